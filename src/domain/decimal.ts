@@ -1,0 +1,107 @@
+/**
+ * Exact decimals. A `Decimal` is text in plain notation ("-12.3400"): it keeps the vendor's scale, goes to JSON
+ * as it is, and is added with BigInt. No JS number ever holds money.
+ */
+
+declare const brand: unique symbol;
+
+/** Plain decimal text: optional minus, digits without leading zeros, optional fraction; never an exponent or "-0". */
+export type Decimal = string & { readonly [brand]: 'Decimal' };
+
+/** At most this many characters: longer text is no amount, and exponents cannot blow up memory. */
+const maxLength = 100;
+const pattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,2}))?$/;
+
+/** Text to Decimal, or null when it is not a number in plain or exponent notation ("1,5", "NaN", "", "+1"). */
+export function toDecimal(text: string): Decimal | null {
+  if (text.length > maxLength) return null;
+  const match = pattern.exec(text);
+  if (match === null) return null;
+  const [, sign = '', integer = '', fraction = '', exponent = '0'] = match;
+  const scale = fraction.length - Number.parseInt(exponent, 10);
+  const coefficient = BigInt(sign + integer + fraction);
+  return scale >= 0 ? print(coefficient, scale) : print(coefficient * 10n ** BigInt(-scale), 0);
+}
+
+/** Text to Decimal. @throws RangeError when the text is not a number; the text itself is not repeated. */
+export function parseDecimal(text: string): Decimal {
+  const value = toDecimal(text);
+  if (value === null) throw new RangeError('not a decimal number');
+  return value;
+}
+
+/** Moves the decimal point `digits` places to the left and keeps every digit: ("1000000", 4) is "100.0000". */
+export function shiftLeft(value: Decimal, digits: number): Decimal {
+  const { coefficient, scale } = read(value);
+  return print(coefficient, scale + digits);
+}
+
+/** Exact sum, at the largest scale among the values; "0" for none. */
+export function sumDecimals(values: Iterable<Decimal>): Decimal {
+  let coefficient = 0n;
+  let scale = 0;
+  for (const value of values) {
+    const next = read(value);
+    if (next.scale > scale) {
+      coefficient *= 10n ** BigInt(next.scale - scale);
+      scale = next.scale;
+    }
+    coefficient += next.coefficient * 10n ** BigInt(scale - next.scale);
+  }
+  return print(coefficient, scale);
+}
+
+/** Exact difference `a - b`. */
+export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
+  const [left, right, scale] = align(a, b);
+  return print(left - right, scale);
+}
+
+/** Negative, zero or positive as `a` is less than, equal to or greater than `b`; "1.0" equals "1.00". */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const [left, right] = align(a, b);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/**
+ * Exact quotient, or null where the divisor is zero or the result has no finite decimal form (1/3):
+ * a price that cannot be told exactly is unknown, not rounded.
+ */
+export function divideDecimals(a: Decimal, b: Decimal): Decimal | null {
+  const divisor = read(b);
+  if (divisor.coefficient === 0n) return null;
+  const dividend = read(a);
+  let numerator = dividend.coefficient * 10n ** BigInt(divisor.scale);
+  let scale = dividend.scale;
+  for (let extra = 0; extra <= 40; extra += 1) {
+    if (numerator % divisor.coefficient === 0n) return print(numerator / divisor.coefficient, scale);
+    numerator *= 10n;
+    scale += 1;
+  }
+  return null;
+}
+
+function read(value: Decimal): { coefficient: bigint; scale: number } {
+  const dot = value.indexOf('.');
+  if (dot === -1) return { coefficient: BigInt(value), scale: 0 };
+  return { coefficient: BigInt(value.slice(0, dot) + value.slice(dot + 1)), scale: value.length - dot - 1 };
+}
+
+function align(a: Decimal, b: Decimal): [bigint, bigint, number] {
+  const left = read(a);
+  const right = read(b);
+  const scale = Math.max(left.scale, right.scale);
+  return [
+    left.coefficient * 10n ** BigInt(scale - left.scale),
+    right.coefficient * 10n ** BigInt(scale - right.scale),
+    scale,
+  ];
+}
+
+function print(coefficient: bigint, scale: number): Decimal {
+  const sign = coefficient < 0n ? '-' : '';
+  const digits = (coefficient < 0n ? -coefficient : coefficient).toString();
+  if (scale === 0) return (sign + digits) as Decimal;
+  const padded = digits.padStart(scale + 1, '0');
+  return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}` as Decimal;
+}

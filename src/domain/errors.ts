@@ -1,0 +1,80 @@
+/**
+ * The one error class, with its closed list of codes. Messages are written for clients and are safe to send;
+ * what actually happened travels as `cause` and goes to the log only.
+ */
+
+/** Every code a client can meet that is ours; GraphQL's own codes are added where GraphQL is spoken. */
+export const errorCodes = [
+  'BAD_USER_INPUT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'INVALID_PERIOD',
+  'INVALID_CURSOR',
+  'UNSUPPORTED_BY_PROVIDER',
+  'QUERY_TOO_EXPENSIVE',
+  'RATE_LIMITED',
+  'PROVIDER_CREDENTIAL_REJECTED',
+  'PROVIDER_REJECTED',
+  'PROVIDER_RATE_LIMITED',
+  'PROVIDER_UNAVAILABLE',
+  'PROVIDER_TIMEOUT',
+  'PROVIDER_RESPONSE_INVALID',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  'RATE_LIMITED',
+  'PROVIDER_RATE_LIMITED',
+  'PROVIDER_UNAVAILABLE',
+  'PROVIDER_TIMEOUT',
+  'PROVIDER_RESPONSE_INVALID',
+]);
+
+export interface ErrorDetails {
+  /** Whole seconds until asking again can help. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** The account that was asked. */
+  readonly account?: string | undefined;
+  /** The provider that was asked. */
+  readonly provider?: string | undefined;
+  /** Further facts for the client: limits, costs, paths. Plain JSON. */
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  /** What happened, for the log; never sent. */
+  readonly cause?: unknown;
+}
+
+/** An error that a client may see: a stable code, a message that says what to do, and whether asking again can help. */
+export class GatewayError extends Error {
+  readonly code: ErrorCode;
+  readonly retryAfterSeconds: number | undefined;
+  readonly account: string | undefined;
+  readonly provider: string | undefined;
+  readonly facts: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'GatewayError';
+    this.code = code;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.account = details.account;
+    this.provider = details.provider;
+    this.facts = details.facts ?? {};
+  }
+
+  /** Whether the same request can succeed later without anything being changed by hand. */
+  get retryable(): boolean {
+    return retryableCodes.has(this.code);
+  }
+
+  /** The same error, said of an account. */
+  of(account: string, provider: string): GatewayError {
+    const { retryAfterSeconds, facts, cause } = this;
+    return new GatewayError(this.code, this.message, { retryAfterSeconds, facts, cause, account, provider });
+  }
+}
+
+/** Whether a value is an error of ours; anything else that is thrown is a bug. */
+export function isGatewayError(value: unknown): value is GatewayError {
+  return value instanceof GatewayError;
+}

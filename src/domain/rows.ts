@@ -1,0 +1,158 @@
+/**
+ * Rows: the four kinds of line that providers report, in one shape. A row is plain JSON as it stands: it goes to the
+ * cache and to the client without a codec. Null means that the provider does not say; it is never 0 or "".
+ */
+
+import { createHash } from 'node:crypto';
+
+import type { CalendarDate, Instant, Period, YearMonth } from './calendar.ts';
+import type { Decimal } from './decimal.ts';
+
+declare const brand: unique symbol;
+
+/** ISO 4217, upper case. */
+export type CurrencyCode = string & { readonly [brand]: 'CurrencyCode' };
+/** Digits of a count that may exceed 2^53 (tokens, requests). */
+export type IntegerText = string & { readonly [brand]: 'IntegerText' };
+/** The provider's own row as JSON text, every digit as it was sent. */
+export type RawJson = string & { readonly [brand]: 'RawJson' };
+
+export const rowKinds = ['BILL', 'INVOICE', 'API_KEY_USAGE', 'DAILY_DETAIL'] as const;
+export type RowKind = (typeof rowKinds)[number];
+
+export const usageCycles = ['DAY', 'WEEK', 'MONTH'] as const;
+export type UsageCycle = (typeof usageCycles)[number];
+
+export const tradeTypes = ['NEW_PURCHASE', 'RENEWAL', 'RECONFIGURATION', 'OTHER'] as const;
+export type TradeType = (typeof tradeTypes)[number];
+
+export const billingMethods = [
+  'PAY_AS_YOU_GO',
+  'SUBSCRIPTION',
+  'REFUND',
+  'SPOT',
+  'BATCH',
+  'SAVING_PLAN',
+  'MULTIMODAL',
+  'BARE_METAL_TEST',
+  'OTHER',
+] as const;
+export type BillingMethod = (typeof billingMethods)[number];
+
+export const invoiceStatuses = ['DRAFT', 'ISSUED', 'PAID', 'OVERDUE', 'VOID', 'OTHER'] as const;
+export type InvoiceStatus = (typeof invoiceStatuses)[number];
+
+export interface Product {
+  readonly id: string | null;
+  readonly name: string;
+  readonly category: string | null;
+}
+
+interface RowBase {
+  /** Unique, and the same after every restart and re-read. */
+  readonly id: string;
+  /** The date, in the provider's zone, by which the row belongs to a period: where its charge period starts. */
+  readonly date: CalendarDate;
+  readonly currency: CurrencyCode;
+  readonly billingPeriod: YearMonth;
+  readonly raw: RawJson;
+}
+
+/** What Bill, ApiKeyUsage and DailyDetail have in common. All amounts are in `currency`. */
+export interface ChargeRow extends RowBase {
+  readonly product: Product;
+  readonly chargePeriod: Period;
+  readonly listCost: Decimal | null;
+  readonly billedCost: Decimal;
+  readonly voucherAmount: Decimal | null;
+  readonly cashAmount: Decimal | null;
+  readonly billingMethod: BillingMethod | null;
+  /** The provider's own word or number. */
+  readonly providerBillingMethod: string | null;
+}
+
+export interface BillRow extends ChargeRow {
+  readonly resourceId: string | null;
+  readonly subAccountId: string | null;
+  readonly tradeType: TradeType;
+  readonly providerTradeType: string | null;
+  readonly quantity: Decimal | null;
+  readonly unitPrice: Decimal | null;
+  readonly createdAt: Instant | null;
+}
+
+export interface ApiKeyUsageRow extends ChargeRow {
+  readonly cycle: UsageCycle;
+  readonly apiKey: { readonly id: string; readonly name: string | null; readonly maskedKey: string | null };
+  /** All input, cached included. Null where the product is not measured in tokens. */
+  readonly inputTokens: IntegerText | null;
+  readonly outputTokens: IntegerText | null;
+  readonly cacheReadTokens: IntegerText | null;
+  readonly cacheWriteTokens: IntegerText | null;
+  readonly reasoningTokens: IntegerText | null;
+  readonly requestCount: IntegerText | null;
+  readonly inputUnitPrice: Decimal | null;
+  readonly outputUnitPrice: Decimal | null;
+  readonly discountedInputUnitPrice: Decimal | null;
+  readonly discountedOutputUnitPrice: Decimal | null;
+}
+
+export interface DailyDetailRow extends ChargeRow {
+  readonly projectId: string | null;
+  readonly resourceId: string | null;
+  readonly subProduct: string | null;
+  readonly feeItem: string | null;
+  readonly factors: string | null;
+  readonly quantity: Decimal | null;
+  readonly unit: string | null;
+  readonly listUnitPrice: Decimal | null;
+  readonly discountedUnitPrice: Decimal | null;
+  /** Multiplier on the list price: "1.0" is none. */
+  readonly discount: Decimal | null;
+  readonly paidAmount: Decimal | null;
+  readonly outstandingAmount: Decimal | null;
+}
+
+export interface InvoiceRow extends RowBase {
+  readonly number: string | null;
+  readonly periodStart: CalendarDate;
+  /** Last day included. */
+  readonly periodEnd: CalendarDate;
+  readonly total: Decimal;
+  readonly status: InvoiceStatus;
+  readonly providerStatus: string;
+  readonly dueDate: CalendarDate | null;
+  readonly createdAt: Instant | null;
+  readonly url: string | null;
+}
+
+/** The row type of a kind. */
+export interface RowOf {
+  BILL: BillRow;
+  INVOICE: InvoiceRow;
+  API_KEY_USAGE: ApiKeyUsageRow;
+  DAILY_DETAIL: DailyDetailRow;
+}
+
+/**
+ * Numbers rows that providers leave without an id: the same identity gives the same id, and equal identities within
+ * one answer are told apart by their order (two identical purchases are two rows). Never put an amount into an
+ * identity: amounts change until they are final.
+ */
+export function createRowIds(
+  accountId: string,
+  kind: RowKind,
+): (identity: readonly (string | null)[]) => string {
+  const seen = new Map<string, number>();
+  return (identity) => {
+    const text = JSON.stringify([accountId, kind, ...identity]);
+    const ordinal = seen.get(text) ?? 0;
+    seen.set(text, ordinal + 1);
+    return createHash('sha256').update(`${text}#${ordinal}`).digest('base64url').slice(0, 24);
+  };
+}
+
+/** "CNY" to CurrencyCode; null for anything that is not three upper-case letters. */
+export function toCurrencyCode(text: string): CurrencyCode | null {
+  return /^[A-Z]{3}$/.test(text) ? (text as CurrencyCode) : null;
+}

@@ -1,0 +1,39 @@
+/**
+ * Settlement: until when a provider may still change what it reported. A rule is the provider's, as plain values;
+ * whether something is final follows from the rule and from when it was read.
+ */
+
+import {
+  addMonths,
+  firstDayOf,
+  timeOfDay,
+  addDays,
+  type Instant,
+  type TimeZone,
+  type YearMonth,
+} from './calendar.ts';
+
+/**
+ * `nextMonth`: a month is final from `day` of the following month, at `time` ("14:00") in `zone`.
+ * `unpublished`: the provider names no moment, so nothing is ever said to be final.
+ */
+export type SettlementRule =
+  | { readonly kind: 'nextMonth'; readonly day: number; readonly time: string; readonly zone: TimeZone }
+  | { readonly kind: 'unpublished' };
+
+/** PROVISIONAL until `finalAt`, then FINAL. `finalAt` null: the provider publishes no such moment. */
+export interface Settlement {
+  readonly status: 'PROVISIONAL' | 'FINAL';
+  readonly finalAt: Instant | null;
+}
+
+/** When the figures of a billing month become final; null when the provider publishes no rule. */
+export function finalAtOf(rule: SettlementRule, month: YearMonth): Instant | null {
+  if (rule.kind === 'unpublished') return null;
+  return timeOfDay(addDays(firstDayOf(addMonths(month, 1)), rule.day - 1), rule.time, rule.zone);
+}
+
+/** The settlement of figures that were read at `readAt`: what was read before `finalAt` stays provisional for ever. */
+export function settlementOf(finalAt: Instant | null, readAt: Instant): Settlement {
+  return { status: finalAt !== null && readAt >= finalAt ? 'FINAL' : 'PROVISIONAL', finalAt };
+}

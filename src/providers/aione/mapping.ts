@@ -1,0 +1,39 @@
+/** AIone's invoices to rows. Dates carry no zone and are never shifted. */
+
+import { monthOf } from '../../domain/calendar.ts';
+import type { CurrencyCode, InvoiceRow, InvoiceStatus, RawJson } from '../../domain/rows.ts';
+import type { WireInvoice } from './wire.ts';
+
+/** The document gives no list of words: these are the usual ones, anything else is OTHER with its word kept. */
+const statusOf: Readonly<Record<string, InvoiceStatus>> = {
+  draft: 'DRAFT',
+  issued: 'ISSUED',
+  paid: 'PAID',
+  overdue: 'OVERDUE',
+  void: 'VOID',
+  voided: 'VOID',
+};
+
+export function toInvoice(
+  wire: WireInvoice,
+  raw: RawJson,
+  rowId: (identity: readonly (string | null)[]) => string,
+  currency: CurrencyCode,
+): InvoiceRow {
+  return {
+    id: rowId([wire.id]),
+    date: wire.period_start,
+    currency,
+    billingPeriod: monthOf(wire.period_start),
+    number: wire.invoice_no,
+    periodStart: wire.period_start,
+    periodEnd: wire.period_end,
+    total: wire.total,
+    status: statusOf[wire.status.toLowerCase()] ?? 'OTHER',
+    providerStatus: wire.status,
+    dueDate: wire.due_date,
+    createdAt: wire.created_at,
+    url: null,
+    raw,
+  };
+}

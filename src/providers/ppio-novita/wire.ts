@@ -1,0 +1,113 @@
+/**
+ * The wire contract that PPIO and Novita share, as their documents give it.
+ *
+ * - Subscription bills: https://ppio.com/docs/management/reference-billing-list-monthly-bills,
+ *   https://novita.ai/docs/api-reference/basic-query-fixed-term-billing
+ * - Bills by API key: https://ppio.com/docs/management/reference-billing-list-apikey-bills,
+ *   https://novita.ai/docs/api-reference/basic-query-apikey-bill
+ * - Errors: https://novita.ai/docs/api-reference/basic-error-code
+ *
+ * 64-bit numbers come as strings, some small ones as JSON numbers, and older answers had strings everywhere: either is
+ * read for every number. The `*Decimal` fields are not documented, but the live service sends them.
+ */
+
+import { z } from 'zod';
+
+import type { Refusal } from '../provider.ts';
+import { optional, wireCount, wireDecimal, wireInteger, wireSeconds, wireText, withRaw } from '../wire.ts';
+
+/** Amounts: integers in 1/10000 of the currency unit, and the same in exact decimals where the service sends them. */
+const amounts = {
+  amount: wireInteger,
+  voucherAmount: optional(wireInteger),
+  payAmount: optional(wireInteger),
+  amountDecimal: optional(wireDecimal),
+  voucherAmountDecimal: optional(wireDecimal),
+  payableDecimal: optional(wireDecimal),
+  originAmountDecimal: optional(wireDecimal),
+};
+
+const common = {
+  userId: wireText,
+  startTime: wireSeconds,
+  /** The last second that is included. */
+  endTime: wireSeconds,
+  productId: wireText,
+  productName: z.string(),
+  ownerID: wireText,
+  billingMethod: optional(wireInteger),
+  pricePrecision: optional(wireDecimal),
+  ...amounts,
+};
+
+const bill = z.object({
+  ...common,
+  memberId: wireText,
+  productCategory: wireText,
+  tradeType: wireText,
+  basePrice: optional(wireDecimal),
+  billNum: optional(wireDecimal),
+  createTime: optional(wireSeconds),
+  cycle: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected YYYY-MM'),
+});
+
+const apiKeyBill = z.object({
+  ...common,
+  category: wireText,
+  ownerID: z.string(),
+  apikeyName: wireText,
+  apikeyMask: wireText,
+  requestCount: optional(wireCount),
+  billNum: optional(wireDecimal),
+  billNumUnit: wireText,
+  /** Tokens of an llm row: 0 input, 1 output, 2 cache read, 3 and 5 cache write, 4 reasoning. */
+  billNum0: optional(wireCount),
+  billNum1: optional(wireCount),
+  billNum2: optional(wireCount),
+  billNum3: optional(wireCount),
+  billNum4: optional(wireCount),
+  billNum5: optional(wireCount),
+  basePrice0: optional(wireDecimal),
+  basePrice1: optional(wireDecimal),
+  discountPrice0: optional(wireDecimal),
+  discountPrice1: optional(wireDecimal),
+});
+
+export type WireBill = z.infer<typeof bill>;
+export type WireApiKeyBill = z.infer<typeof apiKeyBill>;
+
+/** A list without rows may come as [], null or nothing at all. */
+const listOf = <T extends z.ZodType>(row: T) =>
+  z.object({ bills: z.array(row).nullish() }).transform(({ bills }) => bills ?? []);
+
+/** Rows of the category `summary` are totals of the others. */
+export const billList = listOf(withRaw(bill)).transform((rows) =>
+  rows.filter(({ wire }) => wire.productCategory !== 'summary'),
+);
+export const apiKeyBillList = listOf(withRaw(apiKeyBill));
+
+/** `{"code":401,"reason":"FAILED_TO_AUTH","message":"..."}`; `reason` is the stable word, and may be missing. */
+const envelope = z.object({ reason: z.string() });
+
+/** Reads a refusal out of the error envelope. Where the reason says nothing more, the HTTP status decides. */
+export function toRefusal(status: number, body: unknown): Refusal | null {
+  if (status < 400) return null;
+  const parsed = envelope.safeParse(body);
+  if (!parsed.success) return null;
+  const { reason } = parsed.data;
+  switch (reason) {
+    case 'MISSING_API_KEY':
+    case 'INVALID_API_KEY':
+    case 'FAILED_TO_AUTH':
+      return { code: 'PROVIDER_CREDENTIAL_REJECTED', reason };
+    case 'LIST_BILL_TOO_FAST':
+    case 'RATE_LIMIT_EXCEEDED':
+      return { code: 'PROVIDER_RATE_LIMITED', reason };
+    case 'LIST_BILL_ERROR':
+    case 'BILLING_FAILED':
+    case 'SERVICE_NOT_AVAILABLE':
+      return { code: 'PROVIDER_UNAVAILABLE', reason };
+    default:
+      return { code: null, reason };
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The contract of a provider: a value that says what the vendor publishes (limits, zone, settlement, segment grid)
+ * and how to read it. A provider is handed its HTTP function and cannot open a socket, so it cannot go round the
+ * quota, the retry, the size cap or the schema check.
+ */
+
+import type { z } from 'zod';
+
+import type { Clock, TimeZone } from '../domain/calendar.ts';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { CurrencyCode, RowKind, RowOf } from '../domain/rows.ts';
+import type { Call, Grid, SegmentReader } from '../domain/segments.ts';
+import type { SettlementRule } from '../domain/settlement.ts';
+
+export interface Provider<Credential = unknown> {
+  /** Short, lower-case, stable: it is part of the settings file and of answers. */
+  readonly id: string;
+  readonly name: string;
+  readonly homepage: string;
+  /** The zone in which the vendor's days and months begin. */
+  readonly timeZone: TimeZone;
+  /** Null: the vendor publishes none, the settings must give it. */
+  readonly baseUrl: string | null;
+  /** `perRow`: rows carry it. `required`: the wire has none, the settings must give it. */
+  readonly currency: CurrencyCode | 'perRow' | 'required';
+  readonly settlement: SettlementRule;
+  /** Careful defaults where the vendor publishes no number. */
+  readonly quota: { readonly requestsPerSecond: number; readonly concurrent: number };
+  /** Time for one exchange, from the first byte sent to the last received. */
+  readonly timeoutSeconds: number;
+  /** One grid per kind of row that the vendor has; a kind it lacks is an absent key. */
+  readonly grids: { readonly [K in RowKind]?: Grid };
+  /** What stands under `credential` in the settings. */
+  readonly credential: z.ZodType<Credential>;
+  /** One reader per key of `grids`. */
+  connect(connection: Connection<Credential>): Readers;
+}
+
+export type Readers = { readonly [K in RowKind]?: SegmentReader<RowOf[K]> };
+
+/** What an account's settings come down to. */
+export interface Connection<Credential> {
+  readonly accountId: string;
+  readonly credential: Credential;
+  readonly timeZone: TimeZone;
+  /** Null only where `currency` is `perRow`. */
+  readonly currency: CurrencyCode | null;
+  readonly baseUrl: string;
+  readonly request: Request;
+  readonly now: Clock;
+}
+
+/** Sends one request to the vendor, as often as it takes, and gives back what the schema made of the answer. */
+export type Request = <T>(spec: RequestSpec<T>, call: Call) => Promise<T>;
+
+export interface RequestSpec<T> {
+  /** Short name for logs and metrics: "bill/monthly/list". */
+  readonly endpoint: string;
+  readonly method: 'GET' | 'POST';
+  /** Path under the base URL, with a leading slash. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Asked anew for each attempt, since signatures carry the time. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Strict in what we use, tolerant of the rest. */
+  readonly schema: z.ZodType<T>;
+  /** Reads a refusal out of the vendor's envelope. Null: nothing known, the HTTP status decides. */
+  readonly refusal: (status: number, body: unknown) => Refusal | null;
+}
+
+/** Why a vendor refused. */
+export interface Refusal {
+  /** Null: let the HTTP status decide. */
+  readonly code: ErrorCode | null;
+  /** The vendor's own stable word ("LIST_BILL_TOO_FAST"), for the log. */
+  readonly reason: string;
+}
+
+/** A provider of any credential, as the registry holds it. */
+export type AnyProvider = Pick<Provider, Exclude<keyof Provider, 'connect' | 'credential'>> & {
+  /** Checks a credential from the settings and connects. @throws z.ZodError */
+  readonly credential: z.ZodType;
+  connect(connection: Connection<unknown>): Readers;
+};
+
+/** Forgets a provider's credential type; `connect` checks the credential again, so nothing is taken on trust. */
+export function registered<Credential>(provider: Provider<Credential>): AnyProvider {
+  return {
+    ...provider,
+    connect: (connection) =>
+      provider.connect({ ...connection, credential: provider.credential.parse(connection.credential) }),
+  };
+}

@@ -1,0 +1,72 @@
+/** StreamLake's DescribeBillDayDetail on the wire: https://www.streamlake.com/document/BIL/mqgmxylr8ah72fr6q5 */
+
+import { z } from 'zod';
+
+import { toCalendarDate, type CalendarDate } from '../../domain/calendar.ts';
+import type { Refusal } from '../provider.ts';
+import { optional, wireDecimal, wireInteger, wireText, withRaw } from '../wire.ts';
+
+const item = z.object({
+  BillingCode: wireText,
+  /** The day that is billed. EndTime overshoots it by 59 seconds, so the day is never derived from times. */
+  BillingCycle: z.string().transform((text, context): CalendarDate => {
+    const date = toCalendarDate(text);
+    if (date !== null) return date;
+    context.addIssue({ code: 'custom', message: 'expected yyyy-MM-dd' });
+    return z.NEVER;
+  }),
+  ProjectId: wireText,
+  ProdName: z.string(),
+  GoodsName: wireText,
+  FeeItemName: wireText,
+  Factors: wireText,
+  BillingMethod: wireText,
+  TotalUsage: optional(wireDecimal),
+  Unit: wireText,
+  PubPrice: optional(wireDecimal),
+  DiscountPubPrice: optional(wireDecimal),
+  Discount: optional(wireDecimal),
+  SourcePrice: optional(wireDecimal),
+  PayableAmount: wireDecimal,
+  CouponDeductAmount: optional(wireDecimal),
+  RemainingPayableAmount: optional(wireDecimal),
+  CashPaymentAmount: optional(wireDecimal),
+  CurrencyUnit: z.string().regex(/^[A-Z]{3}$/, 'expected a currency code'),
+  FeeItemVersion: optional(wireInteger),
+});
+
+export type WireItem = z.infer<typeof item>;
+
+const count = wireInteger
+  .transform((text) => Number.parseInt(text, 10))
+  .refine((value) => value >= 0 && value <= 10_000_000, 'expected a count');
+
+export const dayDetail = z.object({
+  ResponseData: z.object({
+    /** Rows of the whole query, not of the page. */
+    Total: count,
+    Billings: z
+      .array(withRaw(item))
+      .nullish()
+      .transform((rows) => rows ?? []),
+  }),
+});
+
+export type WirePage = z.infer<typeof dayDetail>['ResponseData'];
+
+const envelope = z.object({ ResponseMeta: z.object({ ErrorCode: z.string().nullish() }) });
+
+/**
+ * Success is HTTP 200 with an empty ErrorCode here, and "0" in the vendor's other products. Its codes are not
+ * published for billing; the words are those of the family.
+ */
+export function toRefusal(status: number, body: unknown): Refusal | null {
+  const reason = envelope.safeParse(body).data?.ResponseMeta.ErrorCode ?? '';
+  if (reason === '' || reason === '0') return null;
+  if (/Throttl|TooManyRequest|LimitExceeded/i.test(reason)) return { code: 'PROVIDER_RATE_LIMITED', reason };
+  if (/^(Auth|Unauthorized|Forbidden|AccessDenied)|Signature|AccessKey|TenantCode/i.test(reason)) {
+    return { code: 'PROVIDER_CREDENTIAL_REJECTED', reason };
+  }
+  if (/^Internal|Unavailable/i.test(reason)) return { code: 'PROVIDER_UNAVAILABLE', reason };
+  return { code: status < 400 ? 'PROVIDER_REJECTED' : null, reason };
+}

@@ -1,0 +1,124 @@
+/**
+ * How one account's requests reach its vendor: attempts with full jitter, each paying for its slot in the quota, each
+ * one bounded exchange, its answer checked. Handed to the provider as its only way out.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Agent } from 'undici';
+
+import type { Clock } from '../domain/calendar.ts';
+import { GatewayError, isGatewayError, type ErrorCode } from '../domain/errors.ts';
+import type { Call } from '../domain/segments.ts';
+import type { Request, RequestSpec } from '../providers/provider.ts';
+import { exchange } from './exchange.ts';
+import { createQuota, type QuotaSettings } from './quota.ts';
+import { readAnswer } from './refusals.ts';
+
+export interface ClientSettings {
+  readonly baseUrl: string;
+  readonly timeoutMs: number;
+  readonly quota: QuotaSettings;
+  /** Bytes of a decoded answer. */
+  readonly maxResponseBytes: number;
+  readonly now: Clock;
+  /** Told of each exchange, for logs and metrics. */
+  readonly onExchange: (event: ExchangeEvent) => void;
+  /** Between 0 and 1. */
+  readonly random?: () => number;
+}
+
+/** One exchange, in words that are safe to log. */
+export interface ExchangeEvent {
+  readonly endpoint: string;
+  readonly attempt: number;
+  readonly durationMs: number;
+  readonly outcome: 'OK' | 'ABORTED' | ErrorCode;
+  /** Our own words about the cause; never a body, a header or a credential. */
+  readonly cause: string | undefined;
+}
+
+export interface Client {
+  readonly request: Request;
+  /** Waits for nothing: open exchanges are broken off. */
+  close(): Promise<void>;
+}
+
+/** How many further attempts a failure is worth. What is not named is not retried. */
+const retries: Partial<Record<ErrorCode, number>> = {
+  PROVIDER_RATE_LIMITED: 2,
+  PROVIDER_UNAVAILABLE: 2,
+  PROVIDER_RESPONSE_INVALID: 1,
+};
+
+const firstBackoffMs = 1000;
+
+/** The way out for one account. Opens no connection before the first request. */
+export function createClient(settings: ClientSettings): Client {
+  const { now, random = Math.random } = settings;
+  const base = new URL(settings.baseUrl);
+  const quota = createQuota(settings.quota);
+  const agent = new Agent({
+    connections: settings.quota.concurrent,
+    connect: { timeout: Math.min(settings.timeoutMs, 10_000) },
+    pipelining: 1,
+  });
+
+  async function attempt<T>(spec: RequestSpec<T>, call: Call, number: number): Promise<T> {
+    const startedAt = performance.now();
+    const report = (outcome: ExchangeEvent['outcome'], cause?: string): void => {
+      const durationMs = Math.round(performance.now() - startedAt);
+      settings.onExchange({ endpoint: spec.endpoint, attempt: number, durationMs, outcome, cause });
+    };
+    try {
+      const { method, body } = spec;
+      const { timeoutMs, maxResponseBytes: maxBytes } = settings;
+      const url = urlOf(base, spec);
+      const sent = { method, url, headers: spec.headers(), body, timeoutMs, maxBytes };
+      const answer = readAnswer(spec, await exchange(agent, sent, call.signal), now());
+      report('OK');
+      return answer;
+    } catch (error) {
+      if (!isGatewayError(error)) report('ABORTED');
+      else report(error.code, describe(error));
+      throw error;
+    }
+  }
+
+  async function request<T>(spec: RequestSpec<T>, call: Call): Promise<T> {
+    for (let number = 1; ; number += 1) {
+      try {
+        return await quota.run(() => attempt(spec, call, number), call.deadline - now(), call.signal);
+      } catch (error) {
+        if (!isGatewayError(error)) throw error;
+        const waitMs = waitAfter(error, number, random);
+        if (error.code === 'PROVIDER_RATE_LIMITED') quota.pause(waitMs);
+        if (number > (retries[error.code] ?? 0) || waitMs >= call.deadline - now()) throw error;
+        await sleep(waitMs, undefined, { signal: call.signal });
+      }
+    }
+  }
+
+  return { request, close: () => agent.destroy() };
+}
+
+/** Milliseconds to wait after attempt `number` failed: what the vendor asks for, else full jitter. */
+function waitAfter(error: GatewayError, number: number, random: () => number): number {
+  if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
+  return random() * firstBackoffMs * 2 ** (number - 1);
+}
+
+function urlOf(base: URL, spec: RequestSpec<unknown>): URL {
+  const url = new URL(base);
+  url.pathname = base.pathname.replace(/\/$/, '') + spec.path;
+  url.search = new URLSearchParams(spec.query).toString();
+  return url;
+}
+
+/** Node's errors carry addresses and codes, undici's may carry headers: only the code is taken. */
+function describe(error: GatewayError): string | undefined {
+  const { cause } = error;
+  if (typeof cause === 'string') return cause;
+  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
+  return error.message;
+}

@@ -1,0 +1,76 @@
+/** What a vendor's answer means: the HTTP status and the envelope, as one of our codes. */
+
+import { GatewayError, type ErrorCode } from '../domain/errors.ts';
+import { parseJson } from '../domain/json.ts';
+import type { RequestSpec } from '../providers/provider.ts';
+import type { Exchanged } from './exchange.ts';
+
+/** The longest pause that a vendor's Retry-After can impose, in seconds: "86400" must not silence an account for a day. */
+const maxRetryAfterSeconds = 900;
+
+const messages: Partial<Record<ErrorCode, string>> = {
+  PROVIDER_CREDENTIAL_REJECTED:
+    'the provider rejected the credential: check it in the settings, and that its owner may read billing',
+  PROVIDER_REJECTED: 'the provider refused the request',
+  PROVIDER_RATE_LIMITED: 'the provider asks for a pause',
+  PROVIDER_UNAVAILABLE: 'the provider reports a fault of its own',
+};
+
+/**
+ * The checked answer of an exchange. @throws GatewayError with the code that the vendor's envelope or, without one, the
+ * HTTP status calls for; the body is never part of the error
+ */
+export function readAnswer<T>(spec: RequestSpec<T>, exchanged: Exchanged, now: number): T {
+  const body = readBody(exchanged.text);
+  const refusal = body === unreadable ? null : spec.refusal(exchanged.status, body);
+  const code = refusal?.code ?? codeOf(exchanged.status, body !== unreadable);
+  if (code !== null) {
+    const reason = /^[\w.-]{1,64}$/.exec(refusal?.reason ?? '')?.[0] ?? 'none given';
+    throw new GatewayError(
+      code,
+      messages[code] ?? `the provider answered with HTTP status ${exchanged.status}`,
+      {
+        retryAfterSeconds: retryAfterSeconds(exchanged.header('retry-after'), now),
+        cause: `HTTP status ${exchanged.status}, reason ${reason}`,
+      },
+    );
+  }
+  if (body === unreadable) {
+    const what = exchanged.text.trim() === '' ? 'is empty' : 'is not JSON, or was cut off';
+    throw new GatewayError('PROVIDER_RESPONSE_INVALID', `the provider's answer ${what}`);
+  }
+  const parsed = spec.schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const path = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new GatewayError(
+    'PROVIDER_RESPONSE_INVALID',
+    `the provider's answer is not what its documentation says${path === '' ? '' : `, at ${path}`}`,
+  );
+}
+
+const unreadable = Symbol('unreadable');
+
+function readBody(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return unreadable;
+  }
+}
+
+/** A 403 without JSON comes from an edge or a firewall, not from the vendor's check of the credential. */
+function codeOf(status: number, isJson: boolean): ErrorCode | null {
+  if (status >= 200 && status < 300) return null;
+  if (status === 401 || (status === 403 && isJson)) return 'PROVIDER_CREDENTIAL_REJECTED';
+  if (status === 429) return 'PROVIDER_RATE_LIMITED';
+  if (status === 408 || status >= 500) return 'PROVIDER_UNAVAILABLE';
+  if (status === 404 || status < 400) return 'PROVIDER_RESPONSE_INVALID';
+  return 'PROVIDER_REJECTED';
+}
+
+/** Seconds of a Retry-After header (a number or an HTTP date), at most 15 minutes; undefined when absent or nonsense. */
+export function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  const seconds = /^\d+$/.test(value.trim()) ? Number.parseInt(value, 10) : (Date.parse(value) - now) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, Math.ceil(seconds)), maxRetryAfterSeconds);
+}
