@@ -96,14 +96,8 @@ function cut(step: 'day' | 'month' | 'fourWeeks', range: DateRange): DateRange[]
 }
 
 function pieceAt(step: 'day' | 'month' | 'fourWeeks', date: CalendarDate): DateRange {
-  switch (step) {
-    case 'day':
-      return { from: date, to: addDays(date, 1) };
-    case 'month':
-      return datesOf(monthOf(date));
-    case 'fourWeeks': {
-      const from = addDays(monday, Math.floor(daysBetween(monday, date) / 28) * 28);
-      return { from, to: addDays(from, 28) };
-    }
-  }
+  if (step === 'day') return { from: date, to: addDays(date, 1) };
+  if (step === 'month') return datesOf(monthOf(date));
+  const from = addDays(monday, Math.floor(daysBetween(monday, date) / 28) * 28);
+  return { from, to: addDays(from, 28) };
 }

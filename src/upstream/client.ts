@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
 
 import type { Clock } from '../domain/calendar.ts';
-import { GatewayError, isGatewayError, type ErrorCode } from '../domain/errors.ts';
+import { isGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
 import { exchange } from './exchange.ts';

@@ -1,0 +1,60 @@
+/**
+ * Freshness: for how long a read segment may be used, from what it is. All in one table: a segment that contains now,
+ * one that has ended, one that is final.
+ */
+
+import { after, monthOf, addDays, startOfDay, type Instant } from '../domain/calendar.ts';
+import type { Account } from '../domain/account.ts';
+import type { Segment } from '../domain/segments.ts';
+import { finalAtOf } from '../domain/settlement.ts';
+
+/** The table, in seconds. */
+export interface FreshnessPolicy {
+  /** A segment that had not ended when it was read. */
+  readonly openSeconds: number;
+  /** One that had ended, but could still be corrected. */
+  readonly closedSeconds: number;
+  /** One that was final. */
+  readonly finalSeconds: number;
+  /** How long past its freshness a segment may stand in when the provider fails. */
+  readonly staleSeconds: number;
+}
+
+/** Until when a read segment is what. */
+export interface Freshness {
+  /** Until then it is served as it is. */
+  readonly freshUntil: Instant;
+  /** Until then it is served while one refresh runs behind it: once more its fresh time. */
+  readonly revalidateUntil: Instant;
+  /** Until then it stands in, marked STALE, when the provider fails. */
+  readonly staleUntil: Instant;
+}
+
+/** When a segment's figures become final; null when the provider publishes no rule, or the list has no end. */
+export function segmentFinalAt(account: Account, segment: Segment): Instant | null {
+  if (segment.dates === null) return null;
+  return finalAtOf(account.settlement, monthOf(addDays(segment.dates.to, -1)));
+}
+
+/**
+ * The freshness of a segment read at `readAt`. What was read before it became final is neither fresh nor served during
+ * a refresh once it is: the cut-off bounds both.
+ */
+export function freshnessOf(
+  policy: FreshnessPolicy,
+  account: Account,
+  segment: Segment,
+  readAt: Instant,
+): Freshness {
+  const finalAt = segmentFinalAt(account, segment);
+  const isFinal = finalAt !== null && readAt >= finalAt;
+  const isOpen = segment.dates === null || readAt < startOfDay(segment.dates.to, account.timeZone);
+  const seconds = isFinal ? policy.finalSeconds : isOpen ? policy.openSeconds : policy.closedSeconds;
+  const cutOff = isFinal || finalAt === null ? Number.POSITIVE_INFINITY : finalAt;
+  const freshUntil = Math.min(after(readAt, seconds * 1000), cutOff) as Instant;
+  return {
+    freshUntil,
+    revalidateUntil: Math.min(after(readAt, seconds * 2000), cutOff) as Instant,
+    staleUntil: after(freshUntil, policy.staleSeconds * 1000),
+  };
+}
