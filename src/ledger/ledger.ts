@@ -30,6 +30,7 @@ export interface SegmentRef<K extends RowKind = RowKind> {
 
 /** How a segment was come by. `entry` is null exactly when it FAILED; `error` is null exactly when it is FRESH. */
 export interface Outcome<K extends RowKind = RowKind> {
+  readonly kind: K;
   readonly status: SourceStatus;
   readonly entry: Entry<K> | null;
   readonly error: GatewayError | null;
@@ -40,6 +41,9 @@ export interface Ledger {
   read(refs: readonly SegmentRef[], caller: Call): Promise<Outcome[]>;
   /** Whether a segment would be answered without asking its provider. */
   holds(ref: SegmentRef): boolean;
+  /** How the last reading of a source went; null when it has not been read by this process. */
+  lastReading(source: Source): 'OK' | 'FAILED' | null;
+  readonly now: Clock;
 }
 
 export interface LedgerSettings {
@@ -58,20 +62,21 @@ const rejectionMemorySeconds = 30;
 export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerSettings): Ledger {
   const memory = createMemoryTier(memoryBytes);
   const flights = createFlights<Entry>();
+  const lastReadings = new Map<string, 'OK' | 'FAILED'>();
   const rejections = new Map<string, { readonly error: GatewayError; readonly until: Instant }>();
 
   async function readOne(ref: SegmentRef, caller: Call): Promise<Outcome> {
     const key = keyOf(ref);
     const cached = usable(memory.get(key), now());
-    if (cached !== undefined && now() < cached.freshUntil) return fresh(cached);
+    if (cached !== undefined && now() < cached.freshUntil) return fresh(ref, cached);
     if (cached !== undefined && now() < cached.revalidateUntil) {
       void refreshBehind(ref, key, cached);
-      return fresh(cached);
+      return fresh(ref, cached);
     }
     try {
-      return fresh(await fetch(ref, key, caller));
+      return fresh(ref, await fetch(ref, key, caller));
     } catch (error) {
-      return failed(toGatewayError(error, ref, caller), cached);
+      return failed(ref, toGatewayError(error, ref, caller), cached);
     }
   }
 
@@ -89,8 +94,8 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
   }
 
   async function fly(ref: SegmentRef, key: string, signal: AbortSignal): Promise<Entry> {
-    const { account, kind, freshness } = ref.source;
-    const scope = `${account.id}/${kind}`;
+    const { account, freshness } = ref.source;
+    const scope = scopeOf(ref.source);
     const rejection = rejections.get(scope);
     if (rejection !== undefined && now() < rejection.until) throw rejection.error;
     const readAt = now();
@@ -101,8 +106,10 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
       });
       const entry: Entry = { ...read, readAt, ...freshnessOf(freshness, account, ref.segment, readAt) };
       memory.set(key, entry);
+      lastReadings.set(scope, 'OK');
       return entry;
     } catch (error) {
+      if (!signal.aborted) lastReadings.set(scope, 'FAILED');
       if (isGatewayError(error) && error.code === 'PROVIDER_CREDENTIAL_REJECTED') {
         rejections.set(scope, { error, until: after(now(), rejectionMemorySeconds * 1000) });
       }
@@ -127,6 +134,8 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
 
   return {
     read: (refs, caller) => Promise.all(refs.map((ref) => readOne(ref, caller))),
+    now,
+    lastReading: (source) => lastReadings.get(scopeOf(source)) ?? null,
     holds: (ref) => {
       const cached = usable(memory.get(keyOf(ref)), now());
       return cached !== undefined && now() < cached.revalidateUntil;
@@ -136,7 +145,11 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
 
 /** Names a segment among all accounts and kinds. */
 export function keyOf({ source, segment }: SegmentRef): string {
-  return `${source.account.id}/${source.kind}/${segment.key}`;
+  return `${scopeOf(source)}/${segment.key}`;
+}
+
+function scopeOf({ account, kind }: Source): string {
+  return `${account.id}/${kind}`;
 }
 
 /** An entry too old to stand in is none, and neither is one from the future: a clock was wrong. */
@@ -144,12 +157,12 @@ function usable(entry: Entry | undefined, at: Instant): Entry | undefined {
   return entry === undefined || at >= entry.staleUntil || entry.readAt > at ? undefined : entry;
 }
 
-function fresh(entry: Entry): Outcome {
-  return { status: 'FRESH', entry, error: null };
+function fresh({ source: { kind } }: SegmentRef, entry: Entry): Outcome {
+  return { kind, status: 'FRESH', entry, error: null };
 }
 
-function failed(error: GatewayError, standIn: Entry | undefined): Outcome {
+function failed({ source: { kind } }: SegmentRef, error: GatewayError, standIn: Entry | undefined): Outcome {
   return standIn === undefined
-    ? { status: 'FAILED', entry: null, error }
-    : { status: 'STALE', entry: standIn, error };
+    ? { kind, status: 'FAILED', entry: null, error }
+    : { kind, status: 'STALE', entry: standIn, error };
 }

@@ -23,7 +23,7 @@ const credential = z
     service: printable.optional(),
   })
   .refine((value) => (value.accessKey === undefined) === (value.secretKey === undefined), {
-    message: 'accessKey and secretKey belong together: give both or neither',
+    message: 'expected accessKey and secretKey together, both or neither',
   });
 type Credential = z.infer<typeof credential>;
 

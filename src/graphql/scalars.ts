@@ -1,0 +1,90 @@
+/** The scalars: text in, text out, exact. */
+
+import { GraphQLError, Kind, valueFromASTUntyped, type ValueNode } from 'graphql';
+
+import { printInstant, toCalendarDate, toInstant, toYearMonth } from '../domain/calendar.ts';
+import { toDecimal } from '../domain/decimal.ts';
+import { parseJson } from '../domain/json.ts';
+import { toCurrencyCode, type IntegerText, type RawJson } from '../domain/rows.ts';
+import { builder } from './builder.ts';
+
+builder.scalarType('Decimal', {
+  description:
+    'An exact decimal number as text, without exponent: "1234.5600". The provider\'s own scale is kept. As input: a string, or an integer; a float is refused, since it may have lost digits already.',
+  serialize: (value) => value,
+  ...exactInput('Decimal', toDecimal),
+});
+
+builder.scalarType('BigInt', {
+  description: 'A whole number of any size, always as text: "1500000".',
+  serialize: (value) => value,
+  ...exactInput('BigInt', (text) => (/^-?\d{1,100}$/.test(text) ? (text as IntegerText) : null)),
+});
+
+builder.scalarType('Date', {
+  description: "A calendar date in the provider's billing zone: 2026-02-01.",
+  serialize: (value) => value,
+  parseValue: textInput('Date', 'a date such as "2026-02-01"', toCalendarDate),
+});
+
+builder.scalarType('YearMonth', {
+  description: "A billing month in the provider's billing zone: 2026-02.",
+  serialize: (value) => value,
+  parseValue: textInput('YearMonth', 'a month such as "2026-02"', toYearMonth),
+});
+
+builder.scalarType('DateTime', {
+  description: 'An instant, RFC 3339 in UTC: 2026-02-01T16:00:00Z.',
+  serialize: (value) => printInstant(value),
+  parseValue: textInput('DateTime', 'an instant such as "2026-02-01T16:00:00Z"', toInstant),
+});
+
+builder.scalarType('CurrencyCode', {
+  description: 'A currency, ISO 4217: CNY. Amounts of different currencies are never added.',
+  serialize: (value) => value,
+  parseValue: textInput('CurrencyCode', 'a currency code such as "CNY"', toCurrencyCode),
+});
+
+builder.scalarType('JSON', {
+  description: "The provider's own row, untouched: every field, every digit.",
+  serialize: (value: RawJson) => parseJson(value),
+  parseValue: () => {
+    throw refuse('JSON', 'no input', null);
+  },
+});
+
+/** A scalar that is text on the wire. Wrong text is named with what would be right. */
+function textInput<T>(
+  name: string,
+  expected: string,
+  parse: (text: string) => T | null,
+): (value: unknown) => T {
+  return (value) => {
+    const parsed = typeof value === 'string' ? parse(value) : null;
+    if (parsed === null) throw refuse(name, expected, value);
+    return parsed;
+  };
+}
+
+/** A scalar that also takes integers; an integer literal keeps all its digits. */
+function exactInput<T>(name: string, parse: (text: string) => T | null) {
+  const expected = 'a string of digits such as "12.50", or an integer';
+  return {
+    parseValue: (value: unknown): T => {
+      const text = Number.isSafeInteger(value) ? String(value) : value;
+      return textInput(name, expected, parse)(text);
+    },
+    parseLiteral: (node: ValueNode): T => {
+      if (node.kind === Kind.INT || node.kind === Kind.STRING)
+        return textInput(name, expected, parse)(node.value);
+      throw refuse(name, expected, valueFromASTUntyped(node));
+    },
+  };
+}
+
+function refuse(name: string, expected: string, value: unknown): GraphQLError {
+  const found = typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : `a ${typeof value}`;
+  return new GraphQLError(`${name} expects ${expected}; found ${found}.`, {
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+}

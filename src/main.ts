@@ -1,0 +1,71 @@
+/** The process: reads the settings, starts, stops on a signal, and says with its exit code how it went. */
+
+import { startApp, type App } from './app.ts';
+import { ConfigError, parseConfig, readConfig } from './config.ts';
+import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
+import { sandboxSettings } from './sandbox/settings.ts';
+import type { Config } from './settings.ts';
+
+try {
+  await (process.argv[2] === 'sandbox' ? runSandbox() : run(readConfig()));
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  // Not process.exitCode: whatever was started already must not keep a gateway alive that could not start.
+  process.exit(1);
+}
+
+async function run(config: Config): Promise<App> {
+  const app = await startApp(config);
+  const stop = (signal: NodeJS.Signals): void => {
+    app.log.info({ event: 'stopping', signal });
+    // A second signal does not wait.
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(1));
+    app.stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  return app;
+}
+
+/** The gateway against simulated vendors: no credentials, no Redis, nothing leaves this machine. */
+async function runSandbox(): Promise<void> {
+  const sandbox = await startSandbox({ requestsPerSecond: 50 });
+  const app = await run(parseConfig(JSON.stringify(sandboxSettings(sandbox))));
+  process.stdout.write(banner(sandbox, app));
+}
+
+function banner({ vendors }: Sandbox, { url }: App): string {
+  const month = new Date().toISOString().slice(0, 7);
+  const query = `{ dailyDetails(period: { month: "${month}" }) { totals { billedCost { amount currency } } coverage { complete } } }`;
+  const ports = Object.values(vendors).map((vendor) => `    ${vendor.id.padEnd(11)} ${vendor.url}`);
+  return `
+  SANDBOX: simulated vendors, made-up figures. Nothing here is a real bill.
+
+  GraphiQL    ${url}/graphql
+  Vendors
+${ports.join('\n')}
+
+  A first query:
+    curl -s ${url}/graphql -H 'content-type: application/json' \\
+      -d '${JSON.stringify({ query })}'
+
+  A fault, and all well again:
+    curl -X PUT ${vendors.novita.url}/_sandbox -d '{"fault":{"name":"broken"}}'
+    curl -X DELETE ${vendors.novita.url}/_sandbox
+
+  Ctrl-C stops everything.
+`;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) {
+    return [`The settings have ${error.faults.length} faults:`, ...error.faults].join('\n');
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}. Something else listens there: stop it, or give another port with PORT=4001.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,41 @@
+/** Days as whole numbers since 1970, and their dates. Only fixed offsets: Asia/Shanghai is UTC+8, always. */
+
+const dayMs = 86_400_000;
+
+/** The day in which a moment lies, at an offset from UTC in hours. */
+export function dayAt(epochMs: number, offsetHours: number): number {
+  return Math.floor((epochMs + offsetHours * 3_600_000) / dayMs);
+}
+
+/** Unix seconds of a day's midnight, at an offset from UTC in hours. */
+export function secondsOf(day: number, offsetHours: number): number {
+  return day * 86_400 - offsetHours * 3600;
+}
+
+/** "2026-02-28" */
+export function dateText(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}
+
+/** The day of "2026-02-28"; NaN for anything that is no date. */
+export function dayOf(text: string): number {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) / dayMs : Number.NaN;
+  return Number.isNaN(day) || dateText(day) !== text ? Number.NaN : day;
+}
+
+/** The first day of the month that lies `months` after that of `day`. */
+export function monthStart(day: number, months = 0): number {
+  const date = new Date(day * dayMs);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1) / dayMs;
+}
+
+/** The Monday on or before a day. */
+export function mondayOf(day: number): number {
+  return day - ((((day + 3) % 7) + 7) % 7);
+}
+
+/** Less on weekends, and growing by about a half over a year: what usage looks like. */
+export function shape(day: number, firstDay: number): number {
+  const weekday = (day + 4) % 7;
+  return (weekday === 0 || weekday === 6 ? 0.35 : 1) * (1 + ((day - firstDay) / 365) * 0.5);
+}

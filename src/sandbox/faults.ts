@@ -1,0 +1,117 @@
+/** Faults of the transport and of whole answers, to be switched on at a simulated vendor. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+
+import type { Vendor, VendorAnswer } from './vendor.ts';
+
+export const faultNames = [
+  'rateLimited',
+  'rateLimitedWithRetryAfter',
+  'unauthorized',
+  'htmlForbidden',
+  'notFound',
+  'broken',
+  'unavailable',
+  'hang',
+  'drip',
+  'reset',
+  'truncated',
+  'empty',
+  'notJson',
+  'wrongType',
+  'redirect',
+  'bomb',
+  'echo',
+] as const;
+export type FaultName = (typeof faultNames)[number];
+
+export interface Fault {
+  readonly name: FaultName;
+  /** How many requests it hits; for ever unless told. */
+  readonly times?: number;
+}
+
+/** Plays a fault out on a response. `answer` is what the vendor would have said. */
+export function playFault(
+  name: FaultName,
+  vendor: Vendor,
+  answer: VendorAnswer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const text = JSON.stringify(answer.body);
+  switch (name) {
+    case 'rateLimited':
+      return send(response, vendor.tooFast);
+    case 'rateLimitedWithRetryAfter':
+      return send(response, vendor.tooFast, { 'retry-after': '1' });
+    case 'unauthorized':
+      return send(response, vendor.unauthorized);
+    case 'htmlForbidden':
+      response
+        .writeHead(403, { 'content-type': 'text/html' })
+        .end('<html><body>Access denied by edge</body></html>');
+      return;
+    case 'notFound':
+      return send(response, {
+        status: 404,
+        body: { code: 404, reason: 'API_NOT_FOUND', message: 'api not found' },
+      });
+    case 'broken':
+      return send(response, vendor.broken);
+    case 'unavailable':
+      response.writeHead(503, { 'content-type': 'text/html' }).end('<html>maintenance</html>');
+      return;
+    case 'hang':
+      return;
+    case 'drip': {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+      const timer = setInterval(() => response.write(' '), 50);
+      response.on('close', () => clearInterval(timer));
+      return;
+    }
+    case 'reset':
+      request.socket.destroy();
+      return;
+    case 'truncated':
+      response.writeHead(200, { 'content-type': 'application/json' }).end(text.slice(0, -3));
+      return;
+    case 'empty':
+      response.writeHead(200, { 'content-type': 'application/json' }).end();
+      return;
+    case 'notJson':
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>welcome</html>');
+      return;
+    case 'wrongType':
+      return send(response, { status: 200, body: 'a string' });
+    case 'redirect':
+      response.writeHead(302, { location: 'http://127.0.0.1:9/elsewhere' }).end();
+      return;
+    case 'bomb': {
+      const body = gzipSync(Buffer.alloc(100_000_000, ' '));
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
+      return;
+    }
+    case 'echo': {
+      const message = `bad request: ${JSON.stringify(request.headers)}`;
+      const body = {
+        code: 400,
+        reason: message,
+        message,
+        detail: message,
+        ResponseMeta: { ErrorCode: message },
+      };
+      return send(response, { status: 400, body });
+    }
+  }
+}
+
+/** Sends an answer as JSON. */
+export function send(
+  response: ServerResponse,
+  { status, body }: VendorAnswer,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}

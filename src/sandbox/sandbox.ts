@@ -1,0 +1,154 @@
+/** The sandbox: four simulated vendors on local ports, from one seeded truth, with faults to switch on. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { createAione } from './aione.ts';
+import { faultNames, playFault, send, type Fault } from './faults.ts';
+import { createPlatform } from './ppio-novita.ts';
+import { createStreamlake } from './streamlake.ts';
+import { vendorIds, type Switches, type Vendor, type VendorId } from './vendor.ts';
+
+export interface SandboxOptions {
+  readonly seed?: number;
+  readonly nowMs?: () => number;
+  /** Requests a second that a vendor bears before it answers 429. */
+  readonly requestsPerSecond?: number;
+}
+
+/** One request that reached a vendor. */
+export interface ReceivedCall {
+  readonly endpoint: string;
+  /** Query and body: two calls with the same one ask the same. */
+  readonly question: string;
+  readonly status: number | 'fault';
+}
+
+export interface SandboxVendor {
+  readonly id: VendorId;
+  readonly url: string;
+  readonly calls: ReceivedCall[];
+  fault: Fault | null;
+  switches: Switches;
+}
+
+export interface Sandbox {
+  readonly vendors: Readonly<Record<VendorId, SandboxVendor>>;
+  stop(): Promise<void>;
+}
+
+/** Starts all vendors, each on a free port of this machine. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { seed = 20_260_201, nowMs = Date.now, requestsPerSecond = 100 } = options;
+  const platforms: Record<VendorId, Vendor> = {
+    ppio: createPlatform('ppio', seed, nowMs),
+    novita: createPlatform('novita', seed, nowMs),
+    aione: createAione(seed, nowMs),
+    streamlake: createStreamlake(seed, nowMs),
+  };
+  const servers: Server[] = [];
+  const started: [VendorId, SandboxVendor][] = [];
+  for (const id of vendorIds) {
+    const [server, vendor] = await startVendor(platforms[id], requestsPerSecond);
+    servers.push(server);
+    started.push([id, vendor]);
+  }
+  return {
+    vendors: Object.fromEntries(started) as Record<VendorId, SandboxVendor>,
+    async stop() {
+      await Promise.all(servers.map((server) => closeServer(server)));
+    },
+  };
+}
+
+async function startVendor(vendor: Vendor, requestsPerSecond: number): Promise<[Server, SandboxVendor]> {
+  const recent: number[] = [];
+  const isTooFast = (): boolean => {
+    const now = performance.now();
+    while (recent[0] !== undefined && recent[0] <= now - 1000) recent.shift();
+    recent.push(now);
+    return recent.length > requestsPerSecond;
+  };
+  const server = createServer(
+    (request, response) => void receive(vendor, state, isTooFast, request, response),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const state: SandboxVendor = {
+    id: vendor.id,
+    url: `http://127.0.0.1:${port}`,
+    calls: [],
+    fault: null,
+    switches: {},
+  };
+  return [server, state];
+}
+
+async function receive(
+  vendor: Vendor,
+  state: SandboxVendor,
+  isTooFast: () => boolean,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const body = Buffer.concat(chunks).toString();
+  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://sandbox');
+  if (pathname === '/_sandbox') return control(state, request.method, body, response);
+  const { method = 'GET', headers } = request;
+  const note = (status: ReceivedCall['status']): void => {
+    state.calls.push({ endpoint: pathname, question: `${query}${body}`, status });
+  };
+  if (isTooFast()) {
+    note(vendor.tooFast.status);
+    return send(response, vendor.tooFast);
+  }
+  if (headers['user-agent'] === undefined) {
+    note(403);
+    response.writeHead(403, { 'content-type': 'text/html' }).end('<html>403</html>');
+    return;
+  }
+  const answer = vendor.answer({ method, path: pathname, query, headers, body }, state.switches);
+  const { fault } = state;
+  if (fault === null) {
+    note(answer.status);
+    return send(response, answer);
+  }
+  note('fault');
+  const left = (fault.times ?? Number.POSITIVE_INFINITY) - 1;
+  state.fault = left > 0 ? { ...fault, times: left } : null;
+  playFault(fault.name, vendor, answer, request, response);
+}
+
+/** `PUT /_sandbox {"fault":{"name":"broken","times":2},"switches":{"extraFields":true}}`; `DELETE` puts all right again. */
+function control(
+  state: SandboxVendor,
+  method: string | undefined,
+  body: string,
+  response: ServerResponse,
+): void {
+  if (method === 'DELETE') Object.assign(state, { fault: null, switches: {} });
+  if (method === 'PUT') {
+    try {
+      const { fault = null, switches = {} } = JSON.parse(body) as Partial<
+        Pick<SandboxVendor, 'fault' | 'switches'>
+      >;
+      if (fault !== null && !faultNames.includes(fault.name)) throw new RangeError('unknown fault');
+      Object.assign(state, { fault, switches });
+    } catch {
+      return send(response, {
+        status: 400,
+        body: { expected: { fault: { name: faultNames, times: 1 }, switches: {} } },
+      });
+    }
+  }
+  const { id, fault, switches, calls } = state;
+  send(response, { status: 200, body: { id, fault, switches, calls: calls.length } });
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,166 @@
+/** The truth of the two vendors without a usage list by key: StreamLake's day details and AIone's invoices. */
+
+import { dateText, dayAt, monthStart, secondsOf, shape } from './days.ts';
+import { between, createRandom, pick } from './random.ts';
+import { firstDayAt } from './truth.ts';
+
+/** Units of 1e-10 of the main unit. */
+export interface DayDetail {
+  readonly code: string;
+  readonly day: number;
+  readonly project: string;
+  readonly goods: string;
+  readonly feeItem: string;
+  readonly factors: string;
+  readonly currency: 'CNY' | 'USD';
+  /** Millionths. */
+  readonly usage: bigint;
+  /** 1e-4 of the main unit for 1000 tokens. */
+  readonly unitPrice: bigint;
+  /** Tenths. */
+  readonly discount: bigint;
+  readonly list: bigint;
+  readonly billed: bigint;
+  readonly voucher: bigint;
+  /** From the cut-off of its month on, what is to be paid in cash has been paid. */
+  readonly settled: boolean;
+  readonly version: number;
+}
+
+export interface Invoice {
+  readonly id: string;
+  readonly number: string;
+  readonly periodStart: string;
+  readonly periodEnd: string;
+  /** Units of 1e-4 of the main unit. */
+  readonly total: bigint;
+  readonly status: string;
+  readonly dueDate: string;
+  readonly createdAt: string;
+}
+
+const items = [
+  { goods: '基础模型推理', feeItem: 'KAT-Coder-Pro-在线推理', price: 80n, currency: 'CNY' },
+  { goods: '基础模型推理', feeItem: 'DeepSeek-V3-在线推理', price: 20n, currency: 'CNY' },
+  { goods: '基础模型推理', feeItem: 'Gemini-3-Pro-Image-在线推理', price: 8520n, currency: 'CNY' },
+  { goods: '模型精调', feeItem: 'Qwen3-32B-SFT', price: 300n, currency: 'CNY' },
+  { goods: '海外推理', feeItem: 'Claude-Sonnet-online', price: 33n, currency: 'USD' },
+] as const;
+const projects = ['P900001default', 'P900001search', 'P900001ads'] as const;
+const factors = ['customTokenType=input', 'customTokenType=output', 'customTokenType=cache'] as const;
+
+/** The offset of StreamLake's days. */
+export const streamlakeOffset = 8;
+
+/** The rows of a day; none for a day outside the truth. On one day there are more than two pages of them. */
+export function dayDetailsOf(seed: number, day: number, nowMs: number): DayDetail[] {
+  const first = firstDayAt(nowMs, streamlakeOffset);
+  const today = dayAt(nowMs, streamlakeOffset);
+  if (day < first || day > today) return [];
+  const settled = nowMs / 1000 >= secondsOf(monthStart(day, 1), streamlakeOffset) + 14 * 3600;
+  const hours = Math.floor((nowMs / 1000 - secondsOf(today, streamlakeOffset)) / 3600);
+  const portion = day === today ? BigInt(hours) : 24n;
+  // A burst of small jobs, once a quarter.
+  const batches = dateText(day).slice(8) === '15' && monthStart(day) % 3 === 0 ? 240 : 0;
+  const rows: DayDetail[] = [];
+  for (const project of projects) {
+    for (const item of items) {
+      for (const factor of factors) {
+        const random = createRandom(seed, 'streamlake', project, item.feeItem, factor, day);
+        if (random() < 0.3) continue;
+        const usage = BigInt(Math.round(between(random, 1, 9_000_000) * shape(day, first) * 100));
+        rows.push(
+          toDetail(day, project, item, factor, (usage * portion) / 24n, random, settled, rows.length),
+        );
+      }
+    }
+  }
+  for (let batch = 0; batch < batches; batch += 1) {
+    const random = createRandom(seed, 'batch', batch, day);
+    const factor = `customTokenType=input;batch=${batch}`;
+    rows.push(
+      toDetail(
+        day,
+        projects[0],
+        items[1],
+        factor,
+        BigInt(between(random, 1, 999_999)),
+        random,
+        settled,
+        rows.length,
+      ),
+    );
+  }
+  return rows;
+}
+
+function toDetail(
+  day: number,
+  project: string,
+  item: (typeof items)[number],
+  factor: string,
+  usage: bigint,
+  random: () => number,
+  settled: boolean,
+  index: number,
+): DayDetail {
+  const discount = BigInt(pick(random, [10, 10, 9, 8]));
+  const list = item.price * usage;
+  const cents = (list * discount) / 10n / 100_000_000n;
+  const billed = cents * 100_000_000n;
+  const covered = BigInt(pick(random, [0, 0, 0, 50, 100]));
+  return {
+    code: `b${dateText(day).replaceAll('-', '')}-${String(index).padStart(4, '0')}`,
+    day,
+    project,
+    goods: item.goods,
+    feeItem: item.feeItem,
+    factors: factor,
+    currency: item.currency,
+    usage,
+    unitPrice: item.price,
+    discount,
+    list,
+    billed,
+    voucher: ((cents * covered) / 100n) * 100_000_000n,
+    settled,
+    version: 3,
+  };
+}
+
+/** All invoices up to now: four a month, each for a project of its own, issued on the first of the next month. */
+export function invoicesOf(seed: number, nowMs: number): Invoice[] {
+  const first = firstDayAt(nowMs, 0);
+  const today = dayAt(nowMs, 0);
+  const invoices: Invoice[] = [];
+  for (let month = 0; month <= 12; month += 1) {
+    const start = monthStart(first, month);
+    const end = monthStart(first, month + 1);
+    for (const project of ['core', 'lab', 'cdn', 'support']) {
+      const random = createRandom(seed, 'aione', project, start);
+      const id = [8, 4, 4, 4, 12].map((length) => hex(random, length)).join('-');
+      const issued = end <= today;
+      const due = end + 14;
+      const status = !issued
+        ? 'draft'
+        : today > due
+          ? pick(random, ['paid', 'paid', 'paid', 'overdue', 'void'])
+          : 'issued';
+      invoices.push({
+        id,
+        number: `INV-${dateText(start).slice(0, 7)}-${project.toUpperCase()}`,
+        periodStart: dateText(start),
+        periodEnd: dateText(end - 1),
+        total: BigInt(between(random, 10_000, 90_000_000)) * (project === 'lab' ? 1n : 100n),
+        status,
+        dueDate: dateText(due),
+        createdAt: `${dateText(issued ? end : start)}T02:00:00.000Z`,
+      });
+    }
+  }
+  return invoices.toReversed();
+}
+
+function hex(random: () => number, length: number): string {
+  return Array.from({ length }, () => between(random, 0, 15).toString(16)).join('');
+}

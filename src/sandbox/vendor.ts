@@ -1,0 +1,82 @@
+/** What a simulated vendor is: a function from a request to an answer, and the switches that change its manners. */
+
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface VendorRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface VendorAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Manners that the documents leave open, and changes that happen in life. */
+export interface Switches {
+  /** Numbers of small range as strings, as older documents show them. */
+  readonly numbersAsStrings?: boolean;
+  /** Amounts and counts as JSON numbers. */
+  readonly stringsAsNumbers?: boolean;
+  /** Fields that no document names. */
+  readonly extraFields?: boolean;
+  /** Without the optional fields. */
+  readonly missingOptional?: boolean;
+  /** null where a list should be. */
+  readonly nullList?: boolean;
+  /** Without a field that must be there. */
+  readonly missingRequired?: boolean;
+  /** Novita's exact decimals left out, or PPIO's added. */
+  readonly decimals?: boolean;
+  /** Rows of the adjoining month as well. */
+  readonly wideWindows?: boolean;
+  /** Figures of the running month one unit higher each time they are read. */
+  readonly mutating?: boolean;
+  /** A 20-digit count in each row. */
+  readonly hugeIntegers?: boolean;
+  /** StreamLake: a row is added in front after the first page. */
+  readonly growing?: boolean;
+  /** AIone: `page` is not looked at. */
+  readonly ignoresPage?: boolean;
+  /** AIone: the list within an object. */
+  readonly wrapped?: boolean;
+  /** AIone: the largest page_size; 422 beyond. */
+  readonly maxPageSize?: number;
+  /** PPIO and Novita: F1 and F3 refuse more than 31 days too. */
+  readonly strictRange?: boolean;
+}
+
+/** A simulated vendor. */
+export interface Vendor {
+  readonly id: VendorId;
+  answer(request: VendorRequest, switches: Switches): VendorAnswer;
+  /** The vendor's own way to say that it is asked too often, and that it failed. */
+  readonly tooFast: VendorAnswer;
+  readonly broken: VendorAnswer;
+  readonly unauthorized: VendorAnswer;
+}
+
+export const vendorIds = ['ppio', 'novita', 'aione', 'streamlake'] as const;
+export type VendorId = (typeof vendorIds)[number];
+
+/** What opens the sandbox. */
+export const sandboxCredentials = {
+  ppio: { apiKey: 'sk_sandbox_ppio_4b1d' },
+  novita: { apiKey: 'sk_sandbox_novita_90ce' },
+  aione: { apiKey: 'aione_sandbox_token_7a31' },
+  streamlake: { tenantCode: 'tenant_sandbox_58f2', accessKey: 'AKSANDBOX1c9d', secretKey: 'SKSANDBOX77e04a' },
+} as const;
+
+/** The bearer token of a request. */
+export function bearerOf({ headers }: VendorRequest): string | undefined {
+  return /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1];
+}
+
+/** Fixed-point text: (1450n, 4) is "0.1450". */
+export function fixed(value: bigint, digits: number): string {
+  const text = (value < 0n ? -value : value).toString().padStart(digits + 1, '0');
+  return `${value < 0n ? '-' : ''}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}

@@ -1,0 +1,135 @@
+/** GraphQL Yoga, set up for this schema: limits, errors with codes, GraphiQL. What happens before it is in http.ts. */
+
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { GraphQLError, NoSchemaIntrospectionCustomRule, validate, type GraphQLSchema } from 'graphql';
+
+import type { Clock } from '../domain/calendar.ts';
+import { after, addMonths, dateIn, monthOf, toTimeZone } from '../domain/calendar.ts';
+import type { Call } from '../domain/segments.ts';
+import { createContext, type GatewayContext, type Visible } from '../graphql/context.ts';
+import type { Client } from './auth.ts';
+import { isBug, toClientError } from './errors.ts';
+import { graphiqlOptions, renderPage } from './graphiql.ts';
+import { parseWithin, type DocumentLimits } from './limits.ts';
+import type { Log } from './log.ts';
+
+export interface YogaSettings {
+  readonly schema: GraphQLSchema;
+  readonly ledger: GatewayContext['ledger'];
+  readonly visibleTo: (client: Client) => Visible;
+  readonly limits: DocumentLimits & {
+    readonly maxBodyBytes: number;
+    readonly maxUpstreamCalls: number;
+    readonly deadlineSeconds: number;
+  };
+  readonly corsOrigins: readonly string[];
+  readonly graphiql: boolean;
+  readonly introspection: boolean;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+/** What http.ts knows of a request before GraphQL sees it. */
+export interface Admitted {
+  /** Null: only the GraphiQL page may be sent. */
+  readonly client: Client | null;
+  readonly requestId: string;
+}
+
+/** The GraphQL part of the server, as a handler of node:http requests. */
+export function createGraphql(settings: YogaSettings) {
+  const { corsOrigins, log, limits } = settings;
+  const causes: Causes = new WeakMap();
+  return createYoga<Admitted, GatewayContext>({
+    schema: settings.schema,
+    landingPage: false,
+    multipart: false,
+    healthCheckEndpoint: '/healthz/yoga',
+    maxRequestBodySize: limits.maxBodyBytes,
+    logging: { debug() {}, info() {}, warn: (...args) => log.warn({ event: 'yoga', args }), error() {} },
+    cors:
+      corsOrigins.length === 0
+        ? false
+        : { origin: [...corsOrigins], methods: ['GET', 'POST'], credentials: true },
+    graphiql: settings.graphiql ? () => graphiqlOptions(exampleMonth(settings.now)) : false,
+    renderGraphiQL: renderPage,
+    context: ({ client, request }) => toContext(settings, client, request.signal),
+    maskedErrors: { maskError: (error) => masked(error, causes) },
+    plugins: [documentPlugin(settings), resultPlugin(log, causes)],
+  });
+}
+
+function toContext(settings: YogaSettings, client: Client | null, left: AbortSignal): GatewayContext {
+  if (client === null)
+    throw new GraphQLError('A token is needed.', { extensions: { code: 'UNAUTHENTICATED' } });
+  const { deadlineSeconds, maxUpstreamCalls } = settings.limits;
+  const call: Call = {
+    signal: AbortSignal.any([left, AbortSignal.timeout(deadlineSeconds * 1000)]),
+    deadline: after(settings.now(), deadlineSeconds * 1000),
+  };
+  return createContext({
+    visible: settings.visibleTo(client),
+    ledger: settings.ledger,
+    call,
+    maxUpstreamCalls,
+  });
+}
+
+/** The limits are set through setParseFn and setValidationFn: envelop ignores changed options. */
+function documentPlugin({ limits, introspection }: YogaSettings): Plugin {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source: string, options?: object) => parseWithin(limits, source, options));
+    },
+    onValidate({ setValidationFn, addValidationRule }) {
+      if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+      setValidationFn((schema: GraphQLSchema, document, rules, _options, typeInfo) =>
+        validate(schema, document, rules, { maxErrors: 5, hideSuggestions: !introspection }, typeInfo),
+      );
+    },
+  };
+}
+
+/** What stands behind an error that was told to a client. */
+type Causes = WeakMap<GraphQLError, unknown>;
+
+function masked(error: unknown, causes: Causes): GraphQLError {
+  const told = toClientError(error);
+  causes.set(told, error);
+  return told;
+}
+
+/** Every error carries the id of its request, and a bug is logged under it. */
+function resultPlugin(log: Log, causes: Causes): Plugin<object, Admitted> {
+  return {
+    onExecutionResult(hook) {
+      const { result } = hook;
+      const { requestId } = hook.context;
+      if (
+        result === undefined ||
+        Array.isArray(result) ||
+        !('errors' in result) ||
+        result.errors === undefined
+      )
+        return;
+      const errors = result.errors.map((error) => {
+        const told = causes.has(error) ? error : masked(error, causes);
+        if (isBug(told)) log.error({ event: 'bug', requestId, cause: stackOf(causes.get(told)) });
+        Object.assign(told.extensions, { requestId });
+        return told;
+      });
+      hook.setResult({ ...result, errors });
+    },
+  };
+}
+
+function stackOf(cause: unknown): string {
+  if (cause instanceof GraphQLError && cause.originalError !== undefined) return stackOf(cause.originalError);
+  return cause instanceof Error ? (cause.stack ?? cause.message) : typeof cause;
+}
+
+/** Last month: it has rows of every kind, and on most days it is settled. */
+function exampleMonth(now: Clock): string {
+  const utc = toTimeZone('UTC');
+  return utc === null ? '' : addMonths(monthOf(dateIn(now(), utc)), -1);
+}

@@ -1,0 +1,116 @@
+/** The shape of the settings, with every default. Where they come from and how faults are told is in config.ts. */
+
+import { z } from 'zod';
+
+import { toTimeZone, type TimeZone } from './domain/calendar.ts';
+import { toCurrencyCode, type CurrencyCode } from './domain/rows.ts';
+import { providers } from './providers/registry.ts';
+
+const positive = z.number().positive();
+const count = z.int().positive();
+
+const currency = z.string().transform((text, context): CurrencyCode => {
+  const code = toCurrencyCode(text);
+  if (code !== null) return code;
+  context.addIssue({ code: 'custom', message: 'expected three capital letters such as CNY', input: text });
+  return z.NEVER;
+});
+
+const timeZone = z.string().transform((text, context): TimeZone => {
+  const zone = toTimeZone(text);
+  if (zone !== null) return zone;
+  context.addIssue({ code: 'custom', message: 'expected a time zone such as Asia/Shanghai', input: text });
+  return z.NEVER;
+});
+
+const origin = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).origin === text, {
+  message: 'expected an origin such as https://app.example.com, without a path',
+});
+
+const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
+
+const account = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected lower-case letters, digits and hyphens'),
+  name: z.string().min(1).optional(),
+  provider: z.enum(providers.map(({ id }) => id)),
+  credential: z.record(z.string(), z.unknown()),
+  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  currency: currency.optional(),
+  timeZone: timeZone.optional(),
+  /** The lists that make up `bills`, where the provider's are by category. */
+  billCategories: z
+    .array(z.string().regex(/^[a-z_]{1,64}$/))
+    .min(1)
+    .optional(),
+  quota: z
+    .strictObject({ requestsPerSecond: positive.optional(), concurrent: count.optional() })
+    .prefault({}),
+  timeoutSeconds: positive.max(300).optional(),
+  freshness: section({
+    openSeconds: z.number().nonnegative().default(300),
+    closedSeconds: z.number().nonnegative().default(1800),
+    finalSeconds: z.number().nonnegative().default(2_592_000),
+    staleSeconds: z.number().nonnegative().default(86_400),
+  }),
+});
+
+const client = z.strictObject({
+  id: z.string().min(1),
+  /** As they are, or as sha256:<hex>. */
+  tokens: z.array(z.string().min(16, 'expected a token of at least 16 characters, or sha256:<hex>')).min(1),
+  accounts: z.array(z.string()).min(1),
+  requestsPerMinute: count.default(600),
+});
+
+/** The settings file, strictly: what is not named here is a fault. */
+export const settings = z.strictObject({
+  server: section({
+    host: z.string().min(1).default('127.0.0.1'),
+    port: z.int().min(0).max(65_535).default(4000),
+    cors: section({ origins: z.array(origin).default([]) }),
+    graphiql: z.boolean().default(true),
+    introspection: z.boolean().default(true),
+  }),
+  accounts: z.array(account).min(1),
+  clients: z.array(client).default([]),
+  limits: section({
+    maxDepth: count.default(12),
+    maxAliases: count.default(30),
+    maxTokens: count.default(2000),
+    maxBodyBytes: count.default(262_144),
+    maxUpstreamCalls: count.default(500),
+    maxResponseBytes: count.default(67_108_864),
+    deadlineSeconds: positive.max(600).default(60),
+    memoryCacheBytes: count.default(268_435_456),
+  }),
+  log: section({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info') }),
+});
+
+export type Config = z.output<typeof settings>;
+export type AccountConfig = Config['accounts'][number];
+export type ClientConfig = Config['clients'][number];
+
+/** As much of the settings as the checks across them need, whatever else is wrong with the file. */
+const anyText = z.string().catch('');
+export const outline = z
+  .object({
+    server: z.object({ host: z.string().catch('127.0.0.1') }).catch({ host: '127.0.0.1' }),
+    accounts: z
+      .array(
+        z
+          .object({
+            id: anyText,
+            provider: anyText,
+            credential: z.unknown().optional(),
+            baseUrl: z.unknown().optional(),
+            currency: z.unknown().optional(),
+          })
+          .catch({ id: '', provider: '', credential: undefined, baseUrl: undefined, currency: undefined }),
+      )
+      .catch([]),
+    clients: z
+      .array(z.object({ id: anyText, accounts: z.array(anyText).catch([]) }).catch({ id: '', accounts: [] }))
+      .catch([]),
+  })
+  .catch({ server: { host: '127.0.0.1' }, accounts: [], clients: [] });
+export type Outline = z.output<typeof outline>;
