@@ -32,7 +32,8 @@ export function createStreamlake(seed: number, nowMs: () => number): Vendor {
         return failure(401, 'AuthFailure', 'tenant code or signature is wrong');
       }
       const body = readBody(request.body);
-      const day = dayOf(String(body['BillingCycle'] ?? ''));
+      const cycle = body['BillingCycle'];
+      const day = typeof cycle === 'string' ? dayOf(cycle) : Number.NaN;
       if (Number.isNaN(day)) return failure(200, 'InvalidParameter', 'BillingCycle must be yyyy-MM-dd');
       const offset = body['Offset'] ?? 0;
       const limit = body['Limit'] ?? 20;

@@ -122,7 +122,11 @@ async function admit(
     const message = 'A valid token is needed: Authorization: Bearer <token>.';
     return refuse(response, 401, 'UNAUTHENTICATED', message, requestId);
   }
-  await settings.graphql(request, response, { client, requestId });
+  const controller = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) controller.abort(new DOMException('The client has gone.', 'AbortError'));
+  });
+  await settings.graphql(request, response, { client, requestId, left: controller.signal });
 }
 
 /** The GraphiQL page holds nothing secret, and a browser cannot send a token when it opens it. */

@@ -34,6 +34,8 @@ export interface Admitted {
   /** Null: only the GraphiQL page may be sent. */
   readonly client: Client | null;
   readonly requestId: string;
+  /** Aborts when the client has gone. */
+  readonly left: AbortSignal;
 }
 
 /** The GraphQL part of the server, as a handler of node:http requests. */
@@ -53,7 +55,7 @@ export function createGraphql(settings: YogaSettings) {
         : { origin: [...corsOrigins], methods: ['GET', 'POST'], credentials: true },
     graphiql: settings.graphiql ? () => graphiqlOptions(exampleMonth(settings.now)) : false,
     renderGraphiQL: renderPage,
-    context: ({ client, request }) => toContext(settings, client, request.signal),
+    context: ({ client, left }) => toContext(settings, client, left),
     maskedErrors: { maskError: (error) => masked(error, causes) },
     plugins: [documentPlugin(settings), resultPlugin(log, causes)],
   });

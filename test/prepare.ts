@@ -1,0 +1,38 @@
+/** Sees to what the tests need from outside npm: from PATH, else from Debian's packages, else it says what to install. */
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const tools = [
+  { command: 'redis-server', package: 'redis-server' },
+  { command: 'chromium', package: 'chromium' },
+];
+
+const missing = tools.filter(({ command }) => !isOnPath(command));
+if (missing.length > 0) install(missing.map((tool) => tool.package));
+const still = tools.filter(({ command }) => !isOnPath(command)).map((tool) => tool.package);
+if (still.length > 0) {
+  console.error(`The tests need ${still.join(' and ')}: install with "apt-get install ${still.join(' ')}" or your system's like.`);
+  process.exit(1);
+}
+
+function isOnPath(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, command), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** As root on Debian and its like; anywhere else the line above is all that can be done. */
+function install(packages: readonly string[]): void {
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
+  console.log(`Installing ${packages.join(' and ')} from Debian's packages ...`);
+  const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
+  spawnSync('apt-get', ['update', '-qq'], options);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
+}

@@ -1,0 +1,104 @@
+/** A gateway against the sandbox, in this process, over real HTTP, with a clock that the test moves. */
+
+import { afterEach } from 'vitest';
+
+import { startApp, type App } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import { instantOf } from '../../src/domain/calendar.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { sandboxSettings } from '../../src/sandbox/settings.ts';
+import type { VendorId } from '../../src/sandbox/vendor.ts';
+
+export interface GraphqlError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions: { readonly code: string; readonly requestId: string } & Readonly<Record<string, unknown>>;
+}
+
+export interface Answer<Data> {
+  readonly data: Data;
+  readonly errors?: readonly GraphqlError[];
+}
+
+export interface TestGateway {
+  readonly app: App;
+  readonly sandbox: Sandbox;
+  /** The clock of gateway and sandbox alike. */
+  readonly clock: { nowMs: number };
+  /** Every line the gateway logged. */
+  readonly log: string[];
+  /** Every body it answered with. */
+  readonly sent: string[];
+  query<Data>(query: string, variables?: Record<string, unknown>): Promise<Answer<Data>>;
+  /** Requests that a vendor received. */
+  calls(vendor: VendorId): number;
+  /** Starts the gateway anew, with nothing in memory, against the same sandbox. */
+  restart(): Promise<void>;
+}
+
+export interface TestOptions {
+  /** 2026-03-18T09:30:00Z unless told: in the middle of a month, after all settlements of the month before. */
+  readonly nowMs?: number;
+  readonly sandbox?: SandboxOptions;
+  /** Changes the settings, as they stand in gateway.yaml. */
+  readonly settings?: (settings: Settings) => unknown;
+}
+
+export type Settings = ReturnType<typeof sandboxSettings>;
+
+const running: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const stop of running.splice(0).toReversed()) await stop();
+});
+
+/** Starts both; they stop after the test. */
+export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
+  const clock = { nowMs: options.nowMs ?? Date.parse('2026-03-18T09:30:00Z') };
+  const sandbox = await startSandbox({ requestsPerSecond: 100_000, nowMs: () => clock.nowMs, ...options.sandbox });
+  running.push(() => sandbox.stop());
+  const log: string[] = [];
+  const sent: string[] = [];
+  const defaults = sandboxSettings(sandbox);
+  const fast = {
+    ...defaults,
+    accounts: defaults.accounts.map((account) => ({
+      ...account,
+      quota: { requestsPerSecond: 10_000, concurrent: 8 },
+    })),
+    server: { port: 0 },
+    log: { level: 'debug' },
+  };
+  const settings = options.settings?.(fast) ?? fast;
+  const start = () =>
+    startApp(parseConfig(JSON.stringify(settings), {}), {
+      now: () => instantOf(clock.nowMs),
+      write: (line) => void log.push(line),
+    });
+  const state = { app: await start() };
+  running.push(() => state.app.stop(0));
+  return {
+    get app() {
+      return state.app;
+    },
+    sandbox,
+    clock,
+    log,
+    sent,
+    async query<Data>(query: string, variables: Record<string, unknown> = {}) {
+      const response = await fetch(`${state.app.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      const body = await response.text();
+      sent.push(body);
+      return JSON.parse(body) as Answer<Data>;
+    },
+    calls: (vendor) => sandbox.vendors[vendor].calls.length,
+    async restart() {
+      await state.app.stop(0);
+      state.app = await start();
+    },
+  };
+}
