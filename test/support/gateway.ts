@@ -12,7 +12,9 @@ import type { VendorId } from '../../src/sandbox/vendor.ts';
 export interface GraphqlError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions: { readonly code: string; readonly requestId: string } & Readonly<Record<string, unknown>>;
+  readonly extensions: { readonly code: string; readonly requestId: string } & Readonly<
+    Record<string, unknown>
+  >;
 }
 
 export interface Answer<Data> {
@@ -55,7 +57,11 @@ afterEach(async () => {
 /** Starts both; they stop after the test. */
 export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
   const clock = { nowMs: options.nowMs ?? Date.parse('2026-03-18T09:30:00Z') };
-  const sandbox = await startSandbox({ requestsPerSecond: 100_000, nowMs: () => clock.nowMs, ...options.sandbox });
+  const sandbox = await startSandbox({
+    requestsPerSecond: 100_000,
+    nowMs: () => clock.nowMs,
+    ...options.sandbox,
+  });
   running.push(() => sandbox.stop());
   const log: string[] = [];
   const sent: string[] = [];
