@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    maxConcurrency: 12,
     // One copy of graphql: two would not know each other's types.
     server: { deps: { inline: [/@pothos/, /graphql/] } },
   },

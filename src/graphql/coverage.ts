@@ -24,6 +24,9 @@ export const SettlementType = builder.objectRef<Settlement>('Settlement').implem
   }),
 });
 
+/** Not the error itself: a resolver that returns an Error has thrown it. */
+type SourceError = Pick<GatewayError, 'code' | 'message' | 'retryable' | 'retryAfterSeconds'>;
+
 const NoticeType = builder.objectRef<Notice>('Notice').implement({
   description: 'Something that a careful accountant would want told.',
   fields: (t) => ({
@@ -37,7 +40,7 @@ const NoticeType = builder.objectRef<Notice>('Notice').implement({
   }),
 });
 
-const SourceErrorType = builder.objectRef<GatewayError>('SourceError').implement({
+const SourceErrorType = builder.objectRef<SourceError>('SourceError').implement({
   description: 'Why a source is STALE or FAILED.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'The same codes as in errors[].extensions.code.' }),
@@ -63,10 +66,11 @@ const SourceCoverageType = builder.objectRef<SourceCoverage>('SourceCoverage').i
     settlement: t.expose('settlement', { type: SettlementType, description: 'Of the least settled part.' }),
     rowCount: t.exposeInt('rowCount', { description: 'Its rows that match, on all pages.' }),
     notices: t.expose('notices', { type: [NoticeType], description: 'What should be known about its rows.' }),
-    error: t.expose('error', {
+    error: t.field({
       type: SourceErrorType,
       nullable: true,
       description: 'Set when STALE or FAILED.',
+      resolve: ({ error }): SourceError | null => error && toSourceError(error),
     }),
   }),
 });
@@ -98,6 +102,10 @@ builder.globalConnectionFields((t) => ({
   }),
   coverage: t.expose('coverage', { type: CoverageType, description: 'How old, complete and final this is.' }),
 }));
+
+function toSourceError({ code, message, retryable, retryAfterSeconds }: GatewayError): SourceError {
+  return { code, message, retryable, retryAfterSeconds };
+}
 
 function oldest(instants: readonly Instant[]): Instant | null {
   return instants.length === 0 ? null : (Math.min(...instants) as Instant);

@@ -32,6 +32,9 @@ export interface Fault {
   readonly times?: number;
 }
 
+/** A hundred megabytes of nothing, in a hundred kilobytes; made when first thrown. */
+let bomb: Buffer | null = null;
+
 /** Plays a fault out on a response. `answer` is what the vendor would have said. */
 export function playFault(
   name: FaultName,
@@ -89,8 +92,8 @@ export function playFault(
       response.writeHead(302, { location: 'http://127.0.0.1:9/elsewhere' }).end();
       return;
     case 'bomb': {
-      const body = gzipSync(Buffer.alloc(100_000_000, ' '));
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
+      bomb ??= gzipSync(Buffer.alloc(100_000_000, ' '));
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb);
       return;
     }
     case 'echo': {

@@ -18,6 +18,8 @@ const { tenantCode, accessKey, secretKey } = sandboxCredentials.streamlake;
 /** `nowMs` tells the time. */
 export function createStreamlake(seed: number, nowMs: () => number): Vendor {
   const reads = { count: 0 };
+  /** Days of which a page has been read while rows were being added. */
+  const grown = new Set<number>();
   return {
     id: 'streamlake',
     tooFast: failure(429, 'Throttling', 'request was throttled'),
@@ -42,8 +44,8 @@ export function createStreamlake(seed: number, nowMs: () => number): Vendor {
         return failure(200, 'InvalidParameter', 'Limit must be 1 to 100');
       const bump = switches.mutating === true ? BigInt(reads.count) : 0n;
       const rows = dayDetailsOf(seed, day, nowMs()).map((row) => toItem(row, bump, switches));
-      if (switches.growing === true && offset > 0)
-        rows.unshift({ ...rows[0], BillingCode: 'b-late', Factors: 'late' });
+      if (grown.has(day)) rows.unshift({ ...rows[0], BillingCode: 'b-late', Factors: 'late' });
+      if (switches.growing === true) grown.add(day);
       const Billings = switches.nullList === true ? null : rows.slice(offset, offset + limit);
       const Total = switches.nullList === true ? 0 : rows.length;
       return {

@@ -37,7 +37,7 @@ export interface Switches {
   readonly mutating?: boolean;
   /** A 20-digit count in each row. */
   readonly hugeIntegers?: boolean;
-  /** StreamLake: a row is added in front after the first page. */
+  /** StreamLake: a row is added in front of a day as soon as a page of it has been read. */
   readonly growing?: boolean;
   /** AIone: `page` is not looked at. */
   readonly ignoresPage?: boolean;

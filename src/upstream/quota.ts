@@ -50,7 +50,7 @@ export function createQuota(
     const next = waiters.shift();
     if (next === undefined) return;
     running += 1;
-    nextStartMs = Math.max(nextStartMs, monotonicMs() - intervalMs) + intervalMs;
+    nextStartMs = Math.max(nextStartMs, monotonicMs()) + intervalMs;
     next.start();
     wake();
   }

@@ -54,15 +54,21 @@ afterEach(async () => {
   for (const stop of running.splice(0).toReversed()) await stop();
 });
 
-/** Starts both; they stop after the test. */
-export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
+/** Where a test that runs beside others says what is to be stopped after it. */
+interface TestContext {
+  readonly onTestFinished: (stop: () => Promise<void>) => void;
+}
+
+/** Starts both; they stop after the test. A concurrent test passes its context. */
+export async function startGateway(options: TestOptions = {}, context?: TestContext): Promise<TestGateway> {
+  const atEnd = context?.onTestFinished ?? ((stop) => running.push(stop));
   const clock = { nowMs: options.nowMs ?? Date.parse('2026-03-18T09:30:00Z') };
   const sandbox = await startSandbox({
     requestsPerSecond: 100_000,
     nowMs: () => clock.nowMs,
     ...options.sandbox,
   });
-  running.push(() => sandbox.stop());
+  atEnd(() => sandbox.stop());
   const log: string[] = [];
   const sent: string[] = [];
   const defaults = sandboxSettings(sandbox);
@@ -82,7 +88,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       write: (line) => void log.push(line),
     });
   const state = { app: await start() };
-  running.push(() => state.app.stop(0));
+  atEnd(() => state.app.stop(0));
   return {
     get app() {
       return state.app;

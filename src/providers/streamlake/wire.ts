@@ -54,7 +54,12 @@ export const dayDetail = z.object({
 
 export type WirePage = z.infer<typeof dayDetail>['ResponseData'];
 
-const envelope = z.object({ ResponseMeta: z.object({ ErrorCode: z.string().nullish() }) });
+/** A code is a word; anything else is prose, and says nothing that could be relied on. */
+const errorCode = z
+  .string()
+  .regex(/^[\w.]*$/)
+  .nullish();
+const envelope = z.object({ ResponseMeta: z.object({ ErrorCode: errorCode }) });
 
 /**
  * Success is HTTP 200 with an empty ErrorCode here, and "0" in the vendor's other products. Its codes are not

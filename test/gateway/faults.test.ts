@@ -1,0 +1,303 @@
+/** One vendor's fault never hides or falsifies the others' figures, and the answer says what is missing and why. */
+
+import { describe, expect, test } from 'vitest';
+
+import type { FaultName } from '../../src/sandbox/faults.ts';
+import { sandboxCredentials, vendorIds, type Switches, type VendorId } from '../../src/sandbox/vendor.ts';
+import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.ts';
+import {
+  trueBills,
+  trueDetails,
+  trueInvoices,
+  trueTotals,
+  trueUsage,
+  type TrueRow,
+} from '../support/oracle.ts';
+import {
+  listQuery,
+  readAll,
+  sorted,
+  toTrueRow,
+  toTrueTotals,
+  type Connection,
+  type List,
+} from '../support/reading.ts';
+
+/** Short, so that each fault is met in a moment. */
+const february = { from: '2026-02-01', to: '2026-02-09' };
+const accountOf: Record<VendorId, string> = {
+  ppio: 'ppio-main',
+  novita: 'novita-us',
+  aione: 'aione-hq',
+  streamlake: 'streamlake-prod',
+};
+const lists = ['bills', 'apiKeyUsage', 'dailyDetails', 'invoices'] as const;
+
+const failing: Record<FaultName, string> = {
+  rateLimited: 'PROVIDER_RATE_LIMITED',
+  rateLimitedWithRetryAfter: 'PROVIDER_RATE_LIMITED',
+  unauthorized: 'PROVIDER_CREDENTIAL_REJECTED',
+  htmlForbidden: 'PROVIDER_REJECTED',
+  notFound: 'PROVIDER_RESPONSE_INVALID',
+  broken: 'PROVIDER_UNAVAILABLE',
+  unavailable: 'PROVIDER_UNAVAILABLE',
+  hang: 'PROVIDER_TIMEOUT',
+  drip: 'PROVIDER_TIMEOUT',
+  reset: 'PROVIDER_UNAVAILABLE',
+  truncated: 'PROVIDER_RESPONSE_INVALID',
+  empty: 'PROVIDER_RESPONSE_INVALID',
+  notJson: 'PROVIDER_RESPONSE_INVALID',
+  wrongType: 'PROVIDER_RESPONSE_INVALID',
+  redirect: 'PROVIDER_RESPONSE_INVALID',
+  bomb: 'PROVIDER_RESPONSE_INVALID',
+  echo: 'PROVIDER_REJECTED',
+};
+
+const platforms: VendorId[] = ['ppio', 'novita'];
+const tolerated: { name: string; switches: Switches; vendors: VendorId[] }[] = [
+  {
+    name: 'small numbers as strings',
+    switches: { numbersAsStrings: true },
+    vendors: [...platforms, 'streamlake'],
+  },
+  { name: 'microseconds without a zone', switches: { numbersAsStrings: true }, vendors: ['aione'] },
+  { name: 'amounts as JSON numbers', switches: { stringsAsNumbers: true }, vendors: [...vendorIds] },
+  { name: 'fields that no document names', switches: { extraFields: true }, vendors: [...vendorIds] },
+  { name: 'no optional fields', switches: { missingOptional: true }, vendors: ['streamlake'] },
+  { name: 'rows of the adjoining windows as well', switches: { wideWindows: true }, vendors: platforms },
+  {
+    name: 'counts of twenty digits',
+    switches: { hugeIntegers: true },
+    vendors: [...platforms, 'streamlake'],
+  },
+  { name: 'a list within an object', switches: { wrapped: true }, vendors: ['aione'] },
+  { name: 'the first page whatever page is asked for', switches: { ignoresPage: true }, vendors: ['aione'] },
+  { name: 'no page of more than 20', switches: { maxPageSize: 20 }, vendors: ['aione'] },
+  { name: 'a refusal of more than 31 days', switches: { strictRange: true }, vendors: platforms },
+];
+
+function truth(nowMs: number): Record<List, TrueRow[]> {
+  return {
+    bills: trueBills(nowMs, february),
+    apiKeyUsage: trueUsage(nowMs, february, 'Month'),
+    dailyDetails: trueDetails(nowMs, february),
+    invoices: trueInvoices(nowMs, february),
+  };
+}
+
+const period = `period: { dates: { from: "${february.from}", to: "${february.to}" } }`;
+const args = (list: List): string => (list === 'apiKeyUsage' ? `${period}, cycle: MONTH` : period);
+
+/** A vendor that does not answer is given up after `timeoutSeconds`. */
+function start(context?: Parameters<typeof startGateway>[1], timeoutSeconds = 30): Promise<TestGateway> {
+  const options: TestOptions = {
+    settings: (settings) => ({
+      ...settings,
+      limits: { maxResponseBytes: 4_000_000 },
+      accounts: settings.accounts.map((account) => ({
+        ...account,
+        timeoutSeconds,
+        ...(account.provider === 'ppio' || account.provider === 'novita'
+          ? { billCategories: ['gpu', 'image'] }
+          : {}),
+      })),
+    }),
+  };
+  return startGateway(options, context);
+}
+
+const inSandbox = (row: TrueRow): boolean => !/^(cloud|local|serverless|bare)/.test(row.what);
+
+async function check(gateway: TestGateway, faulty: VendorId | null, code: string | null): Promise<void> {
+  const query = lists.map((list) =>
+    listQuery(list, `${args(list)}, first: 1000`)
+      .slice(1, -1)
+      .replace('list:', `${list}:`),
+  );
+  const { data, errors = [] } = await gateway.query<Record<List, Connection | null>>(
+    `{ ${query.join('\n')} }`,
+  );
+  const expected = truth(gateway.clock.nowMs);
+  for (const list of lists) {
+    const all = expected[list].filter((row) => list !== 'bills' || inSandbox(row));
+    const whole = all.filter(({ account }) => faulty === null || account !== accountOf[faulty]);
+    const isAsked = faulty !== null && all.length > whole.length;
+    const connection = data[list];
+    if (isAsked && whole.length === 0) {
+      expect(connection).toBeNull();
+      expect(
+        errors.filter(({ path }) => path?.[0] === list).map(({ extensions }) => extensions),
+      ).toMatchObject([{ code, account: accountOf[faulty], provider: faulty }]);
+      continue;
+    }
+    expect(
+      sorted(
+        connection?.nodes.map((node) => toTrueRow(list, node, node.account.id === 'novita-us' ? 0 : 8)) ?? [],
+      ),
+    ).toEqual(sorted(whole));
+    expect(toTrueTotals(connection?.totals ?? [])).toEqual(trueTotals(whole));
+    expect(connection?.coverage.complete).toBe(!isAsked);
+    for (const source of connection?.coverage.sources ?? []) {
+      const isFaulty = faulty !== null && source.account.id === accountOf[faulty];
+      expect(source).toMatchObject(
+        isFaulty
+          ? { status: 'FAILED', rowCount: 0, asOf: null, error: { code } }
+          : { status: 'FRESH', error: null },
+      );
+    }
+  }
+  expect(errors.every(({ extensions }) => extensions.code === code)).toBe(true);
+}
+
+function expectNoLeak({ log, sent }: TestGateway): void {
+  const everything = [...log, ...sent].join('\n');
+  const secrets = Object.values(sandboxCredentials).flatMap((credential) => Object.values(credential));
+  for (const secret of [
+    ...secrets,
+    'welcome',
+    'maintenance',
+    'Access denied',
+    'failed to authenticate',
+    'a string',
+  ]) {
+    expect(everything).not.toContain(secret);
+  }
+}
+
+describe.each(vendorIds)('%s', (vendor) => {
+  test.concurrent.for(Object.entries(failing))(
+    'answers with the fault %s: its figures are missing with %s, all others are whole, and it recovers',
+    async ([fault, code], context) => {
+      const gateway = await start(context, code === 'PROVIDER_TIMEOUT' ? 1 : 30);
+      gateway.sandbox.vendors[vendor].fault = { name: fault as FaultName };
+      await check(gateway, vendor, code);
+      expectNoLeak(gateway);
+      gateway.sandbox.vendors[vendor].fault = null;
+      // A rejected credential is not offered again for half a minute.
+      gateway.clock.nowMs += 31_000;
+      await check(gateway, null, null);
+    },
+  );
+
+  test.concurrent('fails while older rows are there: they stand in whole, marked STALE with the reason', async (context) => {
+    const gateway = await start(context);
+    const list = vendor === 'aione' ? 'invoices' : vendor === 'streamlake' ? 'dailyDetails' : 'bills';
+    const query = listQuery(list, 'period: { dates: { from: "2026-03-10", to: "2026-03-19" } }, first: 1000');
+    const before = await gateway.query<{ list: Connection }>(query);
+    gateway.sandbox.vendors[vendor].fault = { name: 'broken' };
+    // Past the fresh time of what can still change, and past the time of refreshing behind.
+    gateway.clock.nowMs += 3_700_000;
+    const { data, errors } = await gateway.query<{ list: Connection }>(query);
+    expect(errors).toBeUndefined();
+    const rowsOf = (nodes: Connection['nodes']) =>
+      nodes.filter(({ account }) => account.id === accountOf[vendor]);
+    expect(rowsOf(data.list.nodes)).toEqual(rowsOf(before.data.list.nodes));
+    for (const { account, ...source } of data.list.coverage.sources) {
+      const error = { code: 'PROVIDER_UNAVAILABLE', retryable: true };
+      const isFaulty = account.id === accountOf[vendor];
+      expect(source).toMatchObject(
+        isFaulty
+          ? { status: 'STALE', error, asOf: '2026-03-18T09:30:00Z' }
+          : { status: 'FRESH', error: null, asOf: '2026-03-18T10:31:40Z' },
+      );
+    }
+    expect(data.list.coverage.complete).toBe(true);
+  });
+
+  test.concurrent('fails once and then answers: nobody notices', async (context) => {
+    const gateway = await start(context);
+    gateway.sandbox.vendors[vendor].fault = { name: 'broken', times: 1 };
+    await check(gateway, null, null);
+  });
+
+  test.concurrent.for(tolerated.filter(({ vendors }) => vendors.includes(vendor)))(
+    'sends $name: the figures are whole',
+    async ({ switches }, context) => {
+      const gateway = await start(context);
+      gateway.sandbox.vendors[vendor].switches = switches;
+      await check(gateway, null, null);
+    },
+  );
+
+  test.concurrent('leaves out a required field: its figures are missing with PROVIDER_RESPONSE_INVALID', async (context) => {
+    const gateway = await start(context);
+    gateway.sandbox.vendors[vendor].switches = { missingRequired: true };
+    await check(gateway, vendor, 'PROVIDER_RESPONSE_INVALID');
+  });
+});
+
+test('an invoice without a due date is shown without one', async () => {
+  const gateway = await start();
+  gateway.sandbox.vendors.aione.switches = { missingOptional: true };
+  const { nodes } = await readAll(gateway, 'invoices', args('invoices'), 1000);
+  expect(nodes.map(({ dueDate }) => dueDate)).toEqual([null, null, null, null]);
+});
+
+test.each(platforms)('%s leaves out its optional fields: amounts are whole', async (vendor) => {
+  const gateway = await start();
+  gateway.sandbox.vendors[vendor].switches = { missingOptional: true };
+  const { first } = await readAll(gateway, 'bills', args('bills'), 1000);
+  expect(toTrueTotals(first.totals)).toEqual(trueTotals(truth(gateway.clock.nowMs).bills.filter(inSandbox)));
+});
+
+test('figures that change until they are final are the new ones after each reading, and stay once final', async () => {
+  // The vendors' February is final on 1 March 06:00 and 3 March 10:00 UTC.
+  const gateway = await startGateway({ nowMs: Date.parse('2026-03-01T00:00:00Z') });
+  for (const vendor of vendorIds) gateway.sandbox.vendors[vendor].switches = { mutating: true };
+  const ask = async (list: List) => (await readAll(gateway, list, args(list), 1000)).first.totals;
+  for (const list of ['bills', 'dailyDetails'] as const) {
+    const provisional = await ask(list);
+    gateway.clock.nowMs += 3_601_000;
+    const later = await ask(list);
+    expect(later).not.toEqual(provisional);
+    gateway.clock.nowMs = Date.parse('2026-03-03T10:00:01Z');
+    const final = await ask(list);
+    expect(final).not.toEqual(later);
+    gateway.clock.nowMs += 20 * 86_400_000;
+    expect(await ask(list)).toEqual(final);
+    gateway.clock.nowMs = Date.parse('2026-03-01T00:00:00Z');
+  }
+});
+
+test('a vendor that sends null for its list has no rows, and says so with a complete answer', async () => {
+  const gateway = await start();
+  for (const vendor of vendorIds) gateway.sandbox.vendors[vendor].switches = { nullList: true };
+  for (const list of ['bills', 'apiKeyUsage', 'dailyDetails'] as const) {
+    const { first } = await readAll(gateway, list, args(list), 100);
+    expect(first).toMatchObject({ totalCount: 0, totals: [], coverage: { complete: true } });
+  }
+});
+
+test('rows added while a day is walked are neither lost nor doubled', async () => {
+  const gateway = await start();
+  gateway.sandbox.vendors.streamlake.switches = { growing: true };
+  const { nodes } = await readAll(
+    gateway,
+    'dailyDetails',
+    'period: { dates: { from: "2026-01-15", to: "2026-01-16" } }',
+    1000,
+  );
+  const expected = trueDetails(gateway.clock.nowMs, { from: '2026-01-15', to: '2026-01-16' });
+  const keys = nodes.map(
+    (node) => `${node['projectId'] as string} ${node['feeItem'] as string} ${node['factors'] as string}`,
+  );
+  expect(new Set(keys).size).toBe(nodes.length);
+  expect(nodes.length).toBeGreaterThanOrEqual(expected.length);
+});
+
+test('all four vendors down and nothing cached: four coded errors, and the process is well', async () => {
+  const gateway = await start();
+  for (const vendor of vendorIds) gateway.sandbox.vendors[vendor].fault = { name: 'reset' };
+  const fields = lists.map((list) => `${list}(${args(list)}) { totalCount }`);
+  const { data, errors = [] } = await gateway.query<Record<List, null>>(`{ ${fields.join('\n')} }`);
+  expect(Object.values(data)).toEqual([null, null, null, null]);
+  expect(new Set(errors.map(({ extensions }) => extensions['account']))).toEqual(
+    new Set(Object.values(accountOf)),
+  );
+  expect(
+    errors.every(
+      ({ extensions }) => extensions.code === 'PROVIDER_UNAVAILABLE' && extensions['retryable'] === true,
+    ),
+  ).toBe(true);
+  expect((await fetch(`${gateway.app.url}/healthz`)).status).toBe(200);
+});
