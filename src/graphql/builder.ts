@@ -48,8 +48,15 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     decodeGlobalID: (id) => ({ typename: 'Account', id }),
     nodesOnConnection: { description: 'The rows of this page.' },
     nodeTypeOptions: { description: 'Something that can be fetched again by its id.' },
-    nodeQueryOptions: { description: 'The object of an id, or null. Accounts are nodes.' },
-    nodesQueryOptions: { description: 'The objects of several ids, in order; null where there is none.' },
+    nodeQueryOptions: {
+      description: 'The object of an id, or null. Accounts are nodes.',
+      args: { id: { description: 'Account.id' } },
+    },
+    nodesQueryOptions: {
+      description: 'The objects of several ids, in order; null where there is none.',
+      args: { ids: { description: 'Account.id of each.' } },
+    },
+    idFieldOptions: { description: 'What node(id) takes.' },
     pageInfoTypeOptions: { description: 'Where a page lies among all the rows that match.' },
     hasNextPageFieldOptions: { description: 'Whether rows follow this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether rows precede this page.' },

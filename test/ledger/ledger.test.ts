@@ -1,0 +1,210 @@
+/** What is fresh, what stands in, what is asked for again and what is not: by a clock that the test moves. */
+
+import { expect, test } from 'vitest';
+
+import type { Account } from '../../src/domain/account.ts';
+import {
+  instantOf,
+  toCalendarDate,
+  toTimeZone,
+  type CalendarDate,
+  type TimeZone,
+} from '../../src/domain/calendar.ts';
+import { GatewayError } from '../../src/domain/errors.ts';
+import type { InvoiceRow } from '../../src/domain/rows.ts';
+import { segmentsOf, type Grid } from '../../src/domain/segments.ts';
+import { createLedger, type Outcome, type Source } from '../../src/ledger/ledger.ts';
+import { toReading } from '../../src/ledger/reading.ts';
+
+const date = (text: string) => toCalendarDate(text) as CalendarDate;
+const utc = toTimeZone('UTC') as TimeZone;
+const grid: Grid = { variants: { all: 'month' }, future: true };
+const start = Date.parse('2026-03-18T12:00:00Z');
+const call = () => ({ signal: new AbortController().signal, deadline: instantOf(start + 60_000) });
+
+function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
+  const clock = { now: start };
+  const state: { reads: string[]; fail: Error | null; rows: InvoiceRow[] } = {
+    reads: [],
+    fail: null,
+    rows: [],
+  };
+  const bugs: unknown[] = [];
+  const provider = { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE' as const], timeZone: utc };
+  const account: Account = {
+    id: 'a',
+    name: 'A',
+    provider,
+    currency: null,
+    kinds: ['INVOICE'],
+    timeZone: utc,
+    settlement: { kind: 'nextMonth', day: options.settlementDay ?? 3, time: '10:00', zone: utc },
+  };
+  const source: Source<'INVOICE'> = {
+    account,
+    kind: 'INVOICE',
+    grid,
+    freshness: { openSeconds: 300, closedSeconds: 1800, finalSeconds: 2_592_000, staleSeconds: 86_400 },
+    read: async (segment) => {
+      state.reads.push(segment.key);
+      await Promise.resolve();
+      if (state.fail !== null) throw state.fail;
+      return { rows: state.rows, notices: [] };
+    },
+  };
+  const ledger = createLedger({
+    memoryBytes: options.memoryBytes ?? 1_000_000,
+    flightSeconds: 60,
+    now: () => instantOf(clock.now),
+    onBug: (error) => bugs.push(error),
+  });
+  const refs = (month: string) => {
+    const dates = { from: date(`${month}-01`), to: date(`${month}-02`) };
+    return segmentsOf(grid, ['all'], dates, date('2026-03-18')).map((segment) => ({ source, segment }));
+  };
+  const ask = async (month: string) => (await ledger.read(refs(month), call()))[0];
+  return { clock, state, bugs, ledger, ask, refs, source };
+}
+
+const down = new GatewayError('PROVIDER_UNAVAILABLE', 'down');
+const settled = async () => {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+};
+
+test.each([
+  ['the running month', '2026-03', 300],
+  ['a month that has ended but is not final', '2026-02', 1800],
+])(
+  '%s is fresh for its time, is then served once more while it is read behind, and is then waited for',
+  async (_name, month, seconds) => {
+    const { clock, state, ask } = setup({ settlementDay: 28 });
+    await ask(month);
+    clock.now = start + seconds * 1000 - 1;
+    expect((await ask(month))?.entry?.readAt).toBe(start);
+    expect(state.reads.length).toBe(1);
+    clock.now = start + seconds * 1000;
+    expect(await ask(month)).toMatchObject({ status: 'FRESH', entry: { readAt: start } });
+    await settled();
+    expect(state.reads.length).toBe(2);
+    expect((await ask(month))?.entry?.readAt).toBe(clock.now);
+    clock.now += seconds * 2000;
+    expect((await ask(month))?.entry?.readAt).toBe(clock.now);
+    expect(state.reads.length).toBe(3);
+  },
+);
+
+test('a final month is fresh for thirty days', async () => {
+  const { clock, state, ask } = setup();
+  await ask('2026-01');
+  clock.now += 2_592_000_000 - 1;
+  await ask('2026-01');
+  expect(state.reads.length).toBe(1);
+});
+
+test('what was read before it was final is not fresh after it, not even for a moment', async () => {
+  const { clock, state, ask } = setup();
+  clock.now = Date.parse('2026-03-03T09:59:59Z');
+  await ask('2026-02');
+  clock.now = Date.parse('2026-03-03T10:00:00Z');
+  expect((await ask('2026-02'))?.entry?.readAt).toBe(clock.now);
+  expect(state.reads.length).toBe(2);
+});
+
+test('when a refresh behind fails, the next to ask is told', async () => {
+  const { clock, state, ask } = setup();
+  await ask('2026-03');
+  clock.now += 301_000;
+  state.fail = down;
+  expect(await ask('2026-03')).toMatchObject({ status: 'FRESH' });
+  await settled();
+  expect(await ask('2026-03')).toMatchObject({
+    status: 'STALE',
+    entry: { readAt: start },
+    error: { code: 'PROVIDER_UNAVAILABLE', account: 'a', provider: 'p' },
+  });
+  state.fail = null;
+  expect(await ask('2026-03')).toMatchObject({ status: 'FRESH', entry: { readAt: clock.now }, error: null });
+});
+
+test('older rows stand in for a day, and not longer', async () => {
+  const { clock, state, ask } = setup();
+  await ask('2026-03');
+  state.fail = down;
+  clock.now = start + (300 + 86_400) * 1000 - 1;
+  expect(await ask('2026-03')).toMatchObject({ status: 'STALE' });
+  clock.now += 1;
+  expect(await ask('2026-03')).toMatchObject({ status: 'FAILED', entry: null });
+});
+
+test('a failure is not remembered, but a rejected credential is for half a minute', async () => {
+  const { clock, state, ask } = setup();
+  state.fail = down;
+  await ask('2026-03');
+  await ask('2026-03');
+  expect(state.reads.length).toBe(2);
+  state.fail = new GatewayError('PROVIDER_CREDENTIAL_REJECTED', 'no');
+  await ask('2026-03');
+  expect(await ask('2026-02')).toMatchObject({
+    status: 'FAILED',
+    error: { code: 'PROVIDER_CREDENTIAL_REJECTED' },
+  });
+  expect(state.reads.length).toBe(3);
+  state.fail = null;
+  clock.now += 30_000;
+  expect(await ask('2026-03')).toMatchObject({ status: 'FRESH' });
+});
+
+test('one segment that fails does not fail its neighbours in the batch', async () => {
+  const { state, ledger, refs } = setup();
+  const both = [...refs('2026-01'), ...refs('2026-02')];
+  await ledger.read(refs('2026-01'), call());
+  state.fail = down;
+  expect((await ledger.read(both, call())).map(({ status }) => status)).toEqual(['FRESH', 'FAILED']);
+});
+
+test('a bug in a reader is a failed source, and is reported as a bug', async () => {
+  const { state, bugs, ask } = setup();
+  state.fail = new TypeError('x is not a function');
+  expect(await ask('2026-03')).toMatchObject({
+    status: 'FAILED',
+    error: { code: 'PROVIDER_RESPONSE_INVALID' },
+  });
+  expect(bugs).toEqual([state.fail]);
+});
+
+test('an entry from the future is no entry: a clock was wrong', async () => {
+  const { clock, state, ask } = setup();
+  await ask('2026-03');
+  clock.now -= 3_600_000;
+  expect((await ask('2026-03'))?.entry?.readAt).toBe(clock.now);
+  expect(state.reads.length).toBe(2);
+});
+
+test('memory is bounded: what no longer fits is read again, and answers stay right', async () => {
+  const { state, ask } = setup({ memoryBytes: 8000 });
+  state.rows = [row('x', '2026-01-10')];
+  for (let turn = 0; turn < 2; turn += 1) {
+    for (let month = 1; month <= 12; month += 1) {
+      expect((await ask(`2025-${String(month).padStart(2, '0')}`))?.entry?.rows).toEqual(state.rows);
+    }
+  }
+  expect(state.reads.length).toBe(24);
+});
+
+test('a row that two adjoining windows hold is shown once, and one outside the period not at all', async () => {
+  const { state, ledger, refs, source } = setup();
+  state.rows = [row('a', '2026-01-31'), row('b', '2026-02-01'), row('c', '2026-03-01')];
+  const both = [...refs('2026-01'), ...refs('2026-02')];
+  const outcomes = await ledger.read(both, call());
+  const reading = toReading<'INVOICE'>(
+    source,
+    { from: date('2026-01-31'), to: date('2026-03-01') },
+    both,
+    outcomes.filter((outcome): outcome is Outcome<'INVOICE'> => outcome.kind === 'INVOICE'),
+  );
+  expect(reading.rows.map((item) => item.row.id)).toEqual(['a', 'b']);
+});
+
+function row(id: string, day: string): InvoiceRow {
+  return { id, date: date(day), raw: '{}' } as InvoiceRow;
+}
