@@ -13,7 +13,9 @@ const missing = tools.filter(({ command }) => !isOnPath(command));
 if (missing.length > 0) install(missing.map((tool) => tool.package));
 const still = tools.filter(({ command }) => !isOnPath(command)).map((tool) => tool.package);
 if (still.length > 0) {
-  console.error(`The tests need ${still.join(' and ')}: install with "apt-get install ${still.join(' ')}" or your system's like.`);
+  console.error(
+    `The tests need ${still.join(' and ')}: install with "apt-get install ${still.join(' ')}" or your system's like.`,
+  );
   process.exit(1);
 }
 
@@ -32,7 +34,10 @@ function isOnPath(command: string): boolean {
 function install(packages: readonly string[]): void {
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
   console.log(`Installing ${packages.join(' and ')} from Debian's packages ...`);
-  const options: SpawnSyncOptions = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  const options: SpawnSyncOptions = {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  };
   spawnSync('apt-get', ['update', '-qq'], options);
   spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);
 }

@@ -36,6 +36,11 @@ export const wireText = z
   .nullish()
   .transform((text) => (text === undefined || text === null || text === '' ? null : text));
 
+/** A word or a number of an open list, as text: 2 and "2" are the same. Absent, null and "" are all "not said". */
+export const wireWord = numberText
+  .nullish()
+  .transform((text) => (text === undefined || text === null || text === '' ? null : text));
+
 /** Absent, null and "" are all "not said"; anything else must be a number. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   z

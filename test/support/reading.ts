@@ -139,6 +139,8 @@ export function toTrueTotals(answered: readonly Totals[]) {
 /** Rows in an order of their own, as text, so that two lists can be compared. */
 export function sorted(rows: readonly TrueRow[]): string[] {
   return rows
-    .map((row) => [row.account, row.what, row.currency, row.billed, row.list, row.voucher, row.cash].join(' '))
+    .map((row) =>
+      [row.account, row.what, row.currency, row.billed, row.list, row.voucher, row.cash].join(' '),
+    )
     .toSorted();
 }

@@ -17,9 +17,6 @@ type Credential = z.infer<typeof credential>;
 const pageSizes = [100, 20] as const;
 const maxPages = 100;
 
-/** Page sizes to which a server may quietly cut a larger request; a page of such a length may not be the last. */
-const usualCaps: ReadonlySet<number> = new Set([10, 20, 25, 50]);
-
 export const aione: Provider<Credential> = {
   id: 'aione',
   name: 'AIone',
@@ -57,22 +54,31 @@ async function readInvoices(connection: Connection<Credential>, call: Call): Pro
   }
 }
 
-/** No total is sent: a page that is not full is the last, and so is one that begins like an earlier one. */
+/**
+ * No total is sent: a page that is not full is the last, and so is one that begins like an earlier one. How long a full
+ * page is the first one tells, since a server may quietly cut a larger request to a round number of its own.
+ */
 async function walk(connection: Connection<Credential>, size: number, call: Call): Promise<Invoices> {
   const byId = new Map<string, Invoices[number]>();
   const firstIds = new Set<string>();
+  let full = size;
   for (let page = 1; page <= maxPages; page += 1) {
     const rows = await readPage(connection, page, size, call);
     const firstId = rows[0]?.wire.id;
     if (firstId === undefined || firstIds.has(firstId)) return [...byId.values()];
     firstIds.add(firstId);
     for (const row of rows) byId.set(row.wire.id, row);
-    if (rows.length < size && !usualCaps.has(rows.length)) return [...byId.values()];
+    if (page === 1 && isRound(rows.length)) full = rows.length;
+    if (rows.length < full) return [...byId.values()];
   }
   throw new GatewayError(
     'PROVIDER_RESPONSE_INVALID',
     `the provider's list does not end after ${maxPages} pages`,
   );
+}
+
+function isRound(length: number): boolean {
+  return length >= 10 && length % 5 === 0;
 }
 
 function readPage(

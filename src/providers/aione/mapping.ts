@@ -5,14 +5,14 @@ import type { CurrencyCode, InvoiceRow, InvoiceStatus, RawJson } from '../../dom
 import type { WireInvoice } from './wire.ts';
 
 /** The document gives no list of words: these are the usual ones, anything else is OTHER with its word kept. */
-const statusOf: Readonly<Record<string, InvoiceStatus>> = {
-  draft: 'DRAFT',
-  issued: 'ISSUED',
-  paid: 'PAID',
-  overdue: 'OVERDUE',
-  void: 'VOID',
-  voided: 'VOID',
-};
+const statusOf: ReadonlyMap<string, InvoiceStatus> = new Map([
+  ['draft', 'DRAFT'],
+  ['issued', 'ISSUED'],
+  ['paid', 'PAID'],
+  ['overdue', 'OVERDUE'],
+  ['void', 'VOID'],
+  ['voided', 'VOID'],
+]);
 
 export function toInvoice(
   wire: WireInvoice,
@@ -29,7 +29,7 @@ export function toInvoice(
     periodStart: wire.period_start,
     periodEnd: wire.period_end,
     total: wire.total,
-    status: statusOf[wire.status.toLowerCase()] ?? 'OTHER',
+    status: statusOf.get(wire.status.toLowerCase()) ?? 'OTHER',
     providerStatus: wire.status,
     dueDate: wire.due_date,
     createdAt: wire.created_at,

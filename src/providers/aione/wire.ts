@@ -13,8 +13,10 @@ const wireDate = z.string().transform((text, context): CalendarDate => {
   return z.NEVER;
 });
 
-/** An unreadable time of creation is unknown, not a reason to refuse an invoice. */
-const wireTime = wireText.transform((text): Instant | null => (text === null ? null : toInstant(text)));
+/** In UTC, also where the zone is left out. An unreadable time is unknown, not a reason to refuse an invoice. */
+const wireTime = wireText.transform((text): Instant | null =>
+  text === null ? null : (toInstant(text) ?? toInstant(`${text}Z`)),
+);
 
 const invoice = z.object({
   id: z.string().min(1),
@@ -31,10 +33,13 @@ const invoice = z.object({
 
 export type WireInvoice = z.infer<typeof invoice>;
 
-const rows = z.array(withRaw(invoice));
-
 /** A bare array in the document's example; wrapped in `items` as its sibling lists are. */
-export const invoiceList = z.union([rows, z.object({ items: rows }).transform(({ items }) => items)]);
+export const invoiceList = z
+  .unknown()
+  .transform((body) => wrapped.safeParse(body).data?.items ?? body)
+  .pipe(z.array(withRaw(invoice)));
+
+const wrapped = z.object({ items: z.unknown() });
 
 /** FastAPI's `{"detail": "text" | [{loc, msg, type}]}`: nothing in it is stable but the type of the first fault. */
 const envelope = z.object({ detail: z.union([z.string(), z.array(z.object({ type: z.string() })).min(1)]) });

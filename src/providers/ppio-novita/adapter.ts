@@ -34,6 +34,8 @@ interface Profile {
   readonly settlement: SettlementRule;
 }
 
+const utc = 'UTC' as TimeZone;
+
 /** Bills by API key exist from this date on, says the documentation of both, without naming a zone. */
 const usageFloor = '2026-01-01' as CalendarDate;
 
@@ -78,9 +80,9 @@ export const novita = createProvider({
   homepage: 'https://novita.ai',
   baseUrl: 'https://api.novita.ai',
   currency: 'USD' as CurrencyCode,
-  timeZone: 'UTC' as TimeZone,
+  timeZone: utc,
   // The month's bill is issued on the 3rd of the next month at 10:00 UTC (observed by customers, not documented).
-  settlement: { kind: 'nextMonth', day: 3, time: '10:00', zone: 'UTC' as TimeZone },
+  settlement: { kind: 'nextMonth', day: 3, time: '10:00', zone: utc },
 });
 
 function createProvider(profile: Profile): Provider<Credential> {
@@ -100,19 +102,17 @@ function createProvider(profile: Profile): Provider<Credential> {
           ),
         API_KEY_USAGE: async (segment, call) => {
           const cycle = usageCycles.find((name) => name === segment.variant) ?? 'DAY';
-          const spec = usageQuery(connection, segment, connection.timeZone);
-          try {
-            return await read('API_KEY_USAGE', spec, call, (wire, raw, context) =>
+          const readFrom = (floorZone: TimeZone) =>
+            read('API_KEY_USAGE', usageQuery(connection, segment, floorZone), call, (wire, raw, context) =>
               toApiKeyUsage(wire, raw, cycle, context),
             );
+          try {
+            return await readFrom(connection.timeZone);
           } catch (error) {
             // The floor's zone is not documented: should the vendor refuse our midnight, its midnight may be UTC's.
-            if (!startsAtFloor(segment) || !isGatewayError(error) || error.code !== 'PROVIDER_REJECTED')
-              throw error;
-            const utc = usageQuery(connection, segment, 'UTC' as TimeZone);
-            return read('API_KEY_USAGE', utc, call, (wire, raw, context) =>
-              toApiKeyUsage(wire, raw, cycle, context),
-            );
+            const isRefused = isGatewayError(error) && error.code === 'PROVIDER_REJECTED';
+            if (!isRefused || !startsAtFloor(segment) || connection.timeZone === utc) throw error;
+            return readFrom(utc);
           }
         },
       };

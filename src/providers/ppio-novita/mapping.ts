@@ -31,23 +31,23 @@ export interface MappingContext {
 }
 
 /** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field billingMethod */
-const billingMethodOf: Readonly<Record<string, BillingMethod>> = {
-  '1': 'PAY_AS_YOU_GO',
-  '2': 'SUBSCRIPTION',
-  '3': 'REFUND',
-  '4': 'SPOT',
-  '5': 'BATCH',
-  '6': 'SAVING_PLAN',
-  '7': 'MULTIMODAL',
-  '8': 'BARE_METAL_TEST',
-};
+const billingMethodOf: ReadonlyMap<string, BillingMethod> = new Map([
+  ['1', 'PAY_AS_YOU_GO'],
+  ['2', 'SUBSCRIPTION'],
+  ['3', 'REFUND'],
+  ['4', 'SPOT'],
+  ['5', 'BATCH'],
+  ['6', 'SAVING_PLAN'],
+  ['7', 'MULTIMODAL'],
+  ['8', 'BARE_METAL_TEST'],
+]);
 
 /** The same page, field tradeType. */
-const tradeTypeOf: Readonly<Record<string, TradeType>> = {
-  monthly_new_buy: 'NEW_PURCHASE',
-  monthly_re_buy: 'RENEWAL',
-  monthly_re_config: 'RECONFIGURATION',
-};
+const tradeTypeOf: ReadonlyMap<string, TradeType> = new Map([
+  ['monthly_new_buy', 'NEW_PURCHASE'],
+  ['monthly_re_buy', 'RENEWAL'],
+  ['monthly_re_config', 'RECONFIGURATION'],
+]);
 
 /** A line of `bill/monthly/list`. */
 export function toBill(wire: WireBill, raw: RawJson, context: MappingContext): BillRow {
@@ -59,7 +59,7 @@ export function toBill(wire: WireBill, raw: RawJson, context: MappingContext): B
     product: { id: wire.productId, name: wire.productName, category: wire.productCategory },
     resourceId: wire.ownerID,
     subAccountId: wire.memberId,
-    tradeType: tradeTypeOf[wire.tradeType ?? ''] ?? 'OTHER',
+    tradeType: tradeTypeOf.get(wire.tradeType ?? '') ?? 'OTHER',
     providerTradeType: wire.tradeType,
     quantity: wire.billNum,
     unitPrice: toUnitPrice(wire.basePrice, wire.pricePrecision),
@@ -108,18 +108,17 @@ function identityOf(wire: WireBill | WireApiKeyBill): (string | null)[] {
 function toCharge(wire: WireBill | WireApiKeyBill, context: MappingContext) {
   const start = instantOf(wire.startTime * 1000);
   // The wire's end is the last second included; ours is the first one that is not.
-  const end = instantOf(Math.max(wire.startTime, wire.endTime + 1) * 1000);
+  const end = instantOf(Math.min(Math.max(wire.startTime, wire.endTime + 1), latestSeconds) * 1000);
   const date = dateIn(start, context.timeZone);
   const billedCost = wire.amountDecimal ?? toMainUnit(wire.amount);
   const voucherAmount = toAmount(wire.voucherAmountDecimal, wire.voucherAmount);
   const cashAmount = toAmount(wire.payableDecimal, wire.payAmount);
   const subject = `${wire.productName}, ${date}`;
-  if (voucherAmount !== null && cashAmount !== null) {
-    const parts = sumDecimals([voucherAmount, cashAmount]);
-    if (compareDecimals(billedCost, parts) !== 0) {
-      const message = `${subject}: the amount ${billedCost} is not the sum of vouchers and cash, ${parts}`;
-      context.notice({ code: 'AMOUNT_MISMATCH', message, date });
-    }
+  const parts =
+    voucherAmount !== null && cashAmount !== null ? sumDecimals([voucherAmount, cashAmount]) : null;
+  if (parts !== null && !addsUp(billedCost, parts, wire)) {
+    const message = `${subject}: the amount ${billedCost} is not the sum of vouchers and cash, ${parts}`;
+    context.notice({ code: 'AMOUNT_MISMATCH', message, date });
   }
   if (wire.amountDecimal !== null && differByAUnit(wire.amountDecimal, toMainUnit(wire.amount))) {
     const message = `${subject}: the exact amount ${billedCost} differs from the rounded one, ${toMainUnit(wire.amount)}`;
@@ -133,10 +132,13 @@ function toCharge(wire: WireBill | WireApiKeyBill, context: MappingContext) {
     billedCost,
     voucherAmount,
     cashAmount,
-    billingMethod: wire.billingMethod === null ? null : (billingMethodOf[wire.billingMethod] ?? 'OTHER'),
+    billingMethod: wire.billingMethod === null ? null : (billingMethodOf.get(wire.billingMethod) ?? 'OTHER'),
     providerBillingMethod: wire.billingMethod,
   };
 }
+
+/** 9999-12-31T23:59:59Z, which some use for "no end". */
+const latestSeconds = 253_402_300_799;
 
 function toAmount(exact: Decimal | null, integer: Decimal | null): Decimal | null {
   return exact ?? (integer === null ? null : toMainUnit(integer));
@@ -147,6 +149,16 @@ function toMainUnit(integer: Decimal): Decimal {
   return shiftLeft(integer, 4);
 }
 
+/** To the last digit where all three are exact or none is; where they are mixed, each cut field may lack a unit. */
+function addsUp(whole: Decimal, parts: Decimal, wire: WireBill | WireApiKeyBill): boolean {
+  const exact = [wire.amountDecimal, wire.voucherAmountDecimal, wire.payableDecimal].filter(
+    (value) => value !== null,
+  );
+  if (exact.length === 0 || exact.length === 3) return compareDecimals(whole, parts) === 0;
+  const difference = subtractDecimals(whole, parts);
+  return compareDecimals(difference, twoUnits) < 0 && compareDecimals(difference, minusTwoUnits) > 0;
+}
+
 /** The integer field is cut to 1/10000: a smaller difference is no news. */
 function differByAUnit(exact: Decimal, integer: Decimal): boolean {
   const difference = subtractDecimals(exact, integer);
@@ -155,6 +167,8 @@ function differByAUnit(exact: Decimal, integer: Decimal): boolean {
 
 const unit = parseDecimal('0.0001');
 const minusUnit = parseDecimal('-0.0001');
+const twoUnits = parseDecimal('0.0002');
+const minusTwoUnits = parseDecimal('-0.0002');
 
 /** Unit price in yuan or dollar = price / 10000 / pricePrecision; unknown when the precision is. */
 function toUnitPrice(price: Decimal | null, precision: Decimal | null): Decimal | null {

@@ -14,7 +14,16 @@
 import { z } from 'zod';
 
 import type { Refusal } from '../provider.ts';
-import { optional, wireCount, wireDecimal, wireInteger, wireSeconds, wireText, withRaw } from '../wire.ts';
+import {
+  optional,
+  wireCount,
+  wireDecimal,
+  wireInteger,
+  wireSeconds,
+  wireText,
+  wireWord,
+  withRaw,
+} from '../wire.ts';
 
 /** Amounts: integers in 1/10000 of the currency unit, and the same in exact decimals where the service sends them. */
 const amounts = {
@@ -35,7 +44,7 @@ const common = {
   productId: wireText,
   productName: z.string(),
   ownerID: wireText,
-  billingMethod: optional(wireInteger),
+  billingMethod: wireWord,
   pricePrecision: optional(wireDecimal),
   ...amounts,
 };
@@ -76,14 +85,18 @@ const apiKeyBill = z.object({
 export type WireBill = z.infer<typeof bill>;
 export type WireApiKeyBill = z.infer<typeof apiKeyBill>;
 
-/** A list without rows may come as [], null or nothing at all. */
+/** A list without rows may come as [], null or nothing at all. Rows of the category `summary` are totals of the others. */
 const listOf = <T extends z.ZodType>(row: T) =>
-  z.object({ bills: z.array(row).nullish() }).transform(({ bills }) => bills ?? []);
+  z
+    .object({ bills: z.array(z.unknown()).nullish() })
+    .transform(({ bills }) => ({ bills: (bills ?? []).filter((item) => !isSummary(item)) }))
+    .pipe(z.object({ bills: z.array(row) }))
+    .transform(({ bills }) => bills);
 
-/** Rows of the category `summary` are totals of the others. */
-export const billList = listOf(withRaw(bill)).transform((rows) =>
-  rows.filter(({ wire }) => wire.productCategory !== 'summary'),
-);
+const summary = z.object({ productCategory: z.literal('summary') });
+const isSummary = (row: unknown): boolean => summary.safeParse(row).success;
+
+export const billList = listOf(withRaw(bill));
 export const apiKeyBillList = listOf(withRaw(apiKeyBill));
 
 /** `{"code":401,"reason":"FAILED_TO_AUTH","message":"..."}`; `reason` is the stable word, and may be missing. */
@@ -91,7 +104,6 @@ const envelope = z.object({ reason: z.string() });
 
 /** Reads a refusal out of the error envelope. Where the reason says nothing more, the HTTP status decides. */
 export function toRefusal(status: number, body: unknown): Refusal | null {
-  if (status < 400) return null;
   const parsed = envelope.safeParse(body);
   if (!parsed.success) return null;
   const { reason } = parsed.data;
@@ -108,6 +120,7 @@ export function toRefusal(status: number, body: unknown): Refusal | null {
     case 'SERVICE_NOT_AVAILABLE':
       return { code: 'PROVIDER_UNAVAILABLE', reason };
     default:
-      return { code: null, reason };
+      // A refusal is not a list without rows, even when the status says that all is well.
+      return { code: status < 400 ? 'PROVIDER_REJECTED' : null, reason };
   }
 }

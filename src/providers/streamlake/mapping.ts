@@ -12,10 +12,10 @@ export interface MappingContext {
   readonly notice: (notice: Notice) => void;
 }
 
-const billingMethodOf: Readonly<Record<string, BillingMethod>> = {
-  post_paid: 'PAY_AS_YOU_GO',
-  pre_paid: 'SUBSCRIPTION',
-};
+const billingMethodOf: ReadonlyMap<string, BillingMethod> = new Map([
+  ['post_paid', 'PAY_AS_YOU_GO'],
+  ['pre_paid', 'SUBSCRIPTION'],
+]);
 
 /** What makes a line what it is: its code, which may not be unique, and what it is about. */
 export function identityOf(wire: WireItem): (string | null)[] {
@@ -52,7 +52,7 @@ export function toDailyDetail(wire: WireItem, raw: RawJson, context: MappingCont
     billedCost: wire.PayableAmount,
     voucherAmount: wire.CouponDeductAmount,
     cashAmount,
-    billingMethod: wire.BillingMethod === null ? null : (billingMethodOf[wire.BillingMethod] ?? 'OTHER'),
+    billingMethod: wire.BillingMethod === null ? null : (billingMethodOf.get(wire.BillingMethod) ?? 'OTHER'),
     providerBillingMethod: wire.BillingMethod,
     projectId: wire.ProjectId,
     resourceId: null,

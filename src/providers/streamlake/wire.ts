@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { toCalendarDate, type CalendarDate } from '../../domain/calendar.ts';
 import type { Refusal } from '../provider.ts';
-import { optional, wireDecimal, wireInteger, wireText, withRaw } from '../wire.ts';
+import { optional, wireDecimal, wireInteger, wireText, wireWord, withRaw } from '../wire.ts';
 
 const item = z.object({
   BillingCode: wireText,
@@ -54,12 +54,7 @@ export const dayDetail = z.object({
 
 export type WirePage = z.infer<typeof dayDetail>['ResponseData'];
 
-/** A code is a word; anything else is prose, and says nothing that could be relied on. */
-const errorCode = z
-  .string()
-  .regex(/^[\w.]*$/)
-  .nullish();
-const envelope = z.object({ ResponseMeta: z.object({ ErrorCode: errorCode }) });
+const envelope = z.object({ ResponseMeta: z.object({ ErrorCode: wireWord }) });
 
 /**
  * Success is HTTP 200 with an empty ErrorCode here, and "0" in the vendor's other products. Its codes are not
@@ -68,6 +63,8 @@ const envelope = z.object({ ResponseMeta: z.object({ ErrorCode: errorCode }) });
 export function toRefusal(status: number, body: unknown): Refusal | null {
   const reason = envelope.safeParse(body).data?.ResponseMeta.ErrorCode ?? '';
   if (reason === '' || reason === '0') return null;
+  // A code is a word; prose says nothing that could be relied on.
+  if (!/^[\w.]+$/.test(reason)) return { code: status < 400 ? 'PROVIDER_REJECTED' : null, reason };
   if (/Throttl|TooManyRequest|LimitExceeded/i.test(reason)) return { code: 'PROVIDER_RATE_LIMITED', reason };
   if (/^(Auth|Unauthorized|Forbidden|AccessDenied)|Signature|AccessKey|TenantCode/i.test(reason)) {
     return { code: 'PROVIDER_CREDENTIAL_REJECTED', reason };

@@ -1,0 +1,95 @@
+/** The commands of the README, as processes: they start, answer, stop without losing a request, and say what is wrong. */
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { sandboxSettings } from '../../src/sandbox/settings.ts';
+import { startProcess } from '../support/process.ts';
+
+const query = (url: string, text: string) =>
+  fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: text }),
+  });
+
+function writeSettings(text: string): Record<string, string> {
+  const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
+  writeFileSync(path, text);
+  return { GATEWAY_CONFIG: path };
+}
+
+test('the sandbox starts with one command, says that it is simulated, and its first query works as printed', async () => {
+  const gateway = startProcess(['sandbox'], { PORT: '0' });
+  const [, url = ''] = await gateway.until(/GraphiQL +(http:\/\/[\d.:]+)\/graphql/);
+  const [, body = ''] = await gateway.until(/-d '(\{"query".*\})'/);
+  expect(gateway.output()).toContain('simulated');
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
+  expect(await response.json()).toMatchObject({
+    data: {
+      dailyDetails: { coverage: { complete: true }, totals: [{ billedCost: { currency: 'CNY' } }, {}] },
+    },
+  });
+  const [, vendor = ''] = await gateway.until(/novita +(http:\/\/[\d.:]+)/);
+  await fetch(`${vendor}/_sandbox`, { method: 'PUT', body: '{"fault":{"name":"unauthorized"}}' });
+  expect(
+    await (await query(url, '{ bills(period: { month: "2026-09" }) { coverage { complete } } }')).json(),
+  ).toMatchObject({ data: { bills: { coverage: { complete: false } } } });
+  gateway.child.kill('SIGINT');
+  expect(await gateway.ended).toBe(0);
+});
+
+test('SIGTERM lets requests under way finish, then the process ends with code 0', async () => {
+  const sandbox = await startSandbox();
+  try {
+    const settings = sandboxSettings(sandbox);
+    const slow = { requestsPerSecond: 8, concurrent: 1 };
+    const accounts = settings.accounts.map((account) => ({ ...account, quota: slow }));
+    const gateway = startProcess([], { ...writeSettings(JSON.stringify({ accounts })), PORT: '0' });
+    const [, url = ''] = await gateway.until(/"url":"([^"]+)"/);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ status: 'ready' });
+    const answers = Array.from({ length: 20 }, () =>
+      query(url, '{ bills(period: { month: "2026-02" }) { totalCount } }'),
+    );
+    await expect.poll(() => sandbox.vendors.ppio.calls.length).toBeGreaterThan(0);
+    gateway.child.kill('SIGTERM');
+    const bodies = await Promise.all(answers.map(async (answer) => (await answer).json()));
+    expect(bodies.every((body) => JSON.stringify(body) === JSON.stringify(bodies[0]))).toBe(true);
+    expect(bodies[0]).toMatchObject({ data: { bills: { totalCount: expect.any(Number) } } });
+    expect(await gateway.ended).toBe(0);
+    await expect(fetch(url)).rejects.toThrow();
+  } finally {
+    await sandbox.stop();
+  }
+});
+
+test('without settings it says what to do', async () => {
+  const gateway = startProcess([], { GATEWAY_CONFIG: '/nowhere/gateway.yaml' });
+  expect(await gateway.ended).toBe(1);
+  expect(gateway.output()).toContain('gateway.example.yaml');
+  expect(gateway.output()).toContain('npm run sandbox');
+});
+
+test('a port that is taken is named, with what to do', async () => {
+  const sandbox = await startSandbox();
+  try {
+    const port = new URL(sandbox.vendors.ppio.url).port;
+    const gateway = startProcess([], {
+      ...writeSettings(JSON.stringify(sandboxSettings(sandbox))),
+      PORT: port,
+    });
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.output()).toMatch(/EADDRINUSE.*PORT=/);
+  } finally {
+    await sandbox.stop();
+  }
+});

@@ -1,0 +1,362 @@
+/** The settings: what they default to, and that each fault in them is told in one line that gives no secret away. */
+
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import * as fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { ConfigError, parseConfig, readConfig } from '../../src/config.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+type Environment = Readonly<Record<string, string>>;
+
+const ppio = { id: 'ppio-main', provider: 'ppio', credential: { apiKey: 'sk_1' } };
+const client = { id: 'finance', tokens: ['a-token-of-finance'], accounts: ['*'] };
+
+const parse = (settings: unknown, environment: Environment = {}) =>
+  parseConfig(typeof settings === 'string' ? settings : JSON.stringify(settings), environment);
+
+/** The fault lines of settings; none when they are good. */
+function faultsOf(settings: unknown, environment: Environment = {}): readonly string[] {
+  try {
+    parse(settings, environment);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults;
+  }
+}
+
+const withAccount = (changes: object) => ({ accounts: [{ ...ppio, ...changes }] });
+
+describe('settings that are good', () => {
+  test('need an account alone: all else has the documented default', () => {
+    expect(parse({ accounts: [ppio] })).toEqual({
+      server: { host: '127.0.0.1', port: 4000, cors: { origins: [] }, graphiql: true, introspection: true },
+      accounts: [
+        {
+          ...ppio,
+          quota: {},
+          freshness: { openSeconds: 300, closedSeconds: 1800, finalSeconds: 2_592_000, staleSeconds: 86_400 },
+        },
+      ],
+      clients: [],
+      limits: expect.objectContaining({
+        maxDepth: 12,
+        maxAliases: 30,
+        maxTokens: 2000,
+        maxBodyBytes: 262_144,
+        maxUpstreamCalls: 500,
+        deadlineSeconds: 60,
+        memoryCacheBytes: 268_435_456,
+      }),
+      log: { level: 'info' },
+    });
+    expect(parse({ accounts: [ppio], clients: [client] }).clients).toEqual([
+      { ...client, requestsPerMinute: 600 },
+    ]);
+  });
+
+  test('take ${NAME} from the environment, anywhere in a text', () => {
+    const environment = { KEY: 'sk_from_env', HOST_PART: 'gateway', TOKEN: 'b-token-of-finance' };
+    const { accounts, clients } = parse(
+      {
+        accounts: [
+          { ...ppio, credential: { apiKey: '${KEY}' }, baseUrl: 'https://${HOST_PART}.example/${HOST_PART}' },
+        ],
+        clients: [{ ...client, tokens: ['${TOKEN}'] }],
+      },
+      environment,
+    );
+    expect(accounts[0]?.credential).toEqual({ apiKey: 'sk_from_env' });
+    expect(accounts[0]?.baseUrl).toBe('https://gateway.example/gateway');
+    expect(clients[0]?.tokens).toEqual(['b-token-of-finance']);
+  });
+
+  test('are not read twice: what a variable holds is taken as it is', () => {
+    const { accounts } = parse(withAccount({ credential: { apiKey: '${KEY}' } }), { KEY: '${OTHER}$&' });
+    expect(accounts[0]?.credential).toEqual({ apiKey: '${OTHER}$&' });
+  });
+
+  test('give way to HOST and PORT', () => {
+    const settings = { server: { host: '127.0.0.1', port: 1 }, accounts: [ppio], clients: [client] };
+    const { server } = parse(settings, { HOST: '0.0.0.0', PORT: '4001' });
+    expect([server.host, server.port]).toEqual(['0.0.0.0', 4001]);
+    expect(parse({ accounts: [ppio] }, { PORT: '0' }).server.port).toBe(0);
+  });
+
+  test('may sign at StreamLake, or not', () => {
+    for (const keys of [{}, { accessKey: 'AK', secretKey: 'SK' }]) {
+      expect(
+        faultsOf(withAccount({ provider: 'streamlake', credential: { tenantCode: 't', ...keys } })),
+      ).toEqual([]);
+    }
+  });
+
+  test('may listen everywhere once there are clients', () => {
+    expect(faultsOf({ server: { host: '0.0.0.0' }, accounts: [ppio], clients: [client] })).toEqual([]);
+  });
+
+  test('stand in gateway.example.yaml, every one of them', () => {
+    const text = readFileSync(`${root}gateway.example.yaml`, 'utf8');
+    const names = [...text.matchAll(/\$\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
+    const environment = Object.fromEntries(names.map((name) => [name, `value-of-${name}`]));
+    expect(faultsOf(text, environment)).toEqual([]);
+    for (const [, section] of Object.entries(parse({ accounts: [ppio], clients: [client] }))) {
+      for (const key of Object.keys(Array.isArray(section) ? (section[0] ?? {}) : section))
+        expect(text).toContain(`${key}:`);
+    }
+  });
+});
+
+describe('a fault is told in one line that begins with its path', () => {
+  const aione = { id: 'aione-hq', provider: 'aione', credential: { apiKey: 'k' } };
+  const faulty: [string, unknown, string[]][] = [
+    ['an unknown key', { accounts: [ppio], servr: {} }, ['servr: ']],
+    ['an unknown key within', { accounts: [ppio], server: { prot: 1 } }, ['server.prot: ']],
+    ['two unknown keys', withAccount({ one: 1, two: 2 }), ['accounts.0.one: ', 'accounts.0.two: ']],
+    ['no accounts', { accounts: [] }, ['accounts: ']],
+    ['nothing at all', '', ['(the whole file): ']],
+    ['a text', 'hello', ['(the whole file): ']],
+    ['an account id twice', { accounts: [ppio, { ...ppio }] }, ['accounts.1.id: "ppio-main"']],
+    ['a client id twice', { accounts: [ppio], clients: [client, client] }, ['clients.1.id: "finance"']],
+    ['an account id with capitals', withAccount({ id: 'PPIO' }), ['accounts.0.id: ']],
+    ['an unknown provider', withAccount({ provider: 'acme' }), ['accounts.0.provider: ']],
+    ['no credential', { accounts: [{ id: 'a', provider: 'ppio' }] }, ['accounts.0.credential: ']],
+    ['an empty credential', withAccount({ credential: {} }), ['accounts.0.credential.apiKey: ']],
+    [
+      'AIone without baseUrl and currency',
+      { accounts: [aione] },
+      ['accounts.0.baseUrl: ', 'accounts.0.currency: '],
+    ],
+    [
+      'StreamLake with half a key pair',
+      withAccount({ provider: 'streamlake', credential: { tenantCode: 't', accessKey: 'AK' } }),
+      ['accounts.0.credential: '],
+    ],
+    ['a baseUrl that is none', withAccount({ baseUrl: 'api.ppio.com' }), ['accounts.0.baseUrl: ']],
+    ['a baseUrl that is a file', withAccount({ baseUrl: 'file:///etc/passwd' }), ['accounts.0.baseUrl: ']],
+    ['a currency that is none', withAccount({ currency: 'yuan' }), ['accounts.0.currency: ']],
+    ['a zone that is none', withAccount({ timeZone: 'Mars/Olympus' }), ['accounts.0.timeZone: ']],
+    [
+      'a quota of zero',
+      withAccount({ quota: { requestsPerSecond: 0 } }),
+      ['accounts.0.quota.requestsPerSecond: '],
+    ],
+    ['half a slot', withAccount({ quota: { concurrent: 0.5 } }), ['accounts.0.quota.concurrent: ']],
+    ['a port that is none', { accounts: [ppio], server: { port: 70_000 } }, ['server.port: ']],
+    [
+      'an origin with a path',
+      { accounts: [ppio], server: { cors: { origins: ['https://a.example/x'] } } },
+      ['server.cors.origins.0: '],
+    ],
+    ['any origin', { accounts: [ppio], server: { cors: { origins: ['*'] } } }, ['server.cors.origins.0: ']],
+    [
+      'a short token',
+      { accounts: [ppio], clients: [{ ...client, tokens: ['short'] }] },
+      ['clients.0.tokens.0: '],
+    ],
+    [
+      'a client of an unknown account',
+      { accounts: [ppio], clients: [{ ...client, accounts: ['nope'] }] },
+      ['clients.0.accounts: '],
+    ],
+    ['0.0.0.0 without clients', { accounts: [ppio], server: { host: '0.0.0.0' } }, ['server.host: ']],
+    [':: without clients', { accounts: [ppio], server: { host: '::' } }, ['server.host: ']],
+    ['a log level that is none', { accounts: [ppio], log: { level: 'loud' } }, ['log.level: ']],
+  ];
+  test.each(faulty)('%s', (_name, settings, expected) => {
+    const faults = faultsOf(settings);
+    expect(faults).toHaveLength(expected.length);
+    expected.forEach((path, index) => expect(faults[index]?.startsWith(path)).toBe(true));
+    for (const fault of faults) expect(fault).not.toContain('\n');
+  });
+
+  test.each([
+    ['HOST', { HOST: '0.0.0.0' }, 'server.host: '],
+    ['PORT', { PORT: 'http' }, 'server.port: '],
+  ])('a bad %s of the environment', (_name, environment, path) => {
+    expect(faultsOf({ accounts: [ppio] }, environment)).toEqual([expect.stringContaining(path)]);
+  });
+
+  test('a variable that is missing or empty, by its name and where it stands', () => {
+    const settings = {
+      accounts: [{ ...ppio, credential: { apiKey: '${PPIO_KEY}' } }],
+      clients: [{ ...client, tokens: ['${TOKEN}'] }],
+    };
+    expect(faultsOf(settings, { TOKEN: '' })).toEqual([
+      'accounts.0.credential.apiKey: the environment variable PPIO_KEY is not set',
+      'clients.0.tokens.0: the environment variable TOKEN is not set',
+    ]);
+  });
+
+  test('two variables that are missing in one text: both', () => {
+    const faults = faultsOf(withAccount({ baseUrl: 'https://${ONE}.example/${TWO}' }));
+    expect(faults.join('\n')).toMatch(/ONE[^]*TWO/);
+  });
+
+  const notYaml: [string, string, string][] = [
+    ['a bracket that never closes', 'accounts:\n  - id: [a\nlog: {}\n', 'line '],
+    ['a tab that indents', 'accounts:\n\t- id: a\n', 'line 2: '],
+    ['a key twice', 'log: {}\naccounts: []\nlog: {}\n', 'line 3: '],
+    ['an alias of nothing', 'log: {}\naccounts: *nothing\n', 'line '],
+  ];
+  test.each(notYaml)('YAML that is none: %s', (_name, text, start) => {
+    const [fault] = faultsOf(text);
+    expect(fault?.startsWith(start)).toBe(true);
+  });
+
+  test('YAML that unfolds without end is refused', () => {
+    const levels = Array.from(
+      { length: 20 },
+      (_, i) =>
+        `a${i}: &a${i} [${Array.from({ length: 9 }, () => (i === 0 ? 'x' : `*a${i - 1}`)).join(',')}]`,
+    );
+    expect(faultsOf(levels.join('\n')).length).toBeGreaterThan(0);
+  });
+});
+
+describe('no fault line gives a secret away', () => {
+  const secret = fc.stringMatching(/^[A-Za-z0-9_+/=.]{12,40}$/).map((text) => `Zq${text}`);
+  /** Where people put a secret by mistake; each makes at least one fault. */
+  const mistakes: Record<string, (secret: string) => unknown> = {
+    'under a wrong name': (word) => withAccount({ credential: { apikey: word } }),
+    'with more beside it': (word) => withAccount({ credential: { apiKey: word, secretKey: word } }),
+    'as the credential itself': (word) => withAccount({ credential: word }),
+    'in a list': (word) => withAccount({ credential: [word] }),
+    'nested too deep': (word) => withAccount({ credential: { apiKey: { value: word } } }),
+    'with a space in it': (word) => withAccount({ credential: { apiKey: `${word} ${word}` } }),
+    'beside the credential': (word) => withAccount({ apiKey: word }),
+    'of an unknown provider': (word) => withAccount({ provider: 'acme', credential: { key: word } }),
+    'of half a pair': (word) =>
+      withAccount({ provider: 'streamlake', credential: { tenantCode: word, secretKey: word } }),
+    'as the key of a flow mapping': (word) =>
+      `accounts: [{ id: a, provider: ppio, credential: { "${word}" } }]`,
+    'as a short token': (word) => ({
+      accounts: [ppio],
+      clients: [{ ...client, tokens: [word.slice(0, 12)] }],
+    }),
+    'as tokens itself': (word) => ({ accounts: [ppio], clients: [{ ...client, tokens: word }] }),
+    'as a mapping of tokens': (word) => ({
+      accounts: [ppio],
+      clients: [{ ...client, tokens: [{ value: word }] }],
+    }),
+    'as a client': (word) => ({ accounts: [ppio], clients: [word] }),
+    'as all clients': (word) => ({ accounts: [ppio], clients: word }),
+    'as an account': (word) => ({ accounts: [word] }),
+    'in YAML that is none': (word) => `accounts:\n  - credential: { apiKey: "${word} }\n`,
+    'after a tab': (word) => `accounts:\n\t- credential: ${word}\n`,
+  };
+  test.each(Object.entries(mistakes))('%s', (_name, settingsOf) => {
+    fc.assert(
+      fc.property(secret, (word) => {
+        const faults = faultsOf(settingsOf(word));
+        expect(faults.length).toBeGreaterThan(0);
+        expect(faults.join('\n')).not.toContain(word.slice(0, 12));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('that came from the environment, wherever ${NAME} was put by mistake', () => {
+    const word = 'Zq-sk-4f1d-of-the-environment';
+    const misplaced: unknown[] = [
+      withAccount({ id: '${KEY}' }),
+      withAccount({ provider: '${KEY}' }),
+      withAccount({ baseUrl: '${KEY}' }),
+      withAccount({ currency: '${KEY}' }),
+      withAccount({ timeZone: '${KEY}' }),
+      { accounts: [ppio], clients: [{ ...client, accounts: ['${KEY}'] }] },
+      { accounts: [ppio], server: { port: '${KEY}' } },
+      { accounts: [ppio], server: { host: '${KEY}' } },
+      { accounts: [ppio], log: { level: '${KEY}' } },
+    ];
+    for (const settings of misplaced) {
+      const faults = faultsOf(settings, { KEY: word });
+      expect(faults.length).toBeGreaterThan(0);
+      expect(faults.join('\n')).not.toContain(word);
+    }
+  });
+});
+
+describe('the process', () => {
+  const tenFaults = `
+server: { host: 0.0.0.0, prot: 1, port: 70000 }
+accounts:
+  - { id: UPPER, provider: ppio, credential: { apiKey: "\${NOT_THERE_AT_ALL}" } }
+  - { id: twice, provider: novita, credential: { apikey: CANARY-4f1d-novita } }
+  - { id: twice, provider: aione, credential: { apiKey: CANARY-4f1d-aione }, currency: CNY }
+  - { id: four, provider: acme, credential: {} }
+log: { level: loud }
+`;
+  const paths = [
+    'accounts.0.credential.apiKey: the environment variable NOT_THERE_AT_ALL is not set',
+    'accounts.0.id: ',
+    'accounts.1.credential.apiKey: ',
+    'accounts.1.credential.apikey: ',
+    'accounts.2.baseUrl: ',
+    'accounts.2.id: ',
+    'accounts.3.provider: ',
+    'log.level: ',
+    'server.host: ',
+    'server.port: ',
+    'server.prot: ',
+  ];
+
+  interface Ended {
+    readonly code: number | string | null | undefined;
+    readonly stdout: string;
+    readonly stderr: string;
+  }
+
+  /** Runs `node src/main.ts` to its end. */
+  function run(environment: Environment): Promise<Ended> {
+    const options = { cwd: root, env: { PATH: process.env['PATH'], ...environment } };
+    return new Promise((resolve) =>
+      execFile(`${root}node_modules/.bin/node`, ['src/main.ts'], options, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : error.code, stdout, stderr }),
+      ),
+    );
+  }
+
+  function write(text: string): string {
+    const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'gateway.yaml'), text);
+    return join(folder, 'gateway.yaml');
+  }
+
+  test('told of eleven faults tells eleven lines, no secret, and ends with 1', async () => {
+    expect(faultsOf(tenFaults)).toHaveLength(paths.length);
+    const { code, stdout, stderr } = await run({ GATEWAY_CONFIG: write(tenFaults) });
+    expect([code, stdout]).toEqual([1, '']);
+    const lines = stderr.split('\n').filter((line) => /^[\w.]+: /.test(line));
+    expect(lines).toHaveLength(paths.length);
+    lines.toSorted().forEach((line, index) => expect(line).toContain(paths[index]));
+    expect(stderr).toContain(`${paths.length} faults`);
+    expect(stderr).not.toContain('CANARY');
+  });
+
+  test('told of a file that is not there says what to do, and ends with 1', async () => {
+    const { code, stdout, stderr } = await run({ GATEWAY_CONFIG: '/nowhere/gateway.yaml' });
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('/nowhere/gateway.yaml');
+    expect(stderr).toContain('gateway.example.yaml');
+    expect(stderr).toContain('npm run sandbox');
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('told of a folder says so, without a stack', async () => {
+    const { code, stderr } = await run({ GATEWAY_CONFIG: tmpdir() });
+    expect(code).toBe(1);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('reads the file that GATEWAY_CONFIG names', () => {
+    const path = write(JSON.stringify({ accounts: [{ ...ppio, id: 'from-file' }] }));
+    expect(readConfig({ GATEWAY_CONFIG: path }).accounts[0]?.id).toBe('from-file');
+  });
+});

@@ -1,0 +1,237 @@
+/** However many ask, a vendor sees no more requests than its quota, evenly spaced, and nobody waits in vain. */
+
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { isGatewayError } from '../../src/domain/errors.ts';
+import { createQuota, type QuotaSettings } from '../../src/upstream/quota.ts';
+
+const stays = new AbortController().signal;
+const forEver = Number.POSITIVE_INFINITY;
+const afterMs = (durationMs: number) => new Promise<void>((resolve) => setTimeout(resolve, durationMs));
+
+// Timers and clock are vitest's: time passes only where a test lets it.
+beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+/** A quota whose starts are noted, in milliseconds since it was made. */
+function startQuota(settings: QuotaSettings) {
+  const madeAt = Date.now();
+  const quota = createQuota(settings, () => Date.now());
+  const starts: [name: string, atMs: number][] = [];
+  const run = (name: string, durationMs: number, withinMs = forEver, signal: AbortSignal = stays) =>
+    quota.run(
+      async () => {
+        starts.push([name, Date.now() - madeAt]);
+        await afterMs(durationMs);
+        return name;
+      },
+      withinMs,
+      signal,
+    );
+  const pause = (durationMs: number): void => quota.pause(durationMs);
+  return { pause, starts, run, at: () => starts.map(([, atMs]) => atMs) };
+}
+
+/** How the promise stands now, without waiting for it. */
+async function outcomeOf(promise: Promise<unknown>): Promise<unknown> {
+  const settled = promise.then(
+    () => 'done',
+    (error: unknown) => (isGatewayError(error) ? [error.code, error.retryAfterSeconds] : error),
+  );
+  await vi.advanceTimersByTimeAsync(0);
+  return await Promise.race([settled, Promise.resolve('pending')]);
+}
+
+describe('requests leave', () => {
+  test('evenly spaced: no burst, however many wait', async () => {
+    const { run, at } = startQuota({ requestsPerSecond: 4, concurrent: 100 });
+    for (let number = 0; number < 12; number += 1) void run(String(number), 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(at()).toEqual(Array.from({ length: 12 }, (_, index) => index * 250));
+  });
+
+  test('evenly spaced after a rest, too: unused time is not saved up for a burst', async () => {
+    const { run, at } = startQuota({ requestsPerSecond: 4, concurrent: 100 });
+    void run('early', 1);
+    await vi.advanceTimersByTimeAsync(60_000);
+    for (let number = 0; number < 5; number += 1) void run(String(number), 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(at()).toEqual([0, 60_000, 60_250, 60_500, 60_750, 61_000]);
+  });
+
+  test('evenly spaced after a long request held the only slot', async () => {
+    const { run, at } = startQuota({ requestsPerSecond: 4, concurrent: 1 });
+    void run('long', 5000);
+    for (let number = 0; number < 3; number += 1) void run(String(number), 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(at()).toEqual([0, 5000, 5250, 5500]);
+  });
+
+  test('in the order in which they were asked for', async () => {
+    const { run, starts } = startQuota({ requestsPerSecond: 1000, concurrent: 2 });
+    const names = Array.from({ length: 20 }, (_, index) => String(index));
+    names.forEach((name, index) => void run(name, (index * 37) % 50));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(starts.map(([name]) => name)).toEqual(names);
+  });
+
+  test('never more at a time than the vendor bears', async () => {
+    const { run, at } = startQuota({ requestsPerSecond: 1000, concurrent: 3 });
+    for (let number = 0; number < 9; number += 1) void run(String(number), 100);
+    await vi.advanceTimersByTimeAsync(50);
+    expect(at()).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(at()).toHaveLength(6);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(at()).toHaveLength(9);
+  });
+
+  test('not at all during a pause, whether they waited before it or came in it', async () => {
+    const { run, pause, at } = startQuota({ requestsPerSecond: 10, concurrent: 5 });
+    for (const name of ['a', 'b', 'c']) void run(name, 1);
+    pause(5000);
+    void run('d', 1);
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(at()).toEqual([0]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(at()).toEqual([0, 5000, 5100, 5200]);
+  });
+
+  test('no sooner because a shorter pause follows a longer one', async () => {
+    const { run, pause, at } = startQuota({ requestsPerSecond: 10, concurrent: 5 });
+    pause(5000);
+    pause(10);
+    void run('a', 1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(at()).toEqual([5000]);
+  });
+});
+
+describe('a wait that cannot be met', () => {
+  test('fails at once with the seconds after which it can, and takes no slot', async () => {
+    const { run, starts } = startQuota({ requestsPerSecond: 1, concurrent: 5 });
+    void run('a', 1);
+    void run('b', 1);
+    // Its turn comes in two seconds.
+    expect(await outcomeOf(run('c', 1, 500))).toEqual(['PROVIDER_RATE_LIMITED', 2]);
+    void run('d', 1, 2000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(starts).toEqual([
+      ['a', 0],
+      ['b', 1000],
+      ['d', 2000],
+    ]);
+  });
+
+  test('fails at once during a pause', async () => {
+    const { run, pause, starts } = startQuota({ requestsPerSecond: 100, concurrent: 5 });
+    pause(60_000);
+    expect(await outcomeOf(run('a', 1, 30_000))).toEqual(['PROVIDER_RATE_LIMITED', 30]);
+    expect(starts).toEqual([]);
+  });
+});
+
+describe('a waiter who leaves', () => {
+  test('is let go at once and costs nobody a turn', async () => {
+    const { run, starts } = startQuota({ requestsPerSecond: 1, concurrent: 5 });
+    const leaving = new AbortController();
+    void run('a', 1);
+    const left = run('b', 1, forEver, leaving.signal);
+    void run('c', 1);
+    leaving.abort('left');
+    expect(await outcomeOf(left)).toBe('left');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(starts).toEqual([
+      ['a', 0],
+      ['c', 1000],
+    ]);
+  });
+
+  test('had left before: nothing runs', async () => {
+    const { run, starts } = startQuota({ requestsPerSecond: 1, concurrent: 5 });
+    expect(await outcomeOf(run('a', 1, forEver, AbortSignal.abort('left')))).toBe('left');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(starts).toEqual([]);
+  });
+
+  test('leaves after it began: its slot comes back when it ends, once', async () => {
+    const { run, at } = startQuota({ requestsPerSecond: 1000, concurrent: 1 });
+    const leaving = new AbortController();
+    void run('a', 1000, forEver, leaving.signal);
+    for (const name of ['b', 'c']) void run(name, 1000);
+    leaving.abort();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(at()).toEqual([0, 1000, 2000]);
+  });
+});
+
+test.each([
+  ['rejects', () => Promise.reject(new Error('broken'))],
+  [
+    'throws',
+    () => {
+      throw new Error('broken');
+    },
+  ],
+])('a task that %s gives its slot back', async (_how, task) => {
+  const quota = createQuota({ requestsPerSecond: 1000, concurrent: 1 }, () => Date.now());
+  const failed = quota.run<never>(task, forEver, stays);
+  const next = quota.run(() => afterMs(1), forEver, stays);
+  expect(await outcomeOf(failed)).toEqual(new Error('broken'));
+  await vi.advanceTimersByTimeAsync(100);
+  expect(await outcomeOf(next)).toBe('done');
+});
+
+test('whatever the mix of tasks, failures, pauses and leavers: never too many at once, never too fast, all settle', async () => {
+  const step = fc.record({
+    kind: fc.constantFrom('task', 'task', 'task', 'pause'),
+    afterMs: fc.nat(300),
+    durationMs: fc.nat(500),
+    fails: fc.boolean(),
+    leavesAfterMs: fc.option(fc.nat(800)),
+    withinMs: fc.option(fc.nat(2000)),
+  });
+  const settings = fc.record({
+    requestsPerSecond: fc.integer({ min: 1, max: 50 }),
+    concurrent: fc.integer({ min: 1, max: 5 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (limits, steps) => {
+      const quota = createQuota(limits, () => Date.now());
+      const starts: number[] = [];
+      let running = 0;
+      let most = 0;
+      let settled = 0;
+      let asked = 0;
+      for (const { kind, afterMs: gapMs, durationMs, fails, leavesAfterMs, withinMs } of steps) {
+        if (kind === 'pause') quota.pause(durationMs);
+        else {
+          asked += 1;
+          const leaving = new AbortController();
+          if (leavesAfterMs !== null) setTimeout(() => leaving.abort('left'), leavesAfterMs);
+          const task = async () => {
+            starts.push(Date.now());
+            running += 1;
+            most = Math.max(most, running);
+            await afterMs(durationMs);
+            running -= 1;
+            if (fails) throw new Error('broken');
+          };
+          const count = () => void (settled += 1);
+          quota.run(task, withinMs ?? forEver, leaving.signal).then(count, count);
+        }
+        await vi.advanceTimersByTimeAsync(gapMs);
+      }
+      await vi.runAllTimersAsync();
+      expect({ settled, running }).toEqual({ settled: asked, running: 0 });
+      expect(most).toBeLessThanOrEqual(limits.concurrent);
+      // In no window of a second more than the quota says, and the one that opens it.
+      for (const [index, at] of starts.entries()) {
+        const within = starts.slice(index).filter((other) => other < at + 1000).length;
+        expect(within).toBeLessThanOrEqual(limits.requestsPerSecond + 1);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
