@@ -187,7 +187,10 @@ function createView(connected: readonly Connected[]): (client: Client) => Visibl
 
 /** Everything in the settings that must never be written anywhere. */
 function secretsOf({ accounts, clients }: Config): string[] {
-  const credentials = accounts.flatMap(({ credential }) => Object.values(credential));
+  // StreamLake's service code is a word that everybody knows.
+  const credentials = accounts.flatMap(({ credential: { service: _public, ...secrets } }) =>
+    Object.values(secrets),
+  );
   return [...credentials, ...clients.flatMap(({ tokens }) => tokens)].filter(
     (value) => typeof value === 'string',
   );

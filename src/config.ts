@@ -22,20 +22,50 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Values with the environment put in, and what must be known to tell faults of them. */
+interface Expanded {
+  readonly values: unknown;
+  /** Path and name of each variable that is not set. */
+  readonly missing: readonly (readonly [string, string])[];
+  /** What may be shown of a value: never one that came from the environment, or stands where secrets stand. */
+  readonly show: (path: string, value: unknown) => string;
+}
+
 /** The settings of this process, from gateway.yaml or where GATEWAY_CONFIG says. @throws ConfigError */
 export function readConfig(environment: Environment = process.env): Config {
   const path = resolve(environment['GATEWAY_CONFIG'] ?? 'gateway.yaml');
-  if (!existsSync(path)) {
-    throw new ConfigError([
-      `${path}: not found. Copy gateway.example.yaml to gateway.yaml, or name a file in GATEWAY_CONFIG; ` +
-        '`npm run sandbox` needs none.',
-    ]);
+  const advice =
+    'Copy gateway.example.yaml to gateway.yaml, or name a file in GATEWAY_CONFIG; `npm run sandbox` needs none.';
+  if (!existsSync(path)) throw new ConfigError([`${path}: not found. ${advice}`]);
+  return parseConfig(readText(path), environment);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new ConfigError([`${path}: expected a file that can be read, found ${code}`]);
   }
-  return parseConfig(readFileSync(path, 'utf8'), environment);
 }
 
 /** Settings from YAML text. @throws ConfigError with one line per fault */
 export function parseConfig(text: string, environment: Environment = process.env): Config {
+  const expanded = expand(withOverrides(readYaml(text), environment), environment);
+  const { values, missing } = expanded;
+  const parsed = settings.safeParse(values);
+  const faults = [
+    ...missing.map(([path, name]) => `${path}: the environment variable ${name} is not set`),
+    ...(parsed.error?.issues ?? [])
+      .filter((issue) => !missing.some(([path]) => path === join('', ...issue.path)))
+      .flatMap((issue) => describe(issue, issue.path, expanded)),
+    ...crossFaults(outline.parse(values), expanded),
+  ];
+  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
+  return parsed.data;
+}
+
+function readYaml(text: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
@@ -43,41 +73,11 @@ export function parseConfig(text: string, environment: Environment = process.env
       document.errors.map(({ pos, code }) => `line ${lines.linePos(pos[0]).line}: not valid YAML (${code})`),
     );
   }
-  const missing = new Map<string, string>();
-  const values = withOverrides(expand(document.toJS(), environment, '', missing), environment);
-  const parsed = settings.safeParse(values);
-  const faults = [
-    ...[...missing].map(([path, name]) => `${path}: the environment variable ${name} is not set`),
-    ...(parsed.error?.issues ?? [])
-      .filter(({ path }) => !missing.has(join('', ...path)))
-      .flatMap((issue) => describe(issue, values)),
-    ...crossFaults(outline.parse(values)),
-  ];
-  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
-  return parsed.data;
-}
-
-/** Puts environment variables in for ${NAME}; notes where one is missing. */
-function expand(
-  value: unknown,
-  environment: Environment,
-  path: string,
-  missing: Map<string, string>,
-): unknown {
-  if (typeof value === 'string') {
-    return value.replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => {
-      const found = environment[name];
-      if (found === undefined || found === '') missing.set(path, name);
-      return found ?? 'x'.repeat(32);
-    });
+  try {
+    return document.toJS();
+  } catch {
+    throw new ConfigError(['line 1: not valid YAML (an alias without an anchor, or too many aliases)']);
   }
-  if (Array.isArray(value))
-    return value.map((item, index) => expand(item, environment, join(path, index), missing));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  return Object.fromEntries(
-    entries.map(([key, item]) => [key, expand(item, environment, join(path, key), missing)]),
-  );
 }
 
 /** HOST and PORT win over the file. */
@@ -90,78 +90,116 @@ function withOverrides(values: unknown, { HOST, PORT }: Environment): unknown {
   return { ...values, server: { ...server, ...host, ...port } };
 }
 
+/** Puts environment variables in for ${NAME}, once: what a variable holds is taken as it is. */
+function expand(unexpanded: unknown, environment: Environment): Expanded {
+  const missing: [string, string][] = [];
+  const hidden = new Set<string>();
+  const walk = (value: unknown, path: string): unknown => {
+    if (typeof value === 'string') {
+      return value.replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => {
+        hidden.add(path);
+        const found = environment[name];
+        if (found !== undefined && found !== '') return found;
+        missing.push([path, name]);
+        return 'x'.repeat(32);
+      });
+    }
+    if (Array.isArray(value)) return value.map((item, index) => walk(item, join(path, index)));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, join(path, key))]));
+  };
+  return {
+    values: walk(unexpanded, ''),
+    missing,
+    show(path, value) {
+      if (value === undefined || value === null) return 'nothing';
+      if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a mapping';
+      const isSecretive = /(^|\.)(credential|tokens)(\.|$)|^(accounts|clients)(\.\d+)?$/.test(path);
+      return isSecretive || hidden.has(path)
+        ? 'a value that is not shown'
+        : JSON.stringify(value).slice(0, 80);
+    },
+  };
+}
+
 /** What only shows when the parts are seen together. */
-function crossFaults({ accounts, clients, server }: Outline): string[] {
+function crossFaults({ accounts, clients, server }: Outline, expanded: Expanded): string[] {
+  const { show } = expanded;
   const known = new Set(['*', ...accounts.map(({ id }) => id)]);
-  const open = clients.length === 0 && !['127.0.0.1', '::1', 'localhost'].includes(server.host);
+  const isOpen = clients.length === 0 && !['127.0.0.1', '::1', 'localhost'].includes(server.host);
+  const tokens = clients.flatMap((item, index) => item.tokens.map((token) => ({ id: token, index })));
   return [
-    ...repeated('accounts', accounts),
-    ...repeated('clients', clients),
-    ...accounts.flatMap((item, index) => accountFaults(item, `accounts.${index}`)),
+    ...repeated(accounts).map((index) => twice(`accounts.${index}.id`, accounts[index]?.id, expanded)),
+    ...repeated(clients).map((index) => twice(`clients.${index}.id`, clients[index]?.id, expanded)),
+    ...repeated(tokens).map((at) => twice(`clients.${tokens[at]?.index}.tokens`, tokens[at]?.id, expanded)),
+    ...accounts.flatMap((item, index) => accountFaults(item, index, expanded)),
     ...clients.flatMap(({ accounts: named }, index) =>
-      named
-        .filter((id) => id !== '' && !known.has(id))
-        .map((id) => `clients.${index}.accounts: expected an account of this file or "*", found "${id}"`),
+      named.flatMap((id, at) => {
+        const found = show(`clients.${index}.accounts.${at}`, id);
+        const fault = `clients.${index}.accounts: expected an account of this file or "*", found ${found}`;
+        return id === '' || known.has(id) ? [] : [fault];
+      }),
     ),
-    ...(open
-      ? [`server.host: expected 127.0.0.1 as long as there are no clients, found "${server.host}"`]
+    ...(isOpen
+      ? [
+          `server.host: expected 127.0.0.1 as long as there are no clients, found ${show('server.host', server.host)}`,
+        ]
       : []),
   ];
 }
 
-function accountFaults(item: Outline['accounts'][number], path: string): string[] {
+function accountFaults(item: Outline['accounts'][number], index: number, expanded: Expanded): string[] {
   const provider = providers.find(({ id }) => id === item.provider);
   if (provider === undefined) return [];
-  const { name } = provider;
-  const issues =
-    typeof item.credential === 'object'
-      ? (provider.credential.safeParse(item.credential).error?.issues ?? [])
-      : [];
-  const faults = issues.flatMap((issue) =>
-    describe({ ...issue, path: [`${path}.credential`, ...issue.path] }, {}),
+  const path = `accounts.${index}`;
+  const checked = typeof item.credential === 'object' ? provider.credential.safeParse(item.credential) : null;
+  const faults = (checked?.error?.issues ?? []).flatMap((issue) =>
+    describe(issue, ['accounts', index, 'credential', ...issue.path], expanded),
   );
   if (provider.baseUrl === null && item.baseUrl === undefined) {
-    faults.push(`${path}.baseUrl: expected a URL, since ${name} publishes none; found nothing`);
+    faults.push(`${path}.baseUrl: expected a URL, since ${provider.name} publishes none; found nothing`);
   }
   if (provider.currency === 'required' && item.currency === undefined) {
-    faults.push(`${path}.currency: expected a currency such as CNY, since ${name} sends none; found nothing`);
+    faults.push(
+      `${path}.currency: expected one such as CNY, since ${provider.name} sends none; found nothing`,
+    );
   }
   return faults;
 }
 
-function repeated(path: string, items: readonly { readonly id: string }[]): string[] {
+/** The places of what stands there a second time. */
+function repeated(items: readonly { readonly id: string }[]): number[] {
   return items.flatMap(({ id }, index) =>
-    items.findIndex((other) => other.id === id) < index
-      ? [`${path}.${index}.id: "${id}" stands here twice`]
-      : [],
+    id !== '' && items.findIndex((other) => other.id === id) < index ? [index] : [],
   );
 }
 
-function describe(issue: z.core.$ZodIssue, values: unknown): string[] {
+function twice(path: string, value: unknown, { show }: Expanded): string {
+  return `${path}: ${show(path, value)} stands here twice`;
+}
+
+const credentialWord = /^((api|access|secret)[-_]?key|tenant[-_]?code|service|token)$/i;
+
+function describe(issue: z.core.$ZodIssue, path: readonly PropertyKey[], expanded: Expanded): string[] {
+  const place = join('', ...path) || '(the whole file)';
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${join('', ...issue.path, key)}: there is no such setting`);
+    // Where secrets stand, a key can be one that slipped: only the known words, misspelt, are shown.
+    const shown = issue.keys.filter((key) => !path.includes('credential') || credentialWord.test(key));
+    const faults = shown.map((key) => `${join('', ...path, key)}: there is no such setting`);
+    if (shown.length < issue.keys.length) faults.push(`${place}: has a key that this provider does not know`);
+    return faults;
   }
-  const path = join('', ...issue.path) || '(the whole file)';
-  return [`${path}: ${toExpectation(issue)}, found ${printFound(issue.path, values)}`];
+  const found = path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    expanded.values,
+  );
+  return [`${place}: ${toExpectation(issue)}, found ${expanded.show(place, found)}`];
 }
 
 /** Zod's message in the words of the settings; zod never repeats a value in it. */
 function toExpectation(issue: z.core.$ZodIssue): string {
   const message = issue.message.replace(/^(Invalid \w+|Too (big|small)): /, '').replace(/, received .*$/, '');
   return message.startsWith('expected') ? message : `expected something else: ${message}`;
-}
-
-/** A value found, where it cannot be a secret. */
-function printFound(path: readonly PropertyKey[], values: unknown): string {
-  const found = path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    values,
-  );
-  if (String(path).includes('credential') || path.includes('tokens'))
-    return found === undefined ? 'nothing usable' : 'something else';
-  if (found === undefined || found === null) return 'nothing';
-  if (typeof found === 'object') return Array.isArray(found) ? 'a list' : 'a mapping';
-  return JSON.stringify(found).slice(0, 80);
 }
 
 function join(path: string, ...keys: readonly PropertyKey[]): string {

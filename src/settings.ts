@@ -23,9 +23,11 @@ const timeZone = z.string().transform((text, context): TimeZone => {
   return z.NEVER;
 });
 
-const origin = z.url({ protocol: /^https?$/ }).refine((text) => new URL(text).origin === text, {
-  message: 'expected an origin such as https://app.example.com, without a path',
-});
+const origin = z
+  .string()
+  .refine((text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text, {
+    message: 'expected an origin such as https://app.example.com, without a path',
+  });
 
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
 
@@ -54,10 +56,17 @@ const account = z.strictObject({
   }),
 });
 
+const token = z
+  .string()
+  .regex(
+    /^(sha256:[0-9a-fA-F]{64}|(?!sha256:).{16,})$/,
+    'expected a token of at least 16 characters, or sha256: and 64 hex digits',
+  );
+
 const client = z.strictObject({
   id: z.string().min(1),
   /** As they are, or as sha256:<hex>. */
-  tokens: z.array(z.string().min(16, 'expected a token of at least 16 characters, or sha256:<hex>')).min(1),
+  tokens: z.array(token).min(1),
   accounts: z.array(z.string()).min(1),
   requestsPerMinute: count.default(600),
 });
@@ -109,7 +118,11 @@ export const outline = z
       )
       .catch([]),
     clients: z
-      .array(z.object({ id: anyText, accounts: z.array(anyText).catch([]) }).catch({ id: '', accounts: [] }))
+      .array(
+        z
+          .object({ id: anyText, accounts: z.array(anyText).catch([]), tokens: z.array(anyText).catch([]) })
+          .catch({ id: '', accounts: [], tokens: [] }),
+      )
       .catch([]),
   })
   .catch({ server: { host: '127.0.0.1' }, accounts: [], clients: [] });

@@ -4,7 +4,7 @@
  */
 
 /** Every code a client can meet that is ours; GraphQL's own codes are added where GraphQL is spoken. */
-export const errorCodes = [
+const errorCodes = [
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',
   'FORBIDDEN',

@@ -1,18 +1,10 @@
 /** PPIO and Novita: one billing platform, told from their documents. */
 
 import { dayAt, secondsOf } from './days.ts';
-import {
-  keyDaysOf,
-  offsetHours,
-  subscriptionsOf,
-  windowOf,
-  type Brand,
-  type KeyDay,
-  type Subscription,
-} from './truth.ts';
+import { restyle, subscriptionRow, summaries, usageRow, type Cycle, type Row } from './ppio-novita-rows.ts';
+import { keyDaysOf, offsetHours, subscriptionsOf, windowOf, type Brand, type KeyDay } from './truth.ts';
 import {
   bearerOf,
-  fixed,
   sandboxCredentials,
   type Switches,
   type Vendor,
@@ -22,9 +14,6 @@ import {
 
 const maxDays = 31;
 const step = 1_000_000n;
-
-type Cycle = 'Day' | 'Week' | 'Month';
-type Row = Record<string, unknown>;
 
 /** A platform of a brand. `nowMs` tells the time. */
 export function createPlatform(brand: Brand, seed: number, nowMs: () => number): Vendor {
@@ -44,7 +33,7 @@ export function createPlatform(brand: Brand, seed: number, nowMs: () => number):
       if (bearerOf(request) !== sandboxCredentials[brand].apiKey) {
         return failure(401, 'FAILED_TO_AUTH', 'failed to authenticate API key');
       }
-      const bump = switches.mutating === true ? BigInt(reads.count) : 0n;
+      const bump = switches.mutating === true ? BigInt(reads.count) * step : 0n;
       const answer = request.path.endsWith('/apikey/bill/list')
         ? listUsage(brand, usage(), request, switches, bump)
         : listSubscriptions(brand, seed, nowMs(), request, switches, bump);
@@ -92,49 +81,6 @@ function listSubscriptions(
   return success(rows, switches);
 }
 
-function subscriptionRow(brand: Brand, line: Subscription, switches: Switches, bump: bigint): Row {
-  return {
-    userId: 'u-1001',
-    memberId: line.memberId,
-    startTime: String(line.startSeconds),
-    endTime: String(line.endSeconds),
-    productName: line.product,
-    productCategory: line.category,
-    ownerID: line.ownerId,
-    tradeMode: 'monthly',
-    tradeType: line.tradeType,
-    basePrice: String(line.basePrice),
-    billNum: String(line.quantity),
-    ...amountsOf(brand, line.amount + bump * step, line.voucher, switches),
-    pricePrecision: 1,
-    createTime: String(line.createSeconds),
-    cycle: line.cycle,
-    ...(switches.missingOptional === true
-      ? {}
-      : { productId: line.productId, billingMethod: line.billingMethod }),
-    ...(line.storageDays === null ? {} : { storageDays: String(line.storageDays) }),
-  };
-}
-
-/** Totals of the other categories, by cycle: never to be added to them. */
-function summaries(brand: Brand, lines: readonly Subscription[]): Row[] {
-  return [...Map.groupBy(lines, (line) => line.cycle)].map(([cycle, group]) => ({
-    ...amountsOf(
-      brand,
-      group.reduce((sum, line) => sum + line.amount, 0n),
-      group.reduce((sum, line) => sum + line.voucher, 0n),
-      {},
-    ),
-    cycle,
-    userId: 'u-1001',
-    productCategory: 'summary',
-    productName: '',
-    ownerID: '',
-    startTime: '0',
-    endTime: '0',
-  }));
-}
-
 function listUsage(
   brand: Brand,
   usage: readonly KeyDay[],
@@ -172,101 +118,9 @@ function listUsage(
   );
 }
 
-/** One key, one product, one window; the window is whole even when the query begins within it. */
-function usageRow(
-  brand: Brand,
-  cycle: Cycle,
-  group: readonly KeyDay[],
-  switches: Switches,
-  bump: bigint,
-): Row {
-  const [one] = group;
-  if (one === undefined) return {};
-  const sum = (of: (row: KeyDay) => bigint): bigint => group.reduce((total, row) => total + of(row), 0n);
-  const [from, to] = windowOf(cycle, one.day);
-  const offset = offsetHours[brand];
-  const input = sum((row) => row.input);
-  const read = sum((row) => row.cacheRead);
-  const written = sum((row) => row.cacheWrite);
-  const cache = brand === 'novita' && one.category === 'llm' && switches.missingOptional !== true;
-  return {
-    userId: 'u-1001',
-    startTime: String(secondsOf(from, offset)),
-    endTime: String(secondsOf(to, offset) - 1),
-    billingMethod: 1,
-    productName: one.product,
-    category: one.category,
-    ownerID: one.keyId,
-    billNum0: String(cache ? input - read - written : input),
-    billNum1: switches.hugeIntegers === true ? '12345678901234567890' : String(sum((row) => row.output)),
-    ...(cache ? { billNum2: String(read), billNum3: String(written), billNum5: '0' } : {}),
-    ...(brand === 'novita' && switches.missingOptional !== true
-      ? { requestCount: Number(sum((row) => row.requests)) }
-      : {}),
-    basePrice0: String(one.inputPrice),
-    basePrice1: String(one.outputPrice),
-    discountPrice0: String(one.inputPrice),
-    discountPrice1: String(one.outputPrice),
-    ...amountsOf(
-      brand,
-      sum((row) => row.amount) + bump * step,
-      sum((row) => row.voucher),
-      switches,
-    ),
-    pricePrecision: 1,
-    productId: one.productId,
-    apikeyName: one.keyName,
-    apikeyMask: one.mask,
-  };
-}
-
-function amountsOf(brand: Brand, amount: bigint, voucher: bigint, switches: Switches): Row {
-  const integer = { amount: amount / step, voucher: voucher / step };
-  const exact = {
-    amountDecimal: fixed(amount, 10),
-    voucherAmountDecimal: fixed(voucher, 10),
-    payableDecimal: fixed(amount - voucher, 10),
-    originAmountDecimal: fixed(amount + amount / 10n, 10),
-  };
-  return {
-    amount: String(integer.amount),
-    voucherAmount: String(integer.voucher),
-    payAmount: String(integer.amount - integer.voucher),
-    payAmountDisplay: Number(integer.amount - integer.voucher) / 10_000,
-    ...((switches.decimals ?? brand === 'novita') ? exact : {}),
-  };
-}
-
 function success(rows: readonly Row[], switches: Switches): VendorAnswer {
   if (switches.nullList === true) return { status: 200, body: { bills: null } };
   return { status: 200, body: { bills: rows.map((row) => restyle(row, switches)) } };
-}
-
-const small = ['billingMethod', 'pricePrecision', 'payAmountDisplay'];
-const large = [
-  'startTime',
-  'endTime',
-  'amount',
-  'voucherAmount',
-  'payAmount',
-  'billNum0',
-  'billNum1',
-  'basePrice',
-];
-
-function restyle(row: Row, switches: Switches): Row {
-  const changed = { ...row };
-  if (switches.numbersAsStrings === true) for (const name of small) changed[name] = String(row[name]);
-  if (switches.stringsAsNumbers === true) {
-    for (const name of large) {
-      const text = row[name];
-      if (typeof text === 'string') changed[name] = JSON.rawJSON(text);
-    }
-  }
-  if (switches.extraFields === true)
-    Object.assign(changed, { llmSeries: 'x', tieredConfig: null, committedUsage: { a: [1] } });
-  if (switches.missingRequired === true) delete changed['amount'];
-  return changed;
 }
 
 function rangeError(cycle: Cycle): VendorAnswer {

@@ -9,7 +9,9 @@ export function toClientError(error: unknown): GraphQLError {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   if (isGatewayError(original)) return locate(original.message, error, extensionsOf(original));
   if (error instanceof GraphQLError && (original instanceof GraphQLError || original === undefined)) {
-    return locate(error.message, error, { ...error.extensions, code: codeOf(error) });
+    // What yoga adds for developers may quote the request.
+    const { originalError: _original, unexpected: _unexpected, ...extensions } = error.extensions;
+    return locate(error.message, error, { ...extensions, code: codeOf(error) });
   }
   const message = 'Something went wrong inside the gateway. The request id finds it in the log.';
   return locate(message, error, { code: 'INTERNAL_SERVER_ERROR' });
@@ -25,13 +27,16 @@ function extensionsOf(error: GatewayError): Record<string, unknown> {
   return { code, retryable, retryAfterSeconds, account, provider, ...facts };
 }
 
-/** GraphQL's own errors: from parsing, from validation, from values that do not fit. */
+const yogaCodes = new Set(['BAD_REQUEST', 'REQUEST_ENTITY_TOO_LARGE', 'OPERATION_RESOLUTION_FAILURE']);
+
+/** GraphQL's own errors: from parsing, from validation, from values that do not fit; and those of a request that is none. */
 function codeOf(error: GraphQLError): unknown {
-  if (error.extensions['code'] !== undefined) return error.extensions['code'];
+  const { code } = error.extensions;
+  if (typeof code === 'string') return yogaCodes.has(code) ? 'BAD_USER_INPUT' : code;
   if (error.message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
-  return error.message.startsWith('Variable ') || error.path !== undefined
-    ? 'BAD_USER_INPUT'
-    : 'GRAPHQL_VALIDATION_FAILED';
+  if (error.message.startsWith('Variable ') || error.path !== undefined) return 'BAD_USER_INPUT';
+  // Without a place in the document it is about the request around it.
+  return error.locations === undefined ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED';
 }
 
 function locate(message: string, error: unknown, extensions: Record<string, unknown>): GraphQLError {

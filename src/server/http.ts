@@ -95,9 +95,13 @@ async function admit(
   requestId: string,
 ): Promise<void> {
   const { headers } = request;
+  allowOrigin(headers.origin, settings.corsOrigins, response);
   if (settings.loopbackOnly && !isLoopbackName(headers.host)) {
     const message = 'Without clients in its settings the gateway answers to localhost alone.';
     return refuse(response, 403, 'FORBIDDEN', message, requestId);
+  }
+  if (!URL.canParse(`http://${headers.host}`)) {
+    return refuse(response, 400, 'BAD_USER_INPUT', 'The Host header names no host.', requestId);
   }
   if (isForeign(headers, settings.corsOrigins)) {
     const message = 'Requests from this web origin are not allowed: name it in server.cors.origins.';
@@ -105,6 +109,10 @@ async function admit(
   }
   if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
     return refuse(response, 415, 'BAD_USER_INPUT', 'Send the request as application/json.', requestId);
+  }
+  const unreadable = unreadableParameter(request);
+  if (unreadable !== null) {
+    return refuse(response, 400, 'BAD_USER_INPUT', `The parameter ${unreadable} is not JSON.`, requestId);
   }
   const client = settings.authenticate(headers.authorization);
   if (client !== null) {
@@ -145,6 +153,29 @@ function isForeign(headers: IncomingMessage['headers'], allowed: readonly string
     return headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
   if (allowed.includes(origin)) return false;
   return !URL.canParse(origin) || new URL(origin).host !== headers.host;
+}
+
+/** A page of an allowed origin may read the answer, also when it is a refusal. */
+function allowOrigin(origin: string | undefined, allowed: readonly string[], response: ServerResponse): void {
+  if (origin === undefined || !allowed.includes(origin)) return;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('access-control-allow-credentials', 'true');
+  response.setHeader('access-control-expose-headers', 'retry-after, x-request-id');
+  response.setHeader('vary', 'origin');
+}
+
+/** Which of a GET's JSON parameters cannot be read; null when all can. */
+function unreadableParameter({ url = '' }: IncomingMessage): string | null {
+  const parameters = new URL(url, 'http://gateway').searchParams;
+  const isJson = (text: string): boolean => {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return ['variables', 'extensions'].find((name) => !isJson(parameters.get(name) ?? 'null')) ?? null;
 }
 
 function readRequestId({ headers }: IncomingMessage): string {

@@ -101,20 +101,14 @@ function masked(error: unknown, causes: Causes): GraphQLError {
   return told;
 }
 
-/** Every error carries the id of its request, and a bug is logged under it. */
+/** Every error carries the id of its request, and a bug is logged under it. All results pass here, also refusals of yoga's own. */
 function resultPlugin(log: Log, causes: Causes): Plugin<object, Admitted> {
   return {
-    onExecutionResult(hook) {
+    onResultProcess(hook) {
       const { result } = hook;
-      const { requestId } = hook.context;
-      if (
-        result === undefined ||
-        Array.isArray(result) ||
-        !('errors' in result) ||
-        result.errors === undefined
-      )
-        return;
-      const errors = result.errors.map((error) => {
+      const { requestId } = hook.serverContext;
+      if (Array.isArray(result) || !('errors' in result) || result.errors === undefined) return;
+      const errors = result.errors.map((error: GraphQLError) => {
         const told = causes.has(error) ? error : masked(error, causes);
         if (isBug(told)) log.error({ event: 'bug', requestId, cause: stackOf(causes.get(told)) });
         Object.assign(told.extensions, { requestId });

@@ -44,6 +44,8 @@ export interface Client {
   close(): Promise<void>;
 }
 
+type Attempted<T> = { readonly answer: T } | { readonly error: GatewayError; readonly waitMs: number };
+
 /** How many further attempts a failure is worth. What is not named is not retried. */
 const retries: Partial<Record<ErrorCode, number>> = {
   PROVIDER_RATE_LIMITED: 2,
@@ -64,7 +66,8 @@ export function createClient(settings: ClientSettings): Client {
     pipelining: 1,
   });
 
-  async function attempt<T>(spec: RequestSpec<T>, call: Call, number: number): Promise<T> {
+  /** One exchange. A failure is a value, so that it is told apart from never having had a slot. */
+  async function attempt<T>(spec: RequestSpec<T>, call: Call, number: number): Promise<Attempted<T>> {
     const startedAt = performance.now();
     const report = (outcome: ExchangeEvent['outcome'], cause?: string): void => {
       const durationMs = Math.round(performance.now() - startedAt);
@@ -73,29 +76,31 @@ export function createClient(settings: ClientSettings): Client {
     try {
       const { method, body } = spec;
       const { timeoutMs, maxResponseBytes: maxBytes } = settings;
-      const url = urlOf(base, spec);
-      const sent = { method, url, headers: spec.headers(), body, timeoutMs, maxBytes };
+      const sent = { method, url: urlOf(base, spec), headers: spec.headers(), body, timeoutMs, maxBytes };
       const answer = readAnswer(spec, await exchange(agent, sent, call.signal), now());
       report('OK');
-      return answer;
+      return { answer };
     } catch (error) {
-      if (!isGatewayError(error)) report('ABORTED');
-      else report(error.code, describe(error));
-      throw error;
+      if (!isGatewayError(error)) {
+        report('ABORTED');
+        throw error;
+      }
+      report(error.code, typeof error.cause === 'string' ? error.cause : error.message);
+      const waitMs = waitAfter(error, number, random);
+      // While the slot is still held, so that nobody who waits for it leaves before the pause.
+      if (error.code === 'PROVIDER_RATE_LIMITED') quota.pause(waitMs);
+      return { error, waitMs };
     }
   }
 
   async function request<T>(spec: RequestSpec<T>, call: Call): Promise<T> {
     for (let number = 1; ; number += 1) {
-      try {
-        return await quota.run(() => attempt(spec, call, number), call.deadline - now(), call.signal);
-      } catch (error) {
-        if (!isGatewayError(error)) throw error;
-        const waitMs = waitAfter(error, number, random);
-        if (error.code === 'PROVIDER_RATE_LIMITED') quota.pause(waitMs);
-        if (number > (retries[error.code] ?? 0) || waitMs >= call.deadline - now()) throw error;
-        await sleep(waitMs, undefined, { signal: call.signal });
-      }
+      const remainingMs = call.deadline - now();
+      const attempted = await quota.run(() => attempt(spec, call, number), remainingMs, call.signal);
+      if ('answer' in attempted) return attempted.answer;
+      const { error, waitMs } = attempted;
+      if (number > (retries[error.code] ?? 0) || waitMs >= call.deadline - now()) throw error;
+      await sleep(waitMs, undefined, { signal: call.signal });
     }
   }
 
@@ -113,12 +118,4 @@ function urlOf(base: URL, spec: RequestSpec<unknown>): URL {
   url.pathname = base.pathname.replace(/\/$/, '') + spec.path;
   url.search = new URLSearchParams(spec.query).toString();
   return url;
-}
-
-/** Node's errors carry addresses and codes, undici's may carry headers: only the code is taken. */
-function describe(error: GatewayError): string | undefined {
-  const { cause } = error;
-  if (typeof cause === 'string') return cause;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return error.message;
 }

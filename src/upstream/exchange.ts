@@ -54,6 +54,8 @@ export async function exchange(
       body: spec.body ?? null,
       signal: AbortSignal.any([signal, timeout]),
     });
+    // Destroyed before its end, a body emits an error that nobody would hear.
+    response.body.on('error', () => {});
     const header = (name: string): string | undefined => {
       const value = response.headers[name];
       return Array.isArray(value) ? value[0] : value;
@@ -69,18 +71,23 @@ export async function exchange(
     if (cause instanceof GatewayError) throw cause;
     if (timeout.aborted) {
       const seconds = spec.timeoutMs / 1000;
-      throw new GatewayError('PROVIDER_TIMEOUT', `the provider did not answer within ${seconds} s`, {
-        cause,
-      });
+      throw new GatewayError('PROVIDER_TIMEOUT', `the provider did not answer within ${seconds} s`);
     }
+    const code = codeOf(cause);
+    if (code.startsWith('Z_')) throw invalid('cannot be decompressed', code);
     throw new GatewayError(
       'PROVIDER_UNAVAILABLE',
       'the provider could not be reached, or broke off its answer',
       {
-        cause,
+        cause: code,
       },
     );
   }
+}
+
+/** Only the code of an error of node's or undici's: their messages and fields may hold headers or pieces of a body. */
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
 
 async function readText(body: Readable, encoding: string | undefined, maxBytes: number): Promise<string> {
@@ -94,8 +101,8 @@ async function readText(body: Readable, encoding: string | undefined, maxBytes: 
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks, bytes));
-  } catch (cause) {
-    throw invalid('is not UTF-8', cause);
+  } catch {
+    throw invalid('is not UTF-8');
   }
 }
 
@@ -125,6 +132,6 @@ function decoderOf(encoding: string | undefined) {
   }
 }
 
-function invalid(what: string, cause?: unknown): GatewayError {
+function invalid(what: string, cause?: string): GatewayError {
   return new GatewayError('PROVIDER_RESPONSE_INVALID', `the provider's answer ${what}`, { cause });
 }

@@ -23,6 +23,9 @@ export interface Quota {
 
 interface Waiter {
   readonly start: () => void;
+  readonly refuse: (error: GatewayError) => void;
+  /** When its slot would come too late, on the monotonic clock. */
+  readonly untilMs: number;
 }
 
 /** A quota for one process. `monotonicMs` is a clock that never jumps. */
@@ -58,25 +61,22 @@ export function createQuota(
   function acquire(withinMs: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const waitMs = Math.max(0, nextStartMs - monotonicMs()) + waiters.length * intervalMs;
-    if (waitMs > withinMs) {
-      throw new GatewayError(
-        'PROVIDER_RATE_LIMITED',
-        "the provider's rate limit leaves no room before the deadline",
-        {
-          retryAfterSeconds: Math.max(1, Math.ceil((waitMs - withinMs) / 1000)),
-        },
-      );
-    }
+    if (waitMs > withinMs) throw tooLate(waitMs - withinMs);
     return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        waiters.splice(waiters.indexOf(waiter), 1);
+        reject(signal.reason);
+      };
       const waiter: Waiter = {
+        untilMs: monotonicMs() + withinMs,
         start: () => {
           signal.removeEventListener('abort', leave);
           resolve();
         },
-      };
-      const leave = (): void => {
-        waiters.splice(waiters.indexOf(waiter), 1);
-        reject(signal.reason);
+        refuse: (error) => {
+          signal.removeEventListener('abort', leave);
+          reject(error);
+        },
       };
       signal.addEventListener('abort', leave, { once: true });
       waiters.push(waiter);
@@ -96,6 +96,21 @@ export function createQuota(
     },
     pause(durationMs) {
       nextStartMs = Math.max(nextStartMs, monotonicMs() + durationMs);
+      // Whoever cannot wait so long need not wait at all.
+      for (const waiter of waiters.filter(({ untilMs }) => untilMs < nextStartMs)) {
+        waiters.splice(waiters.indexOf(waiter), 1);
+        waiter.refuse(tooLate(nextStartMs - waiter.untilMs));
+      }
     },
   };
+}
+
+function tooLate(byMs: number): GatewayError {
+  return new GatewayError(
+    'PROVIDER_RATE_LIMITED',
+    "the provider's rate limit leaves no room before the deadline",
+    {
+      retryAfterSeconds: Math.max(1, Math.ceil(byMs / 1000)),
+    },
+  );
 }

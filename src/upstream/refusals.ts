@@ -25,7 +25,8 @@ export function readAnswer<T>(spec: RequestSpec<T>, exchanged: Exchanged, now: n
   const refusal = body === unreadable ? null : spec.refusal(exchanged.status, body);
   const code = refusal?.code ?? codeOf(exchanged.status, body !== unreadable);
   if (code !== null) {
-    const reason = /^[\w.-]{1,64}$/.exec(refusal?.reason ?? '')?.[0] ?? 'none given';
+    // Letters alone: what else a vendor puts there may be an echo of what it was sent.
+    const reason = /^(?=.{1,48}$)[A-Za-z]+([._][A-Za-z]+)*$/.exec(refusal?.reason ?? '')?.[0] ?? 'none given';
     throw new GatewayError(
       code,
       messages[code] ?? `the provider answered with HTTP status ${exchanged.status}`,
@@ -70,7 +71,9 @@ function codeOf(status: number, isJson: boolean): ErrorCode | null {
 
 /** Seconds of a Retry-After header (a number or an HTTP date), at most 15 minutes; undefined when absent or nonsense. */
 export function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined;
-  const seconds = /^\d+$/.test(value.trim()) ? Number.parseInt(value, 10) : (Date.parse(value) - now) / 1000;
+  const text = value?.trim() ?? '';
+  const isDate = /^[A-Za-z]{3,9}, .*GMT$/.test(text);
+  if (!isDate && !/^\d+$/.test(text)) return undefined;
+  const seconds = isDate ? (Date.parse(text) - now) / 1000 : Number.parseInt(text, 10);
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, Math.ceil(seconds)), maxRetryAfterSeconds);
 }

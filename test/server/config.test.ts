@@ -122,7 +122,11 @@ describe('a fault is told in one line that begins with its path', () => {
     ['nothing at all', '', ['(the whole file): ']],
     ['a text', 'hello', ['(the whole file): ']],
     ['an account id twice', { accounts: [ppio, { ...ppio }] }, ['accounts.1.id: "ppio-main"']],
-    ['a client id twice', { accounts: [ppio], clients: [client, client] }, ['clients.1.id: "finance"']],
+    [
+      'a client id twice',
+      { accounts: [ppio], clients: [client, client] },
+      ['clients.1.id: "finance"', 'clients.1.tokens: '],
+    ],
     ['an account id with capitals', withAccount({ id: 'PPIO' }), ['accounts.0.id: ']],
     ['an unknown provider', withAccount({ provider: 'acme' }), ['accounts.0.provider: ']],
     ['no credential', { accounts: [{ id: 'a', provider: 'ppio' }] }, ['accounts.0.credential: ']],
