@@ -97,7 +97,6 @@ export const settings = z.strictObject({
 
 export type Config = z.output<typeof settings>;
 export type AccountConfig = Config['accounts'][number];
-export type ClientConfig = Config['clients'][number];
 
 /** As much of the settings as the checks across them need, whatever else is wrong with the file. */
 const anyText = z.string().catch('');
