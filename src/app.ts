@@ -62,7 +62,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     spend: createBudget(),
     graphql,
     loopbackOnly,
-    readiness: () => ({ accounts: config.accounts.length, redis: 'not configured' }),
+    readiness: () => ({ cache: 'in-process only' }),
     log,
   });
   log.info({ event: 'started', url: http.url, accounts: config.accounts.length, cache: 'in-process only' });

@@ -1,33 +1,23 @@
 /** Sees to what the tests need from outside npm: from PATH, else from Debian's packages, else it says what to install. */
 
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+
+import { findOnPath } from './support/path.ts';
 
 const tools = [
   { command: 'redis-server', package: 'redis-server' },
   { command: 'chromium', package: 'chromium' },
 ];
 
-const missing = tools.filter(({ command }) => !isOnPath(command));
+const missing = tools.filter(({ command }) => findOnPath(command) === null);
 if (missing.length > 0) install(missing.map((tool) => tool.package));
-const still = tools.filter(({ command }) => !isOnPath(command)).map((tool) => tool.package);
+const still = tools.filter(({ command }) => findOnPath(command) === null).map((tool) => tool.package);
 if (still.length > 0) {
   console.error(
     `The tests need ${still.join(' and ')}: install with "apt-get install ${still.join(' ')}" or your system's like.`,
   );
   process.exit(1);
-}
-
-function isOnPath(command: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** As root on Debian and its like; anywhere else the line above is all that can be done. */

@@ -4,11 +4,12 @@ import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 
 import { startGateway } from '../support/gateway.ts';
+import { findOnPath } from '../support/path.ts';
 
 test('GraphiQL loads nothing from elsewhere, and its example tabs give answers without errors', async () => {
   const gateway = await startGateway();
   const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: findOnPath('chromium') ?? 'chromium',
     args: [
       '--no-sandbox',
       '--disable-gpu',
