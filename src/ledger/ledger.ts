@@ -84,7 +84,8 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
   async function refreshBehind(ref: SegmentRef, key: string, cached: Entry): Promise<void> {
     try {
       await fetch(ref, key, { signal: new AbortController().signal });
-    } catch {
+    } catch (error) {
+      if (!isGatewayError(error)) onBug(error);
       if (memory.get(key) === cached) memory.set(key, { ...cached, revalidateUntil: cached.freshUntil });
     }
   }
