@@ -10,8 +10,8 @@ export function toClientError(error: unknown): GraphQLError {
   if (isGatewayError(original)) return locate(original.message, error, extensionsOf(original));
   if (error instanceof GraphQLError && (original instanceof GraphQLError || original === undefined)) {
     // What yoga adds for developers may quote the request.
-    const { originalError: _original, unexpected: _unexpected, ...extensions } = error.extensions;
-    return locate(error.message, error, { ...extensions, code: codeOf(error) });
+    const { originalError: _original, unexpected: _unexpected, http, ...extensions } = error.extensions;
+    return locate(error.message, error, { ...extensions, ...statusOf(error, http), code: codeOf(error) });
   }
   const message = 'Something went wrong inside the gateway. The request id finds it in the log.';
   return locate(message, error, { code: 'INTERNAL_SERVER_ERROR' });
@@ -25,6 +25,13 @@ export function isBug(error: GraphQLError): boolean {
 function extensionsOf(error: GatewayError): Record<string, unknown> {
   const { code, retryable, retryAfterSeconds, account, provider, facts } = error;
   return { code, retryable, retryAfterSeconds, account, provider, ...facts };
+}
+
+/** What is no GraphQL request at all is a 400 (or 413) in every media type; yoga would answer 200 in application/json. */
+function statusOf({ extensions: { code } }: GraphQLError, http: unknown): { http?: unknown } {
+  if (typeof http !== 'object' || http === null) return {};
+  const isRequest = code !== 'BAD_REQUEST' && code !== 'REQUEST_ENTITY_TOO_LARGE';
+  return { http: isRequest ? http : { ...http, spec: false } };
 }
 
 const yogaCodes = new Set(['BAD_REQUEST', 'REQUEST_ENTITY_TOO_LARGE', 'OPERATION_RESOLUTION_FAILURE']);
