@@ -1,9 +1,10 @@
 /** The wiring: from settings to a running gateway. The only file that knows every folder; opens nothing on import. */
 
 import type { Account, ProviderProfile } from './domain/account.ts';
-import { instantOf, type Clock } from './domain/calendar.ts';
+import { instantOf, type Clock, type TimeZone } from './domain/calendar.ts';
 import { rowKinds, type RowKind } from './domain/rows.ts';
 import type { Grid } from './domain/segments.ts';
+import type { SettlementRule } from './domain/settlement.ts';
 import type { Visible } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';
 import { createLedger, type Source } from './ledger/ledger.ts';
@@ -21,8 +22,11 @@ export interface App {
   /** Where it listens: "http://127.0.0.1:4000". */
   readonly url: string;
   readonly log: Log;
-  /** Lets requests under way finish for so long, then closes everything. */
-  stop(withinMs?: number): Promise<void>;
+  /**
+   * Says for `drainMs` that it is stopping, takes no further requests then, lets those under way finish for `withinMs`,
+   * and closes everything.
+   */
+  stop(times?: { readonly drainMs?: number; readonly withinMs?: number }): Promise<void>;
 }
 
 export interface AppOptions {
@@ -70,8 +74,8 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   return {
     url: http.url,
     log,
-    async stop(withinMs = 10_000) {
-      await http.stop(withinMs);
+    async stop({ drainMs = 0, withinMs = 10_000 } = {}) {
+      await http.stop(drainMs, withinMs);
       await Promise.all(connected.map(({ client }) => client.close()));
       log.info({ event: 'stopped' });
     },
@@ -116,7 +120,7 @@ function connect(
     currency,
     kinds,
     timeZone,
-    settlement: provider.settlement,
+    settlement: settlementOf(settings, provider, timeZone),
   };
   const client = createClient({
     baseUrl,
@@ -157,6 +161,11 @@ function toSource<K extends RowKind>(
 ): Source<K> | null {
   const read = readers[kind];
   return read === undefined ? null : { account, kind, grid, freshness, read };
+}
+
+/** The provider's rule, or that of the settings, in the account's zone. */
+function settlementOf({ settlement }: AccountConfig, provider: AnyProvider, zone: TimeZone): SettlementRule {
+  return settlement === undefined ? provider.settlement : { kind: 'nextMonth', ...settlement, zone };
 }
 
 /** The provider's grid; where bills are lists by category, the settings may name others. */

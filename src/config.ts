@@ -132,6 +132,10 @@ function crossFaults({ accounts, clients, server }: Outline, expanded: Expanded)
     ...repeated(accounts).map((index) => twice(`accounts.${index}.id`, accounts[index]?.id, expanded)),
     ...repeated(clients).map((index) => twice(`clients.${index}.id`, clients[index]?.id, expanded)),
     ...repeated(tokens).map((at) => twice(`clients.${tokens[at]?.index}.tokens`, tokens[at]?.id, expanded)),
+    ...repeated(accounts.map(({ provider, credential }) => ({ id: credentialOf(provider, credential) }))).map(
+      (index) =>
+        `accounts.${index}.credential: stands in another account too, so its figures would count twice`,
+    ),
     ...accounts.flatMap((item, index) => accountFaults(item, index, expanded)),
     ...clients.flatMap(({ accounts: named }, index) =>
       named.flatMap((id, at) => {
@@ -165,6 +169,10 @@ function accountFaults(item: Outline['accounts'][number], index: number, expande
     );
   }
   return faults;
+}
+
+function credentialOf(provider: string, credential: unknown): string {
+  return typeof credential === 'object' && credential !== null ? JSON.stringify([provider, credential]) : '';
 }
 
 /** The places of what stands there a second time. */

@@ -7,7 +7,10 @@ import { sandboxSettings } from './sandbox/settings.ts';
 import type { Config } from './settings.ts';
 
 try {
-  await (process.argv[2] === 'sandbox' ? runSandbox() : run(readConfig()));
+  const [command] = process.argv.slice(2);
+  if (command === 'sandbox') await runSandbox();
+  else if (command === undefined) await run(readConfig());
+  else throw new ConfigError([`command: expected nothing or "sandbox", found "${command}"`]);
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   // Not process.exitCode: whatever was started already must not keep a gateway alive that could not start.
@@ -20,7 +23,9 @@ async function run(config: Config): Promise<App> {
     app.log.info({ event: 'stopping', signal });
     // A second signal does not wait.
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(1));
-    app.stop().then(
+    // Those who balance load see /readyz say so before the port closes; at a terminal nobody does.
+    const drainMs = signal === 'SIGTERM' ? 1000 : 0;
+    app.stop({ drainMs }).then(
       () => process.exit(0),
       () => process.exit(1),
     );
@@ -52,7 +57,7 @@ ${ports.join('\n')}
     curl -s ${url}/graphql -H 'content-type: application/json' \\
       -d '${JSON.stringify({ query })}'
 
-  A fault, and all well again:
+  A fault, and all well again (a rejected credential is not tried again for half a minute):
     curl -X PUT ${vendors.novita.url}/_sandbox -d '{"fault":{"name":"broken"}}'
     curl -X DELETE ${vendors.novita.url}/_sandbox
 
@@ -62,10 +67,11 @@ ${ports.join('\n')}
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) {
-    return [`The settings have ${error.faults.length} faults:`, ...error.faults].join('\n');
+    const count = error.faults.length === 1 ? '1 fault' : `${error.faults.length} faults`;
+    return [`Not started, for ${count}:`, ...error.faults].join('\n');
   }
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}. Something else listens there: stop it, or give another port with PORT=4001.`;
+  if (error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'listen') {
+    return `${error.message}. Give another port or address: PORT=4001, HOST=127.0.0.1, or server in the settings.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

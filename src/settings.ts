@@ -48,6 +48,13 @@ const account = z.strictObject({
     .strictObject({ requestsPerSecond: positive.optional(), concurrent: count.optional() })
     .prefault({}),
   timeoutSeconds: positive.max(300).optional(),
+  /** From when on a month is final, where the provider's rule is not right. */
+  settlement: z
+    .strictObject({
+      day: z.int().min(1).max(28),
+      time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as "14:00"'),
+    })
+    .optional(),
   freshness: section({
     openSeconds: z.number().nonnegative().default(300),
     closedSeconds: z.number().nonnegative().default(1800),
@@ -88,6 +95,8 @@ export const settings = z.strictObject({
     maxTokens: count.default(2000),
     maxBodyBytes: count.default(262_144),
     maxUpstreamCalls: count.default(500),
+    maxLists: count.default(100),
+    maxRows: count.default(10_000),
     maxResponseBytes: count.default(67_108_864),
     deadlineSeconds: positive.max(600).default(60),
     memoryCacheBytes: count.default(268_435_456),

@@ -13,7 +13,12 @@ export const sourceStatuses = ['FRESH', 'STALE', 'FAILED'] as const;
  */
 export type SourceStatus = (typeof sourceStatuses)[number];
 
-export const noticeCodes = ['PERIOD_CLAMPED', 'AMOUNT_MISMATCH', 'DECIMAL_DIFFERS'] as const;
+export const noticeCodes = [
+  'PERIOD_CLAMPED',
+  'ROWS_OUTSIDE_PERIOD',
+  'AMOUNT_MISMATCH',
+  'DECIMAL_DIFFERS',
+] as const;
 export type NoticeCode = (typeof noticeCodes)[number];
 
 /** Something a careful accountant would want told. */

@@ -10,6 +10,8 @@ export type Decimal = string & { readonly [brand]: 'Decimal' };
 
 /** At most this many characters: longer text is no amount, and exponents cannot blow up memory. */
 const maxLength = 100;
+/** More digits behind the point than text of that length can write, exponent included. */
+const maxScale = 200;
 const pattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,2}))?$/;
 
 /** Text to Decimal, or null when it is not a number in plain or exponent notation ("1,5", "NaN", "", "+1"). */
@@ -61,6 +63,12 @@ export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
 export function compareDecimals(a: Decimal, b: Decimal): number {
   const [left, right] = align(a, b);
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** A number that sorts as the decimal does: its value in units so small that every Decimal is a whole number of them. */
+export function toSortable(value: Decimal): bigint {
+  const { coefficient, scale } = read(value);
+  return coefficient * 10n ** BigInt(maxScale - scale);
 }
 
 /**

@@ -4,14 +4,18 @@
  */
 
 import {
-  addMonths,
-  firstDayOf,
-  timeOfDay,
   addDays,
+  addMonths,
+  after,
+  dateIn,
+  firstDayOf,
+  monthOf,
+  timeOfDay,
   type Instant,
   type TimeZone,
   type YearMonth,
 } from './calendar.ts';
+import type { RowKind, RowOf } from './rows.ts';
 
 /**
  * `nextMonth`: a month is final from `day` of the following month, at `time` ("14:00") in `zone`.
@@ -31,6 +35,16 @@ export interface Settlement {
 export function finalAtOf(rule: SettlementRule, month: YearMonth): Instant | null {
   if (rule.kind === 'unpublished') return null;
   return timeOfDay(addDays(firstDayOf(addMonths(month, 1)), rule.day - 1), rule.time, rule.zone);
+}
+
+/**
+ * The month with whose settlement a row is final: that of its bill. A row of usage that runs into the next month
+ * (a week) is final with the month in which it ends.
+ */
+export function settlementMonthOf(row: RowOf[RowKind], zone: TimeZone): YearMonth {
+  if (!('cycle' in row)) return row.billingPeriod;
+  const last = monthOf(dateIn(after(row.chargePeriod.end, -1), zone));
+  return last > row.billingPeriod ? last : row.billingPeriod;
 }
 
 /** The settlement of figures that were read at `readAt`: what was read before `finalAt` stays provisional for ever. */

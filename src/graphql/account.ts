@@ -4,6 +4,7 @@ import type { Account, ProviderProfile } from '../domain/account.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { ProviderStatusEnum, RowKindEnum } from './enums.ts';
+import { checkNames } from './question.ts';
 
 export const ProviderType = builder.objectRef<ProviderProfile>('Provider').implement({
   description: 'A vendor of GPU or LLM capacity.',
@@ -18,7 +19,7 @@ export const ProviderType = builder.objectRef<ProviderProfile>('Provider').imple
     homepage: t.exposeString('homepage', { nullable: true, description: 'Its home page.' }),
     status: t.field({
       type: ProviderStatusEnum,
-      description: 'How it answered last.',
+      description: 'How it answered last, before this request read anything.',
       resolve: ({ id }, _args, context) => statusOf(id, context),
     }),
   }),
@@ -59,8 +60,14 @@ builder.queryFields((t) => ({
     type: [AccountType],
     description: 'The accounts that the caller may see.',
     args: { providers: t.arg.idList({ description: 'Only accounts at these providers. Null: at all.' }) },
-    resolve: (_root, { providers }, { visible }) =>
-      visible.accounts.filter(({ provider }) => providers?.includes(provider.id) ?? true),
+    resolve: (_root, { providers }, { visible: { accounts } }) => {
+      checkNames(
+        'provider',
+        providers,
+        accounts.map(({ provider }) => provider.id),
+      );
+      return accounts.filter(({ provider }) => providers?.includes(provider.id) ?? true);
+    },
   }),
   account: t.field({
     type: AccountType,

@@ -31,7 +31,7 @@ const ApiKeyType = builder.objectRef<ApiKeyUsageRow['apiKey']>('ApiKey').impleme
 
 const ApiKeyUsageType = builder.objectRef<Sourced<'API_KEY_USAGE'>>('ApiKeyUsage').implement({
   description:
-    'What one API key used of one product in one cycle, and its cost. From PPIO and Novita. It is another view of money that usage by day shows too: never add the two.',
+    'What one API key used of one product in one cycle, and its cost. From PPIO and Novita. It is the same money as in usage by day, seen by key: never add the two.',
   interfaces: [ChargeInterface],
   fields: (t) => {
     const count = (description: string, of: (row: ApiKeyUsageRow) => IntegerText | null) =>
@@ -116,7 +116,8 @@ const usageArgs = builder.args((t) => ({
   cycle: t.field({
     type: UsageCycleEnum,
     defaultValue: 'DAY',
-    description: 'How long one row is. Rows of different cycles are the same usage cut differently.',
+    description:
+      'How long one row is. Rows of different cycles are the same usage cut differently, so their totals differ where the period begins or ends within a week or month: a row belongs to the period in which it starts.',
   }),
   filter: t.field({ type: ApiKeyUsageFilter, description: 'Which of it. Null: all.' }),
   orderBy: t.field({ type: ChargeOrder, description: 'Null: newest first.' }),

@@ -3,6 +3,7 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 
+import { GatewayError } from '../domain/errors.ts';
 import type { CalendarDate, Instant, YearMonth } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import type { Decimal } from '../domain/decimal.ts';
@@ -54,7 +55,11 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
     nodesQueryOptions: {
       description: 'The objects of several ids, in order; null where there is none.',
-      args: { ids: { description: 'Account.id of each.' } },
+      args: { ids: { description: 'Account.id of each; at most 100.' } },
+      resolve: (_root, { ids }, _context, _info, resolveNodes) => {
+        if (ids.length <= 100) return resolveNodes(ids);
+        throw new GatewayError('BAD_USER_INPUT', `ids holds ${ids.length} ids, and may hold 100`);
+      },
     },
     idFieldOptions: { description: 'What node(id) takes.' },
     pageInfoTypeOptions: { description: 'Where a page lies among all the rows that match.' },

@@ -2,8 +2,8 @@
 
 import type { Account } from '../domain/account.ts';
 import type { Instant } from '../domain/calendar.ts';
-import type { ChargeRow, Product } from '../domain/rows.ts';
-import { finalAtOf, settlementOf } from '../domain/settlement.ts';
+import type { ApiKeyUsageRow, BillRow, ChargeRow, DailyDetailRow, Product } from '../domain/rows.ts';
+import { finalAtOf, settlementMonthOf, settlementOf } from '../domain/settlement.ts';
 import { AccountType } from './account.ts';
 import { builder } from './builder.ts';
 import { SettlementType } from './coverage.ts';
@@ -14,7 +14,7 @@ import { Money, money } from './totals.ts';
 
 /** A charge of any kind, with whose it is and when it was read. */
 export interface SourcedCharge {
-  readonly row: ChargeRow;
+  readonly row: BillRow | ApiKeyUsageRow | DailyDetailRow;
   readonly account: Account;
   readonly readAt: Instant;
 }
@@ -40,7 +40,11 @@ export const ChargeInterface = builder.interfaceRef<SourcedCharge>('Charge').imp
       resolve: ({ row }) => row.id,
     }),
     account: t.expose('account', { type: AccountType, description: 'The account that was charged.' }),
-    product: t.field({ type: ProductType, description: 'What for.', resolve: ({ row }) => row.product }),
+    product: t.field({
+      type: ProductType,
+      description: 'What was charged for.',
+      resolve: ({ row }) => row.product,
+    }),
     chargePeriod: t.field({
       type: PeriodType,
       description: 'When it was used or is to be used. Half-open.',
@@ -90,7 +94,7 @@ export const ChargeInterface = builder.interfaceRef<SourcedCharge>('Charge').imp
       type: SettlementType,
       description: 'Whether this line may still change: PROVISIONAL when it was read before finalAt.',
       resolve: ({ row, account, readAt }) =>
-        settlementOf(finalAtOf(account.settlement, row.billingPeriod), readAt),
+        settlementOf(finalAtOf(account.settlement, settlementMonthOf(row, account.timeZone)), readAt),
     }),
     raw: t.field({ type: 'JSON', description: "The provider's own row.", resolve: ({ row }) => row.raw }),
   }),

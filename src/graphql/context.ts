@@ -4,6 +4,7 @@ import type { Account } from '../domain/account.ts';
 import type { RowKind } from '../domain/rows.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Ledger, Source } from '../ledger/ledger.ts';
+import { createAllowance, type Allowance, type AllowanceLimits } from './allowance.ts';
 import { createSegmentLoader, type SegmentLoader } from './loaders.ts';
 
 /** The accounts that a caller may see, and the sources of their rows. Everything else does not exist for the caller. */
@@ -17,18 +18,20 @@ export interface GatewayContext {
   readonly ledger: Ledger;
   readonly segments: SegmentLoader;
   readonly call: Call;
+  readonly allowance: Allowance;
   /** How many segments one request may read from providers. */
   readonly maxUpstreamCalls: number;
 }
 
+export interface ContextSettings extends Pick<GatewayContext, 'visible' | 'ledger' | 'call'> {
+  readonly limits: AllowanceLimits & { readonly maxUpstreamCalls: number };
+}
+
 /** The context of one request. */
-export function createContext(
-  request: Pick<GatewayContext, 'visible' | 'ledger' | 'call' | 'maxUpstreamCalls'>,
-): GatewayContext {
-  return {
-    ...request,
-    segments: createSegmentLoader(request.ledger, request.call, request.maxUpstreamCalls),
-  };
+export function createContext({ visible, ledger, call, limits }: ContextSettings): GatewayContext {
+  const { maxUpstreamCalls } = limits;
+  const segments = createSegmentLoader(ledger, call, maxUpstreamCalls);
+  return { visible, ledger, call, segments, allowance: createAllowance(limits), maxUpstreamCalls };
 }
 
 /** The source of a kind of row of an account, where there is one. */

@@ -61,7 +61,7 @@ export const InvoiceStatusEnum = createEnum('InvoiceStatus', 'Where an invoice s
 });
 
 export const SourceStatusEnum = createEnum('SourceStatus', 'How an account answered.', sourceStatuses, {
-  FRESH: 'Read within the freshness policy.',
+  FRESH: 'All that had to be read was read within the freshness policy.',
   STALE: 'The provider failed; older rows stand in for at least a part. See asOf and error.',
   FAILED:
     "At least a part could not be read, and nothing stands in: none of this account's rows are in the answer.",
@@ -77,6 +77,8 @@ export const SettlementStatusEnum = createEnum(
 export const NoticeCodeEnum = createEnum('NoticeCode', 'What a notice is about.', noticeCodes, {
   PERIOD_CLAMPED:
     'The provider has nothing before a certain date; the part of the period before it was not read.',
+  ROWS_OUTSIDE_PERIOD:
+    'The provider lists rows with this period that start outside it. A row belongs to the period in which it starts, so they are shown when a period is asked for that holds both.',
   AMOUNT_MISMATCH: 'The amount of a row is not the sum of its voucher and cash parts.',
   DECIMAL_DIFFERS: 'The exact and the rounded amount of a row differ by more than rounding.',
 });

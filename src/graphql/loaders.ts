@@ -9,7 +9,8 @@ import { keyOf, type Ledger, type Outcome, type SegmentRef } from '../ledger/led
 
 export interface SegmentLoader {
   /**
-   * The outcomes of segments, in order. A failure is an outcome, so no segment fails another's batch.
+   * The outcomes of segments, in order. A failure is an outcome, so no segment fails another's batch. One that FAILED
+   * decides for all of them, so it is given back alone, without waiting for the rest (which go on, and are kept).
    * @throws GatewayError QUERY_TOO_EXPENSIVE when the request would read more segments than it may
    */
   load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]>;
@@ -17,20 +18,39 @@ export interface SegmentLoader {
 
 /** Lives as long as one request: a cache shared by requests could show one caller another's rows. */
 export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls: number): SegmentLoader {
-  const loader = new DataLoader<SegmentRef, Outcome, string>((refs) => ledger.read(refs, call), {
-    cacheKeyFn: keyOf,
-  });
+  // Wrapped, so that each segment settles on its own: a batch must not wait for its slowest vendor.
+  const loader = new DataLoader<SegmentRef, { readonly landed: Promise<Outcome> }, string>(
+    async (refs) => ledger.read(refs, call).map((landed) => ({ landed })),
+    { cacheKeyFn: keyOf },
+  );
   const planned = new Set<string>();
+
+  async function loadOne<K extends RowKind>(ref: SegmentRef<K>): Promise<Outcome<K>> {
+    const { landed } = await loader.load(ref);
+    const outcome = await landed;
+    if (!isOf(outcome, ref)) throw new TypeError(`a segment of ${ref.source.kind} holds ${outcome.kind}`);
+    return outcome;
+  }
+
   return {
-    async load<K extends RowKind>(refs: readonly SegmentRef<K>[]) {
+    load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]> {
       for (const ref of refs) if (!ledger.holds(ref)) planned.add(keyOf(ref));
-      if (planned.size > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
-      const outcomes = await Promise.all(refs.map((ref) => loader.load(ref)));
-      return outcomes.filter(
-        (outcome, index): outcome is Outcome<K> => outcome.kind === refs[index]?.source.kind,
-      );
+      if (planned.size > maxUpstreamCalls)
+        return Promise.reject(tooExpensive(planned.size, maxUpstreamCalls));
+      return new Promise<readonly Outcome<K>[]>((resolve, reject) => {
+        const loads = refs.map(async (ref) => {
+          const outcome = await loadOne(ref);
+          if (outcome.status === 'FAILED') resolve([outcome]);
+          return outcome;
+        });
+        Promise.all(loads).then(resolve, reject);
+      });
     },
   };
+}
+
+function isOf<K extends RowKind>(outcome: Outcome, { source }: SegmentRef<K>): outcome is Outcome<K> {
+  return outcome.kind === source.kind;
 }
 
 /** The refusal of a request that would cost more upstream calls than it may. */

@@ -1,8 +1,8 @@
 /** Relay paging over rows in an order: forward, backward, from a cursor or between two. */
 
 import { GatewayError } from '../domain/errors.ts';
-import { createCursors, type Place } from './cursor.ts';
-import type { Order } from './order.ts';
+import { createCursors } from './cursor.ts';
+import type { Order, SortKey } from './order.ts';
 
 export interface PageArgs {
   readonly first?: number | null | undefined;
@@ -34,10 +34,10 @@ export interface PageOf<Row> {
 export function createPage<Row>(order: Order<Row>, args: PageArgs, question: unknown): PageOf<Row> {
   const size = readSize(args);
   const cursors = createCursors(question);
-  const readPlace = (cursor: string | null | undefined): Place | null => {
+  const readPlace = (cursor: string | null | undefined): SortKey | null => {
     if (cursor === null || cursor === undefined) return null;
-    const place = cursors.parse(cursor);
-    if (order.isPlace(place)) return place;
+    const key = order.keyOf(cursors.parse(cursor));
+    if (key !== null) return key;
     throw new GatewayError(
       'INVALID_CURSOR',
       'the cursor names no place in this order: start again without a cursor',
@@ -47,19 +47,17 @@ export function createPage<Row>(order: Order<Row>, args: PageArgs, question: unk
   return {
     of(rows) {
       const sorted = rows
-        .map((node) => ({ node, place: order.placeOf(node) }))
-        .sort((a, b) => order.compare(a.place, b.place));
-      let start = after === null ? 0 : firstIndex(sorted, ({ place }) => order.compare(place, after) > 0);
+        .map((node) => ({ node, key: order.keyOf(order.placeOf(node)) ?? [] }))
+        .sort((a, b) => order.compare(a.key, b.key));
+      let start = after === null ? 0 : firstIndex(sorted, ({ key }) => order.compare(key, after) > 0);
       let end =
-        before === null
-          ? sorted.length
-          : firstIndex(sorted, ({ place }) => order.compare(place, before) >= 0);
+        before === null ? sorted.length : firstIndex(sorted, ({ key }) => order.compare(key, before) >= 0);
       end = Math.max(start, end);
       if (size.from === 'start') end = Math.min(end, start + size.count);
       else start = Math.max(start, end - size.count);
       const edges = sorted
         .slice(start, end)
-        .map(({ node, place }) => ({ node, cursor: cursors.print(place) }));
+        .map(({ node }) => ({ node, cursor: cursors.print(order.placeOf(node)) }));
       const pageInfo = {
         hasPreviousPage: start > 0,
         hasNextPage: end < sorted.length,

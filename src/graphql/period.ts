@@ -23,7 +23,7 @@ export const PeriodInput = builder.inputType('PeriodInput', {
     "A period: exactly one of its fields. It is read in each provider's own billing zone (see Provider.timeZone), so 1 March begins at another instant at each vendor.",
   isOneOf: true,
   fields: (t) => ({
-    month: t.field({ type: 'YearMonth', description: 'A billing month: "2026-02".' }),
+    month: t.field({ type: 'YearMonth', description: 'A calendar month: "2026-02".' }),
     dates: t.field({ type: DateRangeInput, description: 'Calendar dates: from is included, to is not.' }),
   }),
 });

@@ -56,6 +56,7 @@ export interface Question<K extends RowKind> {
 
 /** The answer of a connection field. @throws GatewayError; AggregateError of one GatewayError per account when all failed */
 export async function answer<K extends RowKind>(question: Question<K>, context: GatewayContext) {
+  context.allowance.takeList();
   const { asked, lacking } = selectSources(question.kind, question.scope, context);
   const accounts = [...asked.map(({ account }) => account.id), ...lacking.map(({ id }) => id)];
   const page = createPage(question.order, question.page, [
@@ -77,8 +78,11 @@ export async function answer<K extends RowKind>(question: Question<K>, context: 
   const rows = readings.flatMap(({ source: { account } }, index) =>
     (matching[index] ?? []).map(({ row, readAt }): Sourced<K> => ({ row, account, readAt })),
   );
+  const { edges, pageInfo } = page.of(rows);
+  context.allowance.takeRows(edges.length);
   return {
-    ...page.of(rows),
+    edges,
+    pageInfo,
     totalCount: rows.length,
     totals: toTotals(rows.map(({ row }) => row)),
     coverage: { sources },
@@ -113,7 +117,8 @@ function selectSources<K extends RowKind>(kind: K, scope: Scope, { visible }: Ga
   };
 }
 
-function checkNames(
+/** @throws GatewayError BAD_USER_INPUT that says which names there are */
+export function checkNames(
   what: string,
   named: readonly string[] | null | undefined,
   known: readonly string[],

@@ -79,7 +79,7 @@ export const TotalsType = builder.objectRef<Totals>('Totals').implement({
     billedCost: t.expose('billedCost', {
       type: Money,
       description:
-        'Sum of what was billed: after discounts, before vouchers. For invoices, the sum of their totals.',
+        'Sum of what was billed: after discounts, before vouchers. For invoices, the sum of their totals whatever their status: filter by statuses to leave drafts and void ones out.',
     }),
     voucherAmount: t.expose('voucherAmount', {
       type: Money,

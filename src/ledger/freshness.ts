@@ -6,7 +6,8 @@
 import { after, monthOf, addDays, startOfDay, type Instant } from '../domain/calendar.ts';
 import type { Account } from '../domain/account.ts';
 import type { Segment } from '../domain/segments.ts';
-import { finalAtOf } from '../domain/settlement.ts';
+import type { RowKind, RowOf } from '../domain/rows.ts';
+import { finalAtOf, settlementMonthOf } from '../domain/settlement.ts';
 
 /** The table, in seconds. */
 export interface FreshnessPolicy {
@@ -22,6 +23,8 @@ export interface FreshnessPolicy {
 
 /** Until when a read segment is what. */
 export interface Freshness {
+  /** When the last of its figures becomes final; null when the provider publishes no moment. */
+  readonly finalAt: Instant | null;
   /** Until then it is served as it is. */
   readonly freshUntil: Instant;
   /** Until then it is served while one refresh runs behind it: once more its fresh time. */
@@ -44,17 +47,28 @@ export function freshnessOf(
   policy: FreshnessPolicy,
   account: Account,
   segment: Segment,
+  rows: readonly RowOf[RowKind][],
   readAt: Instant,
 ): Freshness {
-  const finalAt = segmentFinalAt(account, segment);
+  const finalAt = lastFinalAt(account, segment, rows);
   const isFinal = finalAt !== null && readAt >= finalAt;
   const isOpen = segment.dates === null || readAt < startOfDay(segment.dates.to, account.timeZone);
   const seconds = isFinal ? policy.finalSeconds : isOpen ? policy.openSeconds : policy.closedSeconds;
   const cutOff = isFinal || finalAt === null ? Number.POSITIVE_INFINITY : finalAt;
   const freshUntil = Math.min(after(readAt, seconds * 1000), cutOff) as Instant;
   return {
+    finalAt,
     freshUntil,
     revalidateUntil: Math.min(after(readAt, seconds * 2000), cutOff) as Instant,
     staleUntil: after(freshUntil, policy.staleSeconds * 1000),
   };
+}
+
+/** A segment may hold rows that are settled later than itself: a week that ends in the next month, a later bill. */
+function lastFinalAt(account: Account, segment: Segment, rows: readonly RowOf[RowKind][]): Instant | null {
+  const ofSegment = segmentFinalAt(account, segment);
+  if (ofSegment === null) return null;
+  const months = new Set(rows.map((row) => settlementMonthOf(row, account.timeZone)));
+  const ofRows = [...months].map((month) => finalAtOf(account.settlement, month) ?? ofSegment);
+  return Math.max(ofSegment, ...ofRows) as Instant;
 }

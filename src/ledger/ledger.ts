@@ -37,8 +37,8 @@ export interface Outcome<K extends RowKind = RowKind> {
 }
 
 export interface Ledger {
-  /** The outcomes of segments, in order. Never rejects: a failure is the outcome of its segment alone. */
-  read(refs: readonly SegmentRef[], caller: Call): Promise<Outcome[]>;
+  /** The outcomes of segments, in order, each for itself. None rejects: a failure is the outcome of its segment alone. */
+  read(refs: readonly SegmentRef[], caller: Call): readonly Promise<Outcome>[];
   /** Whether a segment would be answered without asking its provider. */
   holds(ref: SegmentRef): boolean;
   /** How the last reading of a source went; null when it has not been read by this process. */
@@ -55,15 +55,11 @@ export interface LedgerSettings {
   readonly onBug: (error: unknown) => void;
 }
 
-/** A rejected credential is not offered again before this has passed. */
-const rejectionMemorySeconds = 30;
-
 /** A ledger of one process. */
 export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerSettings): Ledger {
   const memory = createMemoryTier(memoryBytes);
   const flights = createFlights<Entry>();
   const lastReadings = new Map<string, 'OK' | 'FAILED'>();
-  const rejections = new Map<string, { readonly error: GatewayError; readonly until: Instant }>();
 
   async function readOne(ref: SegmentRef, caller: Call): Promise<Outcome> {
     const key = keyOf(ref);
@@ -97,23 +93,22 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
   async function fly(ref: SegmentRef, key: string, signal: AbortSignal): Promise<Entry> {
     const { account, freshness } = ref.source;
     const scope = scopeOf(ref.source);
-    const rejection = rejections.get(scope);
-    if (rejection !== undefined && now() < rejection.until) throw rejection.error;
     const readAt = now();
     try {
       const read = await ref.source.read(ref.segment, {
         signal,
         deadline: after(readAt, flightSeconds * 1000),
       });
-      const entry: Entry = { ...read, readAt, ...freshnessOf(freshness, account, ref.segment, readAt) };
+      const entry: Entry = {
+        ...read,
+        readAt,
+        ...freshnessOf(freshness, account, ref.segment, read.rows, readAt),
+      };
       memory.set(key, entry);
       lastReadings.set(scope, 'OK');
       return entry;
     } catch (error) {
       if (!signal.aborted) lastReadings.set(scope, 'FAILED');
-      if (isGatewayError(error) && error.code === 'PROVIDER_CREDENTIAL_REJECTED') {
-        rejections.set(scope, { error, until: after(now(), rejectionMemorySeconds * 1000) });
-      }
       throw error;
     }
   }
@@ -134,7 +129,7 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
   }
 
   return {
-    read: (refs, caller) => Promise.all(refs.map((ref) => readOne(ref, caller))),
+    read: (refs, caller) => refs.map((ref) => readOne(ref, caller)),
     now,
     lastReading: (source) => lastReadings.get(scopeOf(source)) ?? null,
     holds: (ref) => {

@@ -7,7 +7,7 @@ export function graphiqlOptions(month: string): GraphiQLOptions {
   const tabs = [firstTab, billsTab, usageTab, detailsTab, invoicesTab].map((query) => ({
     query: query.replaceAll('$MONTH', month),
   }));
-  return { title: 'Unified billing', defaultTabs: tabs, shouldPersistHeaders: true };
+  return { title: 'Unified billing', defaultTabs: tabs };
 }
 
 /** The page. Its script is large, so it is loaded when it is first asked for. */
@@ -16,22 +16,40 @@ export async function renderPage(options: GraphiQLOptions): Promise<string> {
   return renderGraphiQL(options);
 }
 
-const firstTab = `# The month at a glance: what each vendor billed, how complete and how final that is.
+const firstTab = `# The month at a glance: what was billed,
+# how complete that is, and how final.
 query Overview {
   dailyDetails(period: { month: "$MONTH" }, first: 3) {
-    totals { currency billedCost { amount } voucherAmount { amount } cashAmount { amount } }
-    coverage { complete asOf sources { account { id name } status rowCount settlement { status finalAt } } }
-    nodes { day feeItem quantity unit billedCost { amount currency } }
+    totals {
+      billedCost { amount currency }
+      voucherAmount { amount }
+      cashAmount { amount }
+    }
+    coverage {
+      complete
+      asOf
+      sources {
+        account { id name }
+        status
+        rowCount
+        settlement { status finalAt }
+      }
+    }
+    nodes {
+      day
+      feeItem
+      billedCost { amount currency }
+    }
   }
   bills(period: { month: "$MONTH" }, first: 3) {
-    totals { currency rowCount billedCost { amount } }
-    coverage { complete asOf sources { account { id name } status rowCount settlement { status finalAt } } }
-    nodes { account { id } product { name category } billedCost { amount currency } }
+    totals { rowCount billedCost { amount currency } }
+    coverage { complete sources { account { id } status } }
   }
 }
 `;
 
-const billsTab = `# Subscriptions of one category, the most expensive first. Pass pageInfo.endCursor on as after.
+const billsTab = `# Subscriptions of one category, dearest first.
+# Pass pageInfo.endCursor on as after.
 query Bills {
   bills(
     period: { month: "$MONTH" }
@@ -42,42 +60,82 @@ query Bills {
     totalCount
     pageInfo { hasNextPage endCursor }
     nodes {
-      account { id } product { name } tradeType quantity
-      unitPrice { amount } billedCost { amount currency } voucherAmount { amount } cashAmount { amount }
-      chargePeriod { start end } settlement { status finalAt }
+      account { id }
+      product { name }
+      tradeType
+      quantity
+      unitPrice { amount }
+      billedCost { amount currency }
+      chargePeriod { start end }
+      settlement { status finalAt }
     }
   }
 }
 `;
 
-const usageTab = `# Tokens and cost per API key and model, by week. cycle is DAY, WEEK or MONTH.
+const usageTab = `# Tokens and cost per API key and model.
+# cycle is DAY, WEEK or MONTH.
 query Usage {
-  apiKeyUsage(period: { month: "$MONTH" }, cycle: WEEK, first: 20) {
-    totals { currency billedCost { amount } }
+  apiKeyUsage(
+    period: { month: "$MONTH" }
+    cycle: MONTH
+    first: 20
+  ) {
+    totals { billedCost { amount currency } }
     nodes {
-      apiKey { name maskedKey } product { name } chargePeriod { start end }
-      inputTokens outputTokens cacheReadTokens requestCount billedCost { amount currency }
+      apiKey { name maskedKey }
+      product { name }
+      inputTokens
+      outputTokens
+      cacheReadTokens
+      requestCount
+      billedCost { amount currency }
     }
   }
 }
 `;
 
-const detailsTab = `# One account, with the vendor's own row beside ours.
+const detailsTab = `# Who is there, and one row beside the vendor's own.
 query Account {
   accounts {
-    id name currency provider { name timeZone status } kinds
+    id
+    name
+    currency
+    kinds
+    provider { name timeZone status }
   }
-  dailyDetails(period: { dates: { from: "$MONTH-01", to: "$MONTH-02" } }, first: 1) {
-    nodes { day feeItem factors listUnitPrice { amount } quantity listCost { amount } billedCost { amount } raw }
+  dailyDetails(
+    period: { dates: { from: "$MONTH-01", to: "$MONTH-02" } }
+    first: 1
+  ) {
+    nodes {
+      day
+      feeItem
+      quantity
+      unit
+      listUnitPrice { amount }
+      listCost { amount }
+      billedCost { amount currency }
+      raw
+    }
   }
 }
 `;
 
-const invoicesTab = `# Every invoice there is, newest first.
+const invoicesTab = `# Invoices that are issued and not paid, newest first.
 query Invoices {
-  invoices(first: 12) {
-    totals { currency rowCount billedCost { amount } }
-    nodes { number billingPeriod total { amount currency } status providerStatus dueDate createdAt }
+  invoices(
+    filter: { statuses: [ISSUED, OVERDUE] }
+    first: 12
+  ) {
+    totals { rowCount billedCost { amount currency } }
+    nodes {
+      number
+      billingPeriod
+      total { amount currency }
+      status
+      dueDate
+    }
   }
 }
 `;

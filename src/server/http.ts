@@ -27,14 +27,19 @@ export interface HttpSettings {
 
 export interface HttpServer {
   readonly url: string;
-  /** Takes no further requests, lets those under way finish for so long, then breaks them off. */
-  stop(withinMs: number): Promise<void>;
+  /** Says that it is stopping, then closes the port, lets requests under way finish for so long, and breaks off the rest. */
+  stop(drainMs: number, withinMs: number): Promise<void>;
 }
 
 /** Listens, and resolves when it does. */
 export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   const state = { stopping: false };
-  const server = createServer((request, response) => void receive(settings, state, request, response));
+  const answering = new Set<ServerResponse>();
+  const server = createServer((request, response) => {
+    answering.add(response);
+    response.on('close', () => answering.delete(response));
+    void receive(settings, state, request, response);
+  });
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
@@ -45,8 +50,11 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   const host = family === 'IPv6' ? `[${address}]` : address;
   return {
     url: `http://${host}:${port}`,
-    async stop(withinMs) {
+    async stop(drainMs, withinMs) {
       state.stopping = true;
+      await new Promise((resolve) => setTimeout(resolve, drainMs));
+      // A connection that stays open after its answer would be waited for.
+      for (const response of answering) if (!response.headersSent) response.setHeader('connection', 'close');
       await close(server, withinMs);
     },
   };
@@ -110,6 +118,9 @@ async function admit(
   if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
     return refuse(response, 415, 'BAD_USER_INPUT', 'Send the request as application/json.', requestId);
   }
+  if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
+    return refuse(response, 415, 'BAD_USER_INPUT', 'Send the request without a content encoding.', requestId);
+  }
   const unreadable = unreadableParameter(request);
   if (unreadable !== null) {
     return refuse(response, 400, 'BAD_USER_INPUT', `The parameter ${unreadable} is not JSON.`, requestId);
@@ -139,7 +150,7 @@ async function admit(
 
 /** The GraphiQL page holds nothing secret, and a browser cannot send a token when it opens it. */
 function wantsPage({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && (headers.accept ?? '').includes('text/html');
+  return method === 'GET' && /(^|,)\s*text\/html\s*(;|,|$)/.test(headers.accept ?? '');
 }
 
 function isLoopbackName(host: string | undefined): boolean {
@@ -193,7 +204,9 @@ function refuse(
   requestId: string,
   facts: Readonly<Record<string, unknown>> = {},
 ): void {
-  sendJson(response, status, { errors: [{ message, extensions: { code, ...facts, requestId } }] });
+  sendJson(response, status, {
+    errors: [{ message, extensions: { code, retryable: false, ...facts, requestId } }],
+  });
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -81,8 +81,10 @@ function measure(document: DocumentNode): Size {
             ? nothing
             : measureSet(selection.selectionSet);
       const isField = selection.kind === Kind.FIELD;
+      // Tools ask for the schema fifteen levels deep; a rule of graphql's own bounds how far that can nest.
+      const isIntrospection = isField && /^__(schema|type)$/.test(selection.name.value);
       return {
-        depth: Math.max(total.depth, inner.depth + (isField ? 1 : 0)),
+        depth: Math.max(total.depth, (isIntrospection ? 0 : inner.depth) + (isField ? 1 : 0)),
         aliases: total.aliases + inner.aliases + (isField && selection.alias !== undefined ? 1 : 0),
         fields: total.fields + inner.fields + (isField ? 1 : 0),
       };

@@ -6,7 +6,12 @@ import { GraphQLError, NoSchemaIntrospectionCustomRule, validate, type GraphQLSc
 import type { Clock } from '../domain/calendar.ts';
 import { after, addMonths, dateIn, monthOf, toTimeZone } from '../domain/calendar.ts';
 import type { Call } from '../domain/segments.ts';
-import { createContext, type GatewayContext, type Visible } from '../graphql/context.ts';
+import {
+  createContext,
+  type ContextSettings,
+  type GatewayContext,
+  type Visible,
+} from '../graphql/context.ts';
 import type { Client } from './auth.ts';
 import { isBug, toClientError } from './errors.ts';
 import { graphiqlOptions, renderPage } from './graphiql.ts';
@@ -17,11 +22,11 @@ export interface YogaSettings {
   readonly schema: GraphQLSchema;
   readonly ledger: GatewayContext['ledger'];
   readonly visibleTo: (client: Client) => Visible;
-  readonly limits: DocumentLimits & {
-    readonly maxBodyBytes: number;
-    readonly maxUpstreamCalls: number;
-    readonly deadlineSeconds: number;
-  };
+  readonly limits: DocumentLimits &
+    ContextSettings['limits'] & {
+      readonly maxBodyBytes: number;
+      readonly deadlineSeconds: number;
+    };
   readonly corsOrigins: readonly string[];
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -64,7 +69,7 @@ export function createGraphql(settings: YogaSettings) {
 function toContext(settings: YogaSettings, client: Client | null, left: AbortSignal): GatewayContext {
   if (client === null)
     throw new GraphQLError('A token is needed.', { extensions: { code: 'UNAUTHENTICATED' } });
-  const { deadlineSeconds, maxUpstreamCalls } = settings.limits;
+  const { deadlineSeconds } = settings.limits;
   const call: Call = {
     signal: AbortSignal.any([left, AbortSignal.timeout(deadlineSeconds * 1000)]),
     deadline: after(settings.now(), deadlineSeconds * 1000),
@@ -73,7 +78,7 @@ function toContext(settings: YogaSettings, client: Client | null, left: AbortSig
     visible: settings.visibleTo(client),
     ledger: settings.ledger,
     call,
-    maxUpstreamCalls,
+    limits: settings.limits,
   });
 }
 
@@ -111,7 +116,7 @@ function resultPlugin(log: Log, causes: Causes): Plugin<object, Admitted> {
       const errors = result.errors.map((error: GraphQLError) => {
         const told = causes.has(error) ? error : masked(error, causes);
         if (isBug(told)) log.error({ event: 'bug', requestId, cause: stackOf(causes.get(told)) });
-        Object.assign(told.extensions, { requestId });
+        Object.assign(told.extensions, { retryable: told.extensions['retryable'] ?? false, requestId });
         return told;
       });
       hook.setResult({ ...result, errors });

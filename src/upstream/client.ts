@@ -11,6 +11,7 @@ import type { Clock } from '../domain/calendar.ts';
 import { isGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
+import { createBreaker } from './breaker.ts';
 import { exchange } from './exchange.ts';
 import { createQuota, type QuotaSettings } from './quota.ts';
 import { readAnswer } from './refusals.ts';
@@ -60,6 +61,7 @@ export function createClient(settings: ClientSettings): Client {
   const { now, random = Math.random } = settings;
   const base = new URL(settings.baseUrl);
   const quota = createQuota(settings.quota);
+  const breaker = createBreaker(now);
   const agent = new Agent({
     connections: settings.quota.concurrent,
     connect: { timeout: Math.min(settings.timeoutMs, 10_000) },
@@ -68,6 +70,8 @@ export function createClient(settings: ClientSettings): Client {
 
   /** One exchange. A failure is a value, so that it is told apart from never having had a slot. */
   async function attempt<T>(spec: RequestSpec<T>, call: Call, number: number): Promise<Attempted<T>> {
+    // After the wait for a slot: what was learnt meanwhile counts.
+    breaker.check(spec.endpoint);
     const startedAt = performance.now();
     const report = (outcome: ExchangeEvent['outcome'], cause?: string): void => {
       const durationMs = Math.round(performance.now() - startedAt);
@@ -75,10 +79,12 @@ export function createClient(settings: ClientSettings): Client {
     };
     try {
       const { method, body } = spec;
-      const { timeoutMs, maxResponseBytes: maxBytes } = settings;
+      const { maxResponseBytes: maxBytes } = settings;
+      const timeoutMs = Math.max(1, Math.min(settings.timeoutMs, call.deadline - now()));
       const sent = { method, url: urlOf(base, spec), headers: spec.headers(), body, timeoutMs, maxBytes };
       const answer = readAnswer(spec, await exchange(agent, sent, call.signal), now());
       report('OK');
+      breaker.succeeded(spec.endpoint);
       return { answer };
     } catch (error) {
       if (!isGatewayError(error)) {
@@ -99,7 +105,10 @@ export function createClient(settings: ClientSettings): Client {
       const attempted = await quota.run(() => attempt(spec, call, number), remainingMs, call.signal);
       if ('answer' in attempted) return attempted.answer;
       const { error, waitMs } = attempted;
-      if (number > (retries[error.code] ?? 0) || waitMs >= call.deadline - now()) throw error;
+      if (number > (retries[error.code] ?? 0) || waitMs >= call.deadline - now()) {
+        breaker.failed(spec.endpoint, error);
+        throw error;
+      }
       await sleep(waitMs, undefined, { signal: call.signal });
     }
   }

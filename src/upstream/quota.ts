@@ -40,7 +40,7 @@ export function createQuota(
   let timer: NodeJS.Timeout | null = null;
 
   function wake(): void {
-    if (timer !== null) return;
+    if (timer !== null || waiters.length === 0) return;
     const waitMs = nextStartMs - monotonicMs();
     if (waitMs > 0) {
       timer = setTimeout(() => {
@@ -52,6 +52,10 @@ export function createQuota(
     if (running >= settings.concurrent) return;
     const next = waiters.shift();
     if (next === undefined) return;
+    if (next.untilMs < monotonicMs()) {
+      next.refuse(tooLate(1));
+      return wake();
+    }
     running += 1;
     nextStartMs = Math.max(nextStartMs, monotonicMs()) + intervalMs;
     next.start();

@@ -85,6 +85,39 @@ test('one operation that asks ten overlapping things reads each segment once', a
   expect(gateway.calls('streamlake')).toBe(28);
 });
 
+test('one request sees each segment once, even where nothing stays fresh', async () => {
+  const gateway = await startGateway({
+    settings: (settings) => ({
+      ...settings,
+      accounts: settings.accounts.map((account) => ({
+        ...account,
+        freshness: { openSeconds: 0, closedSeconds: 0, finalSeconds: 0 },
+      })),
+    }),
+  });
+  const period = 'period: { month: "2026-02" }';
+  await gateway.query(
+    `{ bills(${period}) { totalCount nodes { account { bills(${period}) { totalCount } } } } }`,
+  );
+  expect(gateway.calls('ppio')).toBe(categories);
+});
+
+test('an answer over accounts read at different times is as old as the oldest', async () => {
+  const gateway = await startGateway();
+  const ask = async (filter: string) => {
+    const { data } = await gateway.query<{
+      list: { coverage: { asOf: string; sources: { asOf: string }[] } };
+    }>(`{ list: bills(period: { month: "2026-03" }${filter}) { coverage { asOf sources { asOf } } } }`);
+    return data.list.coverage;
+  };
+  await ask(', filter: { providers: ["novita"] }');
+  gateway.clock.nowMs += 120_000;
+  expect(await ask('')).toEqual({
+    asOf: '2026-03-18T09:30:00Z',
+    sources: [{ asOf: '2026-03-18T09:32:00Z' }, { asOf: '2026-03-18T09:30:00Z' }],
+  });
+});
+
 test('what is fresh is served without a call; what is stale is served at once and read again once behind it', async () => {
   const gateway = await startGateway();
   const march = '{ bills(period: { month: "2026-03" }) { coverage { asOf } } }';
@@ -227,4 +260,14 @@ test('no credential stands in what a vendor is asked', async () => {
   const asked = JSON.stringify(Object.values(gateway.sandbox.vendors).map(({ calls }) => calls));
   const secrets = Object.values(sandboxCredentials).flatMap((credential) => Object.values(credential));
   expect(secrets.filter((secret) => asked.includes(secret))).toEqual([]);
+});
+
+test('a rejected credential is not offered again by those who were already waiting', async () => {
+  const gateway = await startGateway();
+  gateway.sandbox.vendors.streamlake.fault = { name: 'unauthorized' };
+  const ask = () => gateway.query('{ dailyDetails(period: { month: "2026-02" }) { totalCount } }');
+  expect((await ask()).errors).toMatchObject([{ extensions: { code: 'PROVIDER_CREDENTIAL_REJECTED' } }]);
+  await ask();
+  // As many as are under way at the same time.
+  expect(gateway.calls('streamlake')).toBeLessThanOrEqual(8);
 });

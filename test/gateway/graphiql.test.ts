@@ -49,6 +49,12 @@ test('GraphiQL loads nothing from elsewhere, and its example tabs give answers w
       expect(answers.get(name)).not.toHaveProperty('errors');
       expect(JSON.stringify(answers.get(name))).not.toContain('"complete":false');
     }
+    // The documentation pane is the manual.
+    await page.getByRole('button', { name: /documentation explorer/i }).click();
+    const documentation = page.locator('.graphiql-doc-explorer');
+    await expect
+      .poll(() => documentation.textContent(), { timeout: 20_000 })
+      .toContain('ApiKeyUsageConnection');
     expect(elsewhere).toEqual([]);
   } finally {
     await browser.close();

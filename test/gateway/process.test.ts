@@ -62,6 +62,10 @@ test('SIGTERM lets requests under way finish, then the process ends with code 0'
     );
     await expect.poll(() => sandbox.vendors.ppio.calls.length).toBeGreaterThan(0);
     gateway.child.kill('SIGTERM');
+    // Those who balance load see it before the port closes.
+    await gateway.until(/"event":"stopping"/);
+    const readiness = await fetch(`${url}/readyz`);
+    expect([readiness.status, await readiness.json()]).toMatchObject([503, { status: 'stopping' }]);
     const bodies = await Promise.all(answers.map(async (answer) => (await answer).json()));
     expect(bodies.every((body) => JSON.stringify(body) === JSON.stringify(bodies[0]))).toBe(true);
     expect(bodies[0]).toMatchObject({ data: { bills: { totalCount: expect.any(Number) } } });

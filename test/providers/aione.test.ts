@@ -84,15 +84,17 @@ describe('the list', () => {
     expect(pages).toEqual(['1/100', '2/100']);
   });
 
-  test.each([100, 50, 20])(
-    'of %i invoices has each once at a server that ignores the page',
-    async (count) => {
-      const text = JSON.stringify(invoices(count));
-      const { numbers, pages } = await readAll(() => text);
-      expect(numbers).toEqual(numbersTo(count));
-      expect(pages).toHaveLength(2);
-    },
-  );
+  test('of one full page at a server that ignores the page is refused: more may be behind it', async () => {
+    const text = JSON.stringify(invoices(100));
+    await expect(readAll(() => text)).rejects.toMatchObject({ code: 'PROVIDER_RESPONSE_INVALID' });
+  });
+
+  test.each([50, 20])('of %i invoices has each once at a server that ignores the page', async (count) => {
+    const text = JSON.stringify(invoices(count));
+    const { numbers, pages } = await readAll(() => text);
+    expect(numbers).toEqual(numbersTo(count));
+    expect(pages).toHaveLength(2);
+  });
 
   test('has each invoice once when a new one pushes the rest down while it is read', async () => {
     const before = invoices(150);

@@ -21,12 +21,17 @@ describe('what the vendor leaves out', () => {
     expect(await readText('API_KEY_USAGE', text)).toEqual({ rows: [], notices: [] });
   });
 
-  test.each(['[]', 'null', '{"bills":{}}', '{"bills":[null]}', '"text"'])(
-    '%s is no list: refused, not taken for one without rows',
-    async (text) => {
-      await expect(readText('BILL', text)).rejects.toBeInstanceOf(z.ZodError);
-    },
-  );
+  test.each([
+    '{"code":0,"data":{"bills":[]}}',
+    '{"success":false}',
+    '[]',
+    'null',
+    '{"bills":{}}',
+    '{"bills":[null]}',
+    '"text"',
+  ])('%s is no list: refused, not taken for one without rows', async (text) => {
+    await expect(readText('BILL', text)).rejects.toBeInstanceOf(z.ZodError);
+  });
 
   test.each([undefined, null, ''])('is unknown (%o), never 0 and never empty text', async (gap) => {
     const names = ['userId', 'memberId', 'productId', 'ownerID', 'productCategory', 'tradeType', 'basePrice'];

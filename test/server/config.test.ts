@@ -121,7 +121,12 @@ describe('a fault is told in one line that begins with its path', () => {
     ['no accounts', { accounts: [] }, ['accounts: ']],
     ['nothing at all', '', ['(the whole file): ']],
     ['a text', 'hello', ['(the whole file): ']],
-    ['an account id twice', { accounts: [ppio, { ...ppio }] }, ['accounts.1.id: "ppio-main"']],
+    [
+      'an account id twice',
+      { accounts: [ppio, { ...ppio, credential: { apiKey: 'another' } }] },
+      ['accounts.1.id: "ppio-main"'],
+    ],
+    ['a credential twice', { accounts: [ppio, { ...ppio, id: 'other' }] }, ['accounts.1.credential: ']],
     [
       'a client id twice',
       { accounts: [ppio], clients: [client, client] },

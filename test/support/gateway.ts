@@ -88,7 +88,7 @@ export async function startGateway(options: TestOptions = {}, context?: TestCont
       write: (line) => void log.push(line),
     });
   const state = { app: await start() };
-  atEnd(() => state.app.stop(0));
+  atEnd(() => state.app.stop({ withinMs: 0 }));
   return {
     get app() {
       return state.app;
@@ -109,7 +109,7 @@ export async function startGateway(options: TestOptions = {}, context?: TestCont
     },
     calls: (vendor) => sandbox.vendors[vendor].calls.length,
     async restart() {
-      await state.app.stop(0);
+      await state.app.stop({ withinMs: 0 });
       state.app = await start();
     },
   };

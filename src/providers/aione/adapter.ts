@@ -65,7 +65,12 @@ async function walk(connection: Connection<Credential>, size: number, call: Call
   for (let page = 1; page <= maxPages; page += 1) {
     const rows = await readPage(connection, page, size, call);
     const firstId = rows[0]?.wire.id;
-    if (firstId === undefined || firstIds.has(firstId)) return [...byId.values()];
+    if (firstId === undefined) return [...byId.values()];
+    if (firstIds.has(firstId)) {
+      // A server that does not look at `page` has said all, unless its page was full: then more may be behind it.
+      if (rows.length < size) return [...byId.values()];
+      throw new GatewayError('PROVIDER_RESPONSE_INVALID', 'the provider sends its first page for every page');
+    }
     firstIds.add(firstId);
     for (const row of rows) byId.set(row.wire.id, row);
     if (page === 1 && isRound(rows.length)) full = rows.length;

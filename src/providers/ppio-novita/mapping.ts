@@ -85,7 +85,9 @@ export function toApiKeyUsage(
     cycle,
     product: { id: wire.productId, name: wire.productName, category: wire.category },
     apiKey: { id: wire.ownerID, name: wire.apikeyName, maskedKey: wire.apikeyMask },
-    inputTokens: tokens && sum(tokens.billNum0, tokens.billNum2, tokens.billNum3, tokens.billNum5),
+    // What is read from and written to the cache is counted apart, and only where there is a cache.
+    inputTokens:
+      tokens && tokens.billNum0 && sum(tokens.billNum0, tokens.billNum2, tokens.billNum3, tokens.billNum5),
     outputTokens: tokens && tokens.billNum1,
     cacheReadTokens: tokens && tokens.billNum2,
     cacheWriteTokens: tokens && sum(tokens.billNum3, tokens.billNum5),

@@ -85,10 +85,18 @@ const apiKeyBill = z.object({
 export type WireBill = z.infer<typeof bill>;
 export type WireApiKeyBill = z.infer<typeof apiKeyBill>;
 
-/** A list without rows may come as [], null or nothing at all. Rows of the category `summary` are totals of the others. */
+/**
+ * A list without rows comes as [] or null, and perhaps as {} (services of this kind leave empty fields out). An object
+ * with other things in it is some other answer, not a list without rows. Rows of the category `summary` are totals of
+ * the others.
+ */
 const listOf = <T extends z.ZodType>(row: T) =>
   z
-    .object({ bills: z.array(z.unknown()).nullish() })
+    .looseObject({ bills: z.array(z.unknown()).nullish() })
+    .refine((body) => 'bills' in body || Object.keys(body).length === 0, {
+      path: ['bills'],
+      message: 'expected a list',
+    })
     .transform(({ bills }) => ({ bills: (bills ?? []).filter((item) => !isSummary(item)) }))
     .pipe(z.object({ bills: z.array(row) }))
     .transform(({ bills }) => bills);

@@ -101,11 +101,20 @@ async function readDay(
 async function walk(connection: Connection<Credential>, day: string, call: Call): Promise<Walk> {
   const items: Item[] = [];
   const totals = new Set<number>();
+  const pages = new Set<string>();
   let total = 0;
   for (let page = 0; page < maxPages; page += 1) {
     const { Total, Billings } = await readPage(connection, day, items.length, call);
     total = Total;
     totals.add(Total);
+    const print = JSON.stringify(Billings.map(({ raw }) => raw));
+    if (Billings.length > 0 && pages.has(print)) {
+      throw new GatewayError(
+        'PROVIDER_RESPONSE_INVALID',
+        `the provider sends the same rows of ${day} for every page`,
+      );
+    }
+    pages.add(print);
     items.push(...Billings);
     if (Billings.length === 0 || items.length >= Total) break;
   }

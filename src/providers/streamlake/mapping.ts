@@ -72,5 +72,5 @@ export function toDailyDetail(wire: WireItem, raw: RawJson, context: MappingCont
 
 /** To be borne in cash: what is still to pay, and what has been paid of it. */
 function sumKnown(outstanding: Decimal | null, paid: Decimal | null): Decimal | null {
-  return outstanding === null || paid === null ? outstanding : sumDecimals([outstanding, paid]);
+  return outstanding === null || paid === null ? null : sumDecimals([outstanding, paid]);
 }

@@ -1,0 +1,57 @@
+/**
+ * The breaker of one account: what is known to fail is not tried again at once. A rejected credential is not offered
+ * again for half a minute (per endpoint: a key may lack one permission alone); an account whose vendor is down is left
+ * alone for some seconds, then one request tries, while the others are still told no.
+ */
+
+import type { Clock, Instant } from '../domain/calendar.ts';
+import { after } from '../domain/calendar.ts';
+import type { GatewayError } from '../domain/errors.ts';
+
+export interface Breaker {
+  /** @throws GatewayError the failure that is remembered for this endpoint or for the whole account */
+  check(endpoint: string): void;
+  succeeded(endpoint: string): void;
+  failed(endpoint: string, error: GatewayError): void;
+}
+
+const rejectionMs = 30_000;
+const outageMs = 5000;
+/** Requests that must fail one after the other; a single list that fails for itself is no outage. */
+const failuresToOpen = 3;
+
+interface Memory {
+  readonly error: GatewayError;
+  readonly until: Instant;
+}
+
+/** A breaker that has seen nothing yet. */
+export function createBreaker(now: Clock): Breaker {
+  const rejections = new Map<string, Memory>();
+  let outage: Memory | null = null;
+  let failures = 0;
+
+  return {
+    check(endpoint) {
+      const rejection = rejections.get(endpoint);
+      if (rejection !== undefined && now() < rejection.until) throw rejection.error;
+      if (outage === null) return;
+      if (now() < outage.until) throw outage.error;
+      // This one tries; should it not come back, another may when the time has passed again.
+      outage = { ...outage, until: after(now(), outageMs) };
+    },
+    succeeded(endpoint) {
+      rejections.delete(endpoint);
+      outage = null;
+      failures = 0;
+    },
+    failed(endpoint, error) {
+      if (error.code === 'PROVIDER_CREDENTIAL_REJECTED') {
+        rejections.set(endpoint, { error, until: after(now(), rejectionMs) });
+      }
+      if (error.code !== 'PROVIDER_UNAVAILABLE' && error.code !== 'PROVIDER_TIMEOUT') return;
+      failures += error.code === 'PROVIDER_TIMEOUT' ? failuresToOpen : 1;
+      if (failures >= failuresToOpen) outage = { error, until: after(now(), outageMs) };
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** What is known to fail is not tried again at once, and is tried again soon enough. */
+
+import { expect, test } from 'vitest';
+
+import { instantOf } from '../../src/domain/calendar.ts';
+import { GatewayError, type ErrorCode } from '../../src/domain/errors.ts';
+import { createBreaker } from '../../src/upstream/breaker.ts';
+
+function setup() {
+  const clock = { nowMs: Date.parse('2026-03-18T09:30:00Z') };
+  const breaker = createBreaker(() => instantOf(clock.nowMs));
+  const isOpen = (endpoint: string): boolean => {
+    try {
+      breaker.check(endpoint);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const fail = (code: ErrorCode, endpoint = 'bills') => breaker.failed(endpoint, new GatewayError(code, 'x'));
+  return { clock, breaker, isOpen, fail };
+}
+
+test('a rejected credential is remembered for half a minute, for the endpoint that rejected it', () => {
+  const { clock, isOpen, fail } = setup();
+  fail('PROVIDER_CREDENTIAL_REJECTED');
+  expect([isOpen('bills'), isOpen('usage')]).toEqual([true, false]);
+  clock.nowMs += 29_999;
+  expect(isOpen('bills')).toBe(true);
+  clock.nowMs += 1;
+  expect(isOpen('bills')).toBe(false);
+});
+
+test('three requests that fail one after the other are an outage; one list that fails for itself is none', () => {
+  const { breaker, isOpen, fail } = setup();
+  for (let round = 0; round < 10; round += 1) {
+    fail('PROVIDER_UNAVAILABLE');
+    fail('PROVIDER_UNAVAILABLE');
+    breaker.succeeded('usage');
+  }
+  expect(isOpen('usage')).toBe(false);
+  for (let round = 0; round < 3; round += 1) fail('PROVIDER_UNAVAILABLE');
+  expect([isOpen('bills'), isOpen('usage')]).toEqual([true, true]);
+});
+
+test('a vendor that does not answer is an outage at once', () => {
+  const { isOpen, fail } = setup();
+  fail('PROVIDER_TIMEOUT');
+  expect(isOpen('bills')).toBe(true);
+});
+
+test('after five seconds one request tries, and its success ends the outage for all', () => {
+  const { clock, breaker, isOpen, fail } = setup();
+  fail('PROVIDER_TIMEOUT');
+  clock.nowMs += 5000;
+  expect([isOpen('bills'), isOpen('bills')]).toEqual([false, true]);
+  breaker.succeeded('bills');
+  expect(isOpen('bills')).toBe(false);
+});
+
+test.each<ErrorCode>(['PROVIDER_REJECTED', 'PROVIDER_RESPONSE_INVALID', 'PROVIDER_RATE_LIMITED'])(
+  '%s is no outage',
+  (code) => {
+    const { isOpen, fail } = setup();
+    for (let round = 0; round < 10; round += 1) fail(code);
+    expect(isOpen('bills')).toBe(false);
+  },
+);
