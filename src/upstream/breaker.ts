@@ -9,10 +9,18 @@ import { after } from '../domain/calendar.ts';
 import type { GatewayError } from '../domain/errors.ts';
 
 export interface Breaker {
-  /** @throws GatewayError the failure that is remembered for this endpoint or for the whole account */
-  check(endpoint: string): void;
-  succeeded(endpoint: string): void;
-  failed(endpoint: string, error: GatewayError): void;
+  /**
+   * A ticket for one exchange.
+   * @throws GatewayError the failure that is remembered for this endpoint or for the whole account
+   */
+  admit(endpoint: string): Ticket;
+  succeeded(ticket: Ticket): void;
+  failed(ticket: Ticket, error: GatewayError): void;
+}
+
+export interface Ticket {
+  readonly endpoint: string;
+  readonly number: number;
 }
 
 const rejectionMs = 30_000;
@@ -30,26 +38,37 @@ export function createBreaker(now: Clock): Breaker {
   const rejections = new Map<string, Memory>();
   let outage: Memory | null = null;
   let failures = 0;
+  let admitted = 0;
+  let lastSuccess = 0;
+
+  function checkOutage(): void {
+    if (outage === null) return;
+    if (now() < outage.until) throw outage.error;
+    // This one tries; should it not come back, another may when the time has passed again.
+    outage = { ...outage, until: after(now(), outageMs) };
+  }
 
   return {
-    check(endpoint) {
+    admit(endpoint) {
       const rejection = rejections.get(endpoint);
       if (rejection !== undefined && now() < rejection.until) throw rejection.error;
-      if (outage === null) return;
-      if (now() < outage.until) throw outage.error;
-      // This one tries; should it not come back, another may when the time has passed again.
-      outage = { ...outage, until: after(now(), outageMs) };
+      checkOutage();
+      admitted += 1;
+      return { endpoint, number: admitted };
     },
-    succeeded(endpoint) {
+    succeeded({ endpoint, number }) {
       rejections.delete(endpoint);
+      lastSuccess = Math.max(lastSuccess, number);
       outage = null;
       failures = 0;
     },
-    failed(endpoint, error) {
+    failed({ endpoint, number }, error) {
       if (error.code === 'PROVIDER_CREDENTIAL_REJECTED') {
         rejections.set(endpoint, { error, until: after(now(), rejectionMs) });
       }
       if (error.code !== 'PROVIDER_UNAVAILABLE' && error.code !== 'PROVIDER_TIMEOUT') return;
+      // Late news from before a success: the vendor has come back since.
+      if (number < lastSuccess) return;
       failures += error.code === 'PROVIDER_TIMEOUT' ? failuresToOpen : 1;
       if (failures >= failuresToOpen) outage = { error, until: after(now(), outageMs) };
     },

@@ -11,7 +11,7 @@ import type { Clock } from '../domain/calendar.ts';
 import { isGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
-import { createBreaker } from './breaker.ts';
+import { createBreaker, type Ticket } from './breaker.ts';
 import { exchange } from './exchange.ts';
 import { createQuota, type QuotaSettings } from './quota.ts';
 import { readAnswer } from './refusals.ts';
@@ -45,7 +45,9 @@ export interface Client {
   close(): Promise<void>;
 }
 
-type Attempted<T> = { readonly answer: T } | { readonly error: GatewayError; readonly waitMs: number };
+type Attempted<T> =
+  | { readonly answer: T }
+  | { readonly error: GatewayError; readonly waitMs: number; readonly ticket: Ticket };
 
 /** How many further attempts a failure is worth. What is not named is not retried. */
 const retries: Partial<Record<ErrorCode, number>> = {
@@ -71,7 +73,7 @@ export function createClient(settings: ClientSettings): Client {
   /** One exchange. A failure is a value, so that it is told apart from never having had a slot. */
   async function attempt<T>(spec: RequestSpec<T>, call: Call, number: number): Promise<Attempted<T>> {
     // After the wait for a slot: what was learnt meanwhile counts.
-    breaker.check(spec.endpoint);
+    const ticket = breaker.admit(spec.endpoint);
     const startedAt = performance.now();
     const report = (outcome: ExchangeEvent['outcome'], cause?: string): void => {
       const durationMs = Math.round(performance.now() - startedAt);
@@ -84,7 +86,7 @@ export function createClient(settings: ClientSettings): Client {
       const sent = { method, url: urlOf(base, spec), headers: spec.headers(), body, timeoutMs, maxBytes };
       const answer = readAnswer(spec, await exchange(agent, sent, call.signal), now());
       report('OK');
-      breaker.succeeded(spec.endpoint);
+      breaker.succeeded(ticket);
       return { answer };
     } catch (error) {
       if (!isGatewayError(error)) {
@@ -95,7 +97,7 @@ export function createClient(settings: ClientSettings): Client {
       const waitMs = waitAfter(error, number, random);
       // While the slot is still held, so that nobody who waits for it leaves before the pause.
       if (error.code === 'PROVIDER_RATE_LIMITED') quota.pause(waitMs);
-      return { error, waitMs };
+      return { error, waitMs, ticket };
     }
   }
 
@@ -104,9 +106,9 @@ export function createClient(settings: ClientSettings): Client {
       const remainingMs = call.deadline - now();
       const attempted = await quota.run(() => attempt(spec, call, number), remainingMs, call.signal);
       if ('answer' in attempted) return attempted.answer;
-      const { error, waitMs } = attempted;
+      const { error, waitMs, ticket } = attempted;
       if (number > (retries[error.code] ?? 0) || waitMs >= call.deadline - now()) {
-        breaker.failed(spec.endpoint, error);
+        breaker.failed(ticket, error);
         throw error;
       }
       await sleep(waitMs, undefined, { signal: call.signal });

@@ -11,14 +11,15 @@ function setup() {
   const breaker = createBreaker(() => instantOf(clock.nowMs));
   const isOpen = (endpoint: string): boolean => {
     try {
-      breaker.check(endpoint);
+      breaker.admit(endpoint);
       return false;
     } catch {
       return true;
     }
   };
-  const fail = (code: ErrorCode, endpoint = 'bills') => breaker.failed(endpoint, new GatewayError(code, 'x'));
-  return { clock, breaker, isOpen, fail };
+  const fail = (code: ErrorCode) => breaker.failed(breaker.admit('bills'), new GatewayError(code, 'x'));
+  const succeed = () => breaker.succeeded(breaker.admit('usage'));
+  return { clock, breaker, isOpen, fail, succeed };
 }
 
 test('a rejected credential is remembered for half a minute, for the endpoint that rejected it', () => {
@@ -32,11 +33,11 @@ test('a rejected credential is remembered for half a minute, for the endpoint th
 });
 
 test('three requests that fail one after the other are an outage; one list that fails for itself is none', () => {
-  const { breaker, isOpen, fail } = setup();
+  const { isOpen, fail, succeed } = setup();
   for (let round = 0; round < 10; round += 1) {
     fail('PROVIDER_UNAVAILABLE');
     fail('PROVIDER_UNAVAILABLE');
-    breaker.succeeded('usage');
+    succeed();
   }
   expect(isOpen('usage')).toBe(false);
   for (let round = 0; round < 3; round += 1) fail('PROVIDER_UNAVAILABLE');
@@ -53,8 +54,9 @@ test('after five seconds one request tries, and its success ends the outage for 
   const { clock, breaker, isOpen, fail } = setup();
   fail('PROVIDER_TIMEOUT');
   clock.nowMs += 5000;
-  expect([isOpen('bills'), isOpen('bills')]).toEqual([false, true]);
-  breaker.succeeded('bills');
+  const probe = breaker.admit('bills');
+  expect(isOpen('bills')).toBe(true);
+  breaker.succeeded(probe);
   expect(isOpen('bills')).toBe(false);
 });
 
@@ -66,3 +68,11 @@ test.each<ErrorCode>(['PROVIDER_REJECTED', 'PROVIDER_RESPONSE_INVALID', 'PROVIDE
     expect(isOpen('bills')).toBe(false);
   },
 );
+
+test('late news of a failure from before a success is no outage', () => {
+  const { breaker, isOpen } = setup();
+  const hanging = breaker.admit('bills');
+  breaker.succeeded(breaker.admit('bills'));
+  breaker.failed(hanging, new GatewayError('PROVIDER_TIMEOUT', 'x'));
+  expect(isOpen('bills')).toBe(false);
+});
