@@ -69,9 +69,10 @@ async function startVendor(vendor: Vendor, requestsPerSecond: number): Promise<[
     recent.push(now);
     return recent.length > requestsPerSecond;
   };
-  const server = createServer(
-    (request, response) => void receive(vendor, state, isTooFast, request, response),
-  );
+  const server = createServer((request, response) => {
+    // A client that breaks off, or asks for what is no path, harms itself alone.
+    receive(vendor, state, isTooFast, request, response).catch(() => response.destroy());
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const state: SandboxVendor = {

@@ -112,7 +112,7 @@ export function createQuota(
 function tooLate(byMs: number): GatewayError {
   return new GatewayError(
     'PROVIDER_RATE_LIMITED',
-    "the provider's rate limit leaves no room before the deadline",
+    "more is asked of the provider than the account's quota lets through before the deadline; what fits is being read, so ask again",
     {
       retryAfterSeconds: Math.max(1, Math.ceil(byMs / 1000)),
     },

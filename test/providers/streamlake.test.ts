@@ -50,6 +50,16 @@ const readRow = async (change: Fields) =>
 const codesTo = (count: number): string[] => lines(count).map(({ BillingCode }) => String(BillingCode));
 
 describe('a day', () => {
+  test.each([200, 250])(
+    'of %i rows at a server that ignores the offset is refused, not counted twice',
+    async (count) => {
+      const rows = lines(count);
+      const ignoring: Vendor = () =>
+        answer({ Total: rows.length, Offset: 0, Limit: 100, Billings: rows.slice(0, 100) });
+      await expect(readDay(ignoring)).rejects.toMatchObject({ code: 'PROVIDER_RESPONSE_INVALID' });
+    },
+  );
+
   test.each([
     [0, [0]],
     [100, [0]],

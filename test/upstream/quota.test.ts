@@ -235,3 +235,31 @@ test('whatever the mix of tasks, failures, pauses and leavers: never too many at
     { numRuns: 200 },
   );
 });
+
+test('who has waited past the deadline is refused, and does not start late', async () => {
+  const { run, starts } = startQuota({ requestsPerSecond: 1000, concurrent: 1 });
+  const long = run('long', 400);
+  const late = run('late', 1, 100).catch((error: unknown) => isGatewayError(error) && error.code);
+  const patient = run('patient', 1);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await Promise.all([long, late, patient])).toEqual(['long', 'PROVIDER_RATE_LIMITED', 'patient']);
+  expect(starts.map(([name]) => name)).toEqual(['long', 'patient']);
+});
+
+test('a pause with nobody waiting leaves no timer behind', () => {
+  const { pause } = startQuota({ requestsPerSecond: 1, concurrent: 1 });
+  pause(900_000);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a pause refuses at once whoever cannot wait so long', async () => {
+  const { pause, run } = startQuota({ requestsPerSecond: 1, concurrent: 1 });
+  const first = run('first', 1);
+  const waiting = run('waiting', 1, 5000).catch(
+    (error: unknown) => isGatewayError(error) && error.retryAfterSeconds,
+  );
+  pause(60_000);
+  expect(await waiting).toBe(55);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(await first).toBe('first');
+});
