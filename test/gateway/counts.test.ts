@@ -271,3 +271,31 @@ test('a rejected credential is not offered again by those who were already waiti
   // As many as are under way at the same time.
   expect(gateway.calls('streamlake')).toBeLessThanOrEqual(8);
 });
+
+test('more than the quota lets through in time is refused at once, and asking again comes to the whole', async () => {
+  const gateway = await startGateway({
+    settings: (settings) => ({
+      ...settings,
+      limits: { deadlineSeconds: 2 },
+      accounts: settings.accounts.map((account) => ({
+        ...account,
+        quota: { requestsPerSecond: 20, concurrent: 4 },
+      })),
+    }),
+  });
+  const year =
+    '{ bills(period: { dates: { from: "2025-04-01", to: "2026-04-01" } }, filter: { providers: ["ppio"] }) { totalCount } }';
+  const first = await gateway.query(year);
+  expect(first.errors).toMatchObject([
+    { extensions: { code: 'PROVIDER_RATE_LIMITED', retryable: true, retryAfterSeconds: expect.any(Number) } },
+  ]);
+  expect(gateway.calls('ppio')).toBeLessThan(12 * categories);
+  await expect
+    .poll(
+      async () =>
+        (await gateway.query<{ bills: { totalCount: number } | null }>(year)).data.bills?.totalCount,
+      { timeout: 30_000, interval: 1000 },
+    )
+    .toBeGreaterThan(100);
+  expect(gateway.calls('ppio')).toBe(12 * categories);
+});
