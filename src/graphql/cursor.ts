@@ -48,7 +48,7 @@ function readParts(payload: string): (string | number)[] {
       return parts;
     }
   } catch {
-    // Told below, as any other nonsense.
+    // Told below, with all other nonsense.
   }
   throw invalid('cannot be read');
 }
