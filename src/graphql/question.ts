@@ -135,14 +135,13 @@ export function checkNames(
 async function readSource<K extends RowKind>(
   source: Source<K>,
   { dates, variants }: Question<K>,
-  { segments, call, ledger, maxUpstreamCalls }: GatewayContext,
+  { segments, ledger, maxUpstreamCalls }: GatewayContext,
 ): Promise<Reading<K>> {
   const chosen = variants(Object.keys(source.grid.variants));
   const count = countSegments(source.grid, chosen, dates);
   if (count > 10 * maxUpstreamCalls) throw tooExpensive(count, maxUpstreamCalls);
   const today = dateIn(ledger.now(), source.account.timeZone);
   const refs = segmentsOf(source.grid, chosen, dates, today).map((segment) => ({ source, segment }));
-  call.signal.throwIfAborted();
   return toReading(source, dates, refs, await segments.load(refs));
 }
 

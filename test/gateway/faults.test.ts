@@ -341,3 +341,22 @@ test('all four vendors down and nothing cached: four coded errors, and the proce
   ).toBe(true);
   expect((await fetch(`${gateway.app.url}/healthz`)).status).toBe(200);
 });
+
+test('a request whose deadline passes is told so, and nothing of it is a bug', async () => {
+  const gateway = await startGateway({
+    settings: (settings) => ({ ...settings, limits: { deadlineSeconds: 0.5 } }),
+  });
+  gateway.sandbox.vendors.ppio.fault = { name: 'hang' };
+  const { data, errors } = await gateway.query<{ bills: Connection }>(
+    `{ bills(${period}) { coverage { complete sources { account { id } error { code retryable } } } nodes { account { bills(${period}) { totalCount } } } } }`,
+  );
+  expect(errors).toBeUndefined();
+  expect(data.bills.coverage).toMatchObject({
+    complete: false,
+    sources: [
+      { account: { id: 'ppio-main' }, error: { code: 'PROVIDER_TIMEOUT', retryable: true } },
+      { error: null },
+    ],
+  });
+  expect(gateway.log.join('')).not.toContain('"event":"bug"');
+});
