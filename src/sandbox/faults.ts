@@ -13,6 +13,7 @@ export const faultNames = [
   'notFound',
   'broken',
   'unavailable',
+  'slow',
   'hang',
   'drip',
   'reset',
@@ -65,6 +66,9 @@ export function playFault(
       return send(response, vendor.broken);
     case 'unavailable':
       response.writeHead(503, { 'content-type': 'text/html' }).end('<html>maintenance</html>');
+      return;
+    case 'slow':
+      setTimeout(() => send(response, answer), 300);
       return;
     case 'hang':
       return;

@@ -34,7 +34,7 @@ const accountOf: Record<VendorId, string> = {
 const listOf = { ppio: 'bills', novita: 'bills', aione: 'invoices', streamlake: 'dailyDetails' } as const;
 const lists = ['bills', 'apiKeyUsage', 'dailyDetails', 'invoices'] as const;
 
-const failing: Record<FaultName, string> = {
+const failing: Record<Exclude<FaultName, 'slow'>, string> = {
   rateLimited: 'PROVIDER_RATE_LIMITED',
   rateLimitedWithRetryAfter: 'PROVIDER_RATE_LIMITED',
   unauthorized: 'PROVIDER_CREDENTIAL_REJECTED',
@@ -215,6 +215,12 @@ describe.each(vendorIds)('%s', (vendor) => {
   test.concurrent('fails once and then answers: nobody notices', async (context) => {
     const gateway = await start(context);
     gateway.sandbox.vendors[vendor].fault = { name: 'broken', times: 1 };
+    await check(gateway, null, null);
+  });
+
+  test.concurrent('answers slowly: its figures are whole', async (context) => {
+    const gateway = await start(context);
+    gateway.sandbox.vendors[vendor].fault = { name: 'slow' };
     await check(gateway, null, null);
   });
 
