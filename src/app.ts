@@ -124,7 +124,7 @@ function connect(
   };
   const client = createClient({
     baseUrl,
-    timeoutMs: (settings.timeoutSeconds ?? provider.timeoutSeconds) * 1000,
+    timeoutMs: Math.ceil((settings.timeoutSeconds ?? provider.timeoutSeconds) * 1000),
     quota: {
       requestsPerSecond: settings.quota.requestsPerSecond ?? provider.quota.requestsPerSecond,
       concurrent: settings.quota.concurrent ?? provider.quota.concurrent,

@@ -80,11 +80,17 @@ function readYaml(text: string): unknown {
   }
 }
 
+/** Where a secret stands, or where one that slipped by a line or a level would. */
+const secretPlaces =
+  /(^|\.)(credential|tokens|baseUrl)(\.|$)|^(accounts|clients)(\.\d+)?$|^clients\.\d+\.accounts/;
+
 /** HOST and PORT win over the file. */
 function withOverrides(values: unknown, { HOST, PORT }: Environment): unknown {
   if (typeof values !== 'object' || values === null || (HOST === undefined && PORT === undefined))
     return values;
-  const server = 'server' in values && typeof values.server === 'object' ? values.server : {};
+  const server = 'server' in values ? (values.server ?? {}) : {};
+  // What is no mapping is a fault, to be told as one.
+  if (typeof server !== 'object') return values;
   const host = HOST === undefined ? {} : { host: HOST };
   const port = PORT === undefined ? {} : { port: /^\d+$/.test(PORT) ? Number.parseInt(PORT, 10) : PORT };
   return { ...values, server: { ...server, ...host, ...port } };
@@ -94,19 +100,24 @@ function withOverrides(values: unknown, { HOST, PORT }: Environment): unknown {
 function expand(unexpanded: unknown, environment: Environment): Expanded {
   const missing: [string, string][] = [];
   const hidden = new Set<string>();
-  const walk = (value: unknown, path: string): unknown => {
+  const walk = (value: unknown, path: string, above: readonly unknown[] = []): unknown => {
     if (typeof value === 'string') {
       return value.replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => {
         hidden.add(path);
         const found = environment[name];
         if (found !== undefined && found !== '') return found;
         missing.push([path, name]);
-        return 'x'.repeat(32);
+        // Long enough for a token, and no two alike.
+        return `${'x'.repeat(32)}${name}`;
       });
     }
-    if (Array.isArray(value)) return value.map((item, index) => walk(item, join(path, index)));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, join(path, key))]));
+    if (above.includes(value)) throw new ConfigError([`${path}: refers to itself`]);
+    const here = [...above, value];
+    if (Array.isArray(value)) return value.map((item, index) => walk(item, join(path, index), here));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, walk(item, join(path, key), here)]),
+    );
   };
   return {
     values: walk(unexpanded, ''),
@@ -114,7 +125,7 @@ function expand(unexpanded: unknown, environment: Environment): Expanded {
     show(path, value) {
       if (value === undefined || value === null) return 'nothing';
       if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a mapping';
-      const isSecretive = /(^|\.)(credential|tokens)(\.|$)|^(accounts|clients)(\.\d+)?$/.test(path);
+      const isSecretive = secretPlaces.test(path);
       return isSecretive || hidden.has(path)
         ? 'a value that is not shown'
         : JSON.stringify(value).slice(0, 80);
@@ -191,10 +202,12 @@ const credentialWord = /^((api|access|secret)[-_]?key|tenant[-_]?code|service|to
 function describe(issue: z.core.$ZodIssue, path: readonly PropertyKey[], expanded: Expanded): string[] {
   const place = join('', ...path) || '(the whole file)';
   if (issue.code === 'unrecognized_keys') {
-    // Where secrets stand, a key can be one that slipped: only the known words, misspelt, are shown.
-    const shown = issue.keys.filter((key) => !path.includes('credential') || credentialWord.test(key));
+    // Where secrets stand, a key can be one that slipped: only words are shown.
+    const word = path.includes('credential') ? credentialWord : /^[a-z][A-Za-z]{0,24}$/;
+    const isNear = path[0] === 'accounts' || path[0] === 'clients';
+    const shown = issue.keys.filter((key) => !isNear || word.test(key));
     const faults = shown.map((key) => `${join('', ...path, key)}: there is no such setting`);
-    if (shown.length < issue.keys.length) faults.push(`${place}: has a key that this provider does not know`);
+    if (shown.length < issue.keys.length) faults.push(`${place}: has a key that is not known here`);
     return faults;
   }
   const found = path.reduce<unknown>(

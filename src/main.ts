@@ -25,7 +25,7 @@ async function run(config: Config): Promise<App> {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(1));
     // Those who balance load see /readyz say so before the port closes; at a terminal nobody does.
     const drainMs = signal === 'SIGTERM' ? 1000 : 0;
-    app.stop({ drainMs }).then(
+    app.stop({ drainMs, withinMs: 9000 }).then(
       () => process.exit(0),
       () => process.exit(1),
     );

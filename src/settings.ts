@@ -31,12 +31,21 @@ const origin = z
 
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
 
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
+}
+
 const account = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected lower-case letters, digits and hyphens'),
   name: z.string().min(1).optional(),
   provider: z.enum(providers.map(({ id }) => id)),
   credential: z.record(z.string(), z.unknown()),
-  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  baseUrl: z
+    .string()
+    .refine(isBaseUrl, 'expected an http or https URL without user, query or fragment')
+    .optional(),
   currency: currency.optional(),
   timeZone: timeZone.optional(),
   /** The lists that make up `bills`, where the provider's are by category. */

@@ -37,12 +37,16 @@ export function finalAtOf(rule: SettlementRule, month: YearMonth): Instant | nul
   return timeOfDay(addDays(firstDayOf(addMonths(month, 1)), rule.day - 1), rule.time, rule.zone);
 }
 
+/** 2100-01-01: nothing is billed so far ahead. */
+const latest = Date.UTC(2100, 0, 1);
+
 /**
  * The month with whose settlement a row is final: that of its bill. A row of usage that runs into the next month
  * (a week) is final with the month in which it ends.
  */
 export function settlementMonthOf(row: RowOf[RowKind], zone: TimeZone): YearMonth {
-  if (!('cycle' in row)) return row.billingPeriod;
+  // An end in the far future stands for none.
+  if (!('cycle' in row) || row.chargePeriod.end > latest) return row.billingPeriod;
   const last = monthOf(dateIn(after(row.chargePeriod.end, -1), zone));
   return last > row.billingPeriod ? last : row.billingPeriod;
 }

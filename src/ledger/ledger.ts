@@ -97,7 +97,7 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
     try {
       const read = await ref.source.read(ref.segment, {
         signal,
-        deadline: after(readAt, flightSeconds * 1000),
+        deadline: after(readAt, Math.ceil(flightSeconds * 1000)),
       });
       const entry: Entry = {
         ...read,

@@ -69,10 +69,10 @@ export function createGraphql(settings: YogaSettings) {
 function toContext(settings: YogaSettings, client: Client | null, left: AbortSignal): GatewayContext {
   if (client === null)
     throw new GraphQLError('A token is needed.', { extensions: { code: 'UNAUTHENTICATED' } });
-  const { deadlineSeconds } = settings.limits;
+  const deadlineMs = Math.ceil(settings.limits.deadlineSeconds * 1000);
   const call: Call = {
-    signal: AbortSignal.any([left, AbortSignal.timeout(deadlineSeconds * 1000)]),
-    deadline: after(settings.now(), deadlineSeconds * 1000),
+    signal: AbortSignal.any([left, AbortSignal.timeout(deadlineMs)]),
+    deadline: after(settings.now(), deadlineMs),
   };
   return createContext({
     visible: settings.visibleTo(client),

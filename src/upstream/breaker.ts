@@ -9,6 +9,8 @@ import { after } from '../domain/calendar.ts';
 import type { GatewayError } from '../domain/errors.ts';
 
 export interface Breaker {
+  /** @throws GatewayError what `admit` would throw; asking changes nothing */
+  check(endpoint: string): void;
   /**
    * A ticket for one exchange.
    * @throws GatewayError the failure that is remembered for this endpoint or for the whole account
@@ -25,8 +27,8 @@ export interface Ticket {
 
 const rejectionMs = 30_000;
 const outageMs = 5000;
-/** Requests that must fail one after the other; a single list that fails for itself is no outage. */
-const failuresToOpen = 3;
+/** Exchanges that must fail one after the other: two requests with all their retries. */
+const failuresToOpen = 6;
 
 interface Memory {
   readonly error: GatewayError;
@@ -41,18 +43,18 @@ export function createBreaker(now: Clock): Breaker {
   let admitted = 0;
   let lastSuccess = 0;
 
-  function checkOutage(): void {
-    if (outage === null) return;
-    if (now() < outage.until) throw outage.error;
-    // This one tries; should it not come back, another may when the time has passed again.
-    outage = { ...outage, until: after(now(), outageMs) };
+  function check(endpoint: string): void {
+    const rejection = rejections.get(endpoint);
+    if (rejection !== undefined && now() < rejection.until) throw rejection.error;
+    if (outage !== null && now() < outage.until) throw outage.error;
   }
 
   return {
+    check,
     admit(endpoint) {
-      const rejection = rejections.get(endpoint);
-      if (rejection !== undefined && now() < rejection.until) throw rejection.error;
-      checkOutage();
+      check(endpoint);
+      // This one tries; should it not come back, another may when the time has passed again.
+      if (outage !== null) outage = { ...outage, until: after(now(), outageMs) };
       admitted += 1;
       return { endpoint, number: admitted };
     },
@@ -66,10 +68,11 @@ export function createBreaker(now: Clock): Breaker {
       if (error.code === 'PROVIDER_CREDENTIAL_REJECTED') {
         rejections.set(endpoint, { error, until: after(now(), rejectionMs) });
       }
-      if (error.code !== 'PROVIDER_UNAVAILABLE' && error.code !== 'PROVIDER_TIMEOUT') return;
       // Late news from before a success: the vendor has come back since.
       if (number < lastSuccess) return;
-      failures += error.code === 'PROVIDER_TIMEOUT' ? failuresToOpen : 1;
+      const isOutage = error.code === 'PROVIDER_UNAVAILABLE' || error.code === 'PROVIDER_TIMEOUT';
+      if (!isOutage) outage = null;
+      failures = isOutage ? failures + (error.code === 'PROVIDER_TIMEOUT' ? failuresToOpen : 1) : 0;
       if (failures >= failuresToOpen) outage = { error, until: after(now(), outageMs) };
     },
   };

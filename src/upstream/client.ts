@@ -11,7 +11,7 @@ import type { Clock } from '../domain/calendar.ts';
 import { isGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
-import { createBreaker, type Ticket } from './breaker.ts';
+import { createBreaker } from './breaker.ts';
 import { exchange } from './exchange.ts';
 import { createQuota, type QuotaSettings } from './quota.ts';
 import { readAnswer } from './refusals.ts';
@@ -45,9 +45,7 @@ export interface Client {
   close(): Promise<void>;
 }
 
-type Attempted<T> =
-  | { readonly answer: T }
-  | { readonly error: GatewayError; readonly waitMs: number; readonly ticket: Ticket };
+type Attempted<T> = { readonly answer: T } | { readonly error: GatewayError; readonly waitMs: number };
 
 /** How many further attempts a failure is worth. What is not named is not retried. */
 const retries: Partial<Record<ErrorCode, number>> = {
@@ -72,8 +70,8 @@ export function createClient(settings: ClientSettings): Client {
 
   /** One exchange. A failure is a value, so that it is told apart from never having had a slot. */
   async function attempt<T>(spec: RequestSpec<T>, call: Call, number: number): Promise<Attempted<T>> {
-    // After the wait for a slot: what was learnt meanwhile counts.
     const ticket = breaker.admit(spec.endpoint);
+    const timeoutMs = Math.max(1, Math.min(settings.timeoutMs, call.deadline - now()));
     const startedAt = performance.now();
     const report = (outcome: ExchangeEvent['outcome'], cause?: string): void => {
       const durationMs = Math.round(performance.now() - startedAt);
@@ -82,7 +80,6 @@ export function createClient(settings: ClientSettings): Client {
     try {
       const { method, body } = spec;
       const { maxResponseBytes: maxBytes } = settings;
-      const timeoutMs = Math.max(1, Math.min(settings.timeoutMs, call.deadline - now()));
       const sent = { method, url: urlOf(base, spec), headers: spec.headers(), body, timeoutMs, maxBytes };
       const answer = readAnswer(spec, await exchange(agent, sent, call.signal), now());
       report('OK');
@@ -95,22 +92,32 @@ export function createClient(settings: ClientSettings): Client {
       }
       report(error.code, typeof error.cause === 'string' ? error.cause : error.message);
       const waitMs = waitAfter(error, number, random);
+      // An exchange that had less than its time says nothing about the vendor.
+      if (error.code !== 'PROVIDER_TIMEOUT' || timeoutMs === settings.timeoutMs)
+        breaker.failed(ticket, error);
       // While the slot is still held, so that nobody who waits for it leaves before the pause.
       if (error.code === 'PROVIDER_RATE_LIMITED') quota.pause(waitMs);
-      return { error, waitMs, ticket };
+      return { error, waitMs };
     }
   }
 
   async function request<T>(spec: RequestSpec<T>, call: Call): Promise<T> {
+    const wanted = { signal: call.signal, check: () => breaker.check(spec.endpoint) };
+    let failure: GatewayError | null = null;
     for (let number = 1; ; number += 1) {
       const remainingMs = call.deadline - now();
-      const attempted = await quota.run(() => attempt(spec, call, number), remainingMs, call.signal);
+      // A slot that leaves no time for an answer is none.
+      const withinMs = remainingMs - Math.min(1000, settings.timeoutMs, remainingMs / 2);
+      const attempted = await quota
+        .run(() => attempt(spec, call, number), withinMs, wanted)
+        .catch((error: unknown) => {
+          // No room for another attempt: why the last one failed is what there is to say.
+          throw isGatewayError(error) && failure !== null ? failure : error;
+        });
       if ('answer' in attempted) return attempted.answer;
-      const { error, waitMs, ticket } = attempted;
-      if (number > (retries[error.code] ?? 0) || waitMs >= call.deadline - now()) {
-        breaker.failed(ticket, error);
-        throw error;
-      }
+      const { error, waitMs } = attempted;
+      if (number > (retries[error.code] ?? 0) || waitMs >= call.deadline - now()) throw error;
+      failure = error;
       await sleep(waitMs, undefined, { signal: call.signal });
     }
   }

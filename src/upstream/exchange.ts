@@ -39,7 +39,7 @@ export async function exchange(
   spec: ExchangeSpec,
   signal: AbortSignal,
 ): Promise<Exchanged> {
-  const timeout = AbortSignal.timeout(spec.timeoutMs);
+  const timeout = AbortSignal.timeout(Math.ceil(spec.timeoutMs));
   try {
     const response = await request(spec.url, {
       dispatcher,

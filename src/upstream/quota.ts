@@ -14,16 +14,24 @@ export interface QuotaSettings {
 export interface Quota {
   /**
    * Waits for a slot, runs, gives the slot back. `withinMs` is the time left to the caller.
-   * @throws GatewayError PROVIDER_RATE_LIMITED at once when the slot cannot come in time; the signal's reason on abort
+   * @throws GatewayError PROVIDER_RATE_LIMITED, at once when by the rate alone the slot cannot come in time; what
+   * `wanted.check` throws, as soon as it does, without costing a slot; the signal's reason on abort
    */
-  run<T>(task: () => Promise<T>, withinMs: number, signal: AbortSignal): Promise<T>;
+  run<T>(task: () => Promise<T>, withinMs: number, wanted: Wanted): Promise<T>;
   /** No request leaves for so long: the vendor asked for it. */
   pause(durationMs: number): void;
 }
 
+/** Whether a slot is still wanted: not once the signal aborts, or the check throws. */
+export interface Wanted {
+  readonly signal: AbortSignal;
+  readonly check?: () => void;
+}
+
 interface Waiter {
   readonly start: () => void;
-  readonly refuse: (error: GatewayError) => void;
+  readonly refuse: (error: unknown) => void;
+  readonly check: () => void;
   /** When its slot would come too late, on the monotonic clock. */
   readonly untilMs: number;
 }
@@ -34,12 +42,28 @@ export function createQuota(
   monotonicMs: () => number = () => performance.now(),
 ): Quota {
   const intervalMs = 1000 / settings.requestsPerSecond;
-  const waiters: Waiter[] = [];
+  let waiters: Waiter[] = [];
   let nextStartMs = 0;
   let running = 0;
   let timer: NodeJS.Timeout | null = null;
 
+  /** Those for whom a slot would be of no use need not wait for one. */
+  function dismiss(): void {
+    waiters = waiters.filter((waiter) => {
+      try {
+        waiter.check();
+        const slotAtMs = Math.max(monotonicMs(), nextStartMs);
+        if (slotAtMs > waiter.untilMs) throw tooLate(slotAtMs - waiter.untilMs);
+        return true;
+      } catch (error) {
+        waiter.refuse(error);
+        return false;
+      }
+    });
+  }
+
   function wake(): void {
+    dismiss();
     if (timer !== null || waiters.length === 0) return;
     const waitMs = nextStartMs - monotonicMs();
     if (waitMs > 0) {
@@ -52,26 +76,24 @@ export function createQuota(
     if (running >= settings.concurrent) return;
     const next = waiters.shift();
     if (next === undefined) return;
-    if (next.untilMs < monotonicMs()) {
-      next.refuse(tooLate(1));
-      return wake();
-    }
     running += 1;
     nextStartMs = Math.max(nextStartMs, monotonicMs()) + intervalMs;
     next.start();
     wake();
   }
 
-  function acquire(withinMs: number, signal: AbortSignal): Promise<void> {
+  async function acquire(withinMs: number, { signal, check = () => {} }: Wanted): Promise<void> {
     signal.throwIfAborted();
+    check();
     const waitMs = Math.max(0, nextStartMs - monotonicMs()) + waiters.length * intervalMs;
     if (waitMs > withinMs) throw tooLate(waitMs - withinMs);
     return new Promise((resolve, reject) => {
       const leave = (): void => {
-        waiters.splice(waiters.indexOf(waiter), 1);
+        waiters = waiters.filter((other) => other !== waiter);
         reject(signal.reason);
       };
       const waiter: Waiter = {
+        check,
         untilMs: monotonicMs() + withinMs,
         start: () => {
           signal.removeEventListener('abort', leave);
@@ -89,8 +111,8 @@ export function createQuota(
   }
 
   return {
-    async run(task, withinMs, signal) {
-      await acquire(withinMs, signal);
+    async run(task, withinMs, wanted) {
+      await acquire(withinMs, wanted);
       try {
         return await task();
       } finally {
@@ -100,11 +122,7 @@ export function createQuota(
     },
     pause(durationMs) {
       nextStartMs = Math.max(nextStartMs, monotonicMs() + durationMs);
-      // Whoever cannot wait so long need not wait at all.
-      for (const waiter of waiters.filter(({ untilMs }) => untilMs < nextStartMs)) {
-        waiters.splice(waiters.indexOf(waiter), 1);
-        waiter.refuse(tooLate(nextStartMs - waiter.untilMs));
-      }
+      dismiss();
     },
   };
 }

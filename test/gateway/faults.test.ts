@@ -350,7 +350,7 @@ test('all four vendors down and nothing cached: four coded errors, and the proce
 
 test('a request whose deadline passes is told so, and nothing of it is a bug', async () => {
   const gateway = await startGateway({
-    settings: (settings) => ({ ...settings, limits: { deadlineSeconds: 0.5 } }),
+    settings: (settings) => ({ ...settings, limits: { deadlineSeconds: 2.01 } }),
   });
   gateway.sandbox.vendors.ppio.fault = { name: 'hang' };
   const { data, errors } = await gateway.query<{ bills: Connection }>(

@@ -253,6 +253,8 @@ test('usage of a week that ends in the next month is final with that month', () 
   };
   expect(week('2026-01-26T00:00:00Z', '2026-02-02T00:00:00Z')).toBe('2026-02');
   expect(week('2026-02-23T00:00:00Z', '2026-03-01T00:00:00Z')).toBe('2026-02');
+  // An end in the far future stands for none.
+  expect(week('2026-02-23T00:00:00Z', '9999-12-31T23:59:59Z')).toBe('2026-02');
 });
 
 test('a fault of every row is told fifty times, and then counted', async () => {

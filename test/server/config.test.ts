@@ -113,6 +113,44 @@ describe('settings that are good', () => {
 });
 
 describe('a fault is told in one line that begins with its path', () => {
+  test.each([
+    ['server: &a { x: *a }', 'server.x: '],
+    ['accounts: &a [*a]', 'accounts.0: '],
+  ])('a file that refers to itself: %s', (text, path) => {
+    expect(faultsOf(text)[0]?.startsWith(path)).toBe(true);
+  });
+
+  test('variables that are not set are told once each, and make up no other fault', () => {
+    const settings = {
+      accounts: [
+        { ...ppio, credential: { apiKey: '${ONE}' } },
+        { ...ppio, id: 'b', credential: { apiKey: '${TWO}' } },
+      ],
+      clients: [{ ...client, tokens: ['${THREE}', '${FOUR}'] }],
+    };
+    expect(faultsOf(settings)).toHaveLength(4);
+  });
+
+  test('a server that is no mapping is a fault, with PORT as without', () => {
+    const text = JSON.stringify({ accounts: [ppio], server: 'nonsense' });
+    expect([faultsOf(text), faultsOf(text, { PORT: '1' })].map((faults) => faults.length)).toEqual([1, 1]);
+    expect(faultsOf({ accounts: [ppio], server: null }, { PORT: '1' })).toEqual([]);
+  });
+
+  test('what may be a secret that slipped by a level is not shown', () => {
+    const slipped = [
+      { accounts: [{ ...ppio, sk_SECRETSECRET: 1 }] },
+      { accounts: [ppio], clients: [{ ...client, SECRETTOKENSECRET: 1 }] },
+      { accounts: [ppio], clients: [{ ...client, accounts: ['SECRETTOKENSECRET'] }] },
+      { accounts: [{ ...ppio, baseUrl: 'https://u:SECRET@h' }] },
+    ];
+    for (const settings of slipped) {
+      const faults = faultsOf(settings);
+      expect(faults).toHaveLength(1);
+      expect(faults.join()).not.toContain('SECRET');
+    }
+  });
+
   const aione = { id: 'aione-hq', provider: 'aione', credential: { apiKey: 'k' } };
   const faulty: [string, unknown, string[]][] = [
     ['an unknown key', { accounts: [ppio], servr: {} }, ['servr: ']],

@@ -32,15 +32,14 @@ test('a rejected credential is remembered for half a minute, for the endpoint th
   expect(isOpen('bills')).toBe(false);
 });
 
-test('three requests that fail one after the other are an outage; one list that fails for itself is none', () => {
+test('six exchanges that fail one after the other are an outage; a list that fails for itself among others is none', () => {
   const { isOpen, fail, succeed } = setup();
   for (let round = 0; round < 10; round += 1) {
-    fail('PROVIDER_UNAVAILABLE');
-    fail('PROVIDER_UNAVAILABLE');
+    for (let attempt = 0; attempt < 5; attempt += 1) fail('PROVIDER_UNAVAILABLE');
     succeed();
   }
   expect(isOpen('usage')).toBe(false);
-  for (let round = 0; round < 3; round += 1) fail('PROVIDER_UNAVAILABLE');
+  for (let attempt = 0; attempt < 6; attempt += 1) fail('PROVIDER_UNAVAILABLE');
   expect([isOpen('bills'), isOpen('usage')]).toEqual([true, true]);
 });
 
@@ -75,4 +74,21 @@ test('late news of a failure from before a success is no outage', () => {
   breaker.succeeded(breaker.admit('bills'));
   breaker.failed(hanging, new GatewayError('PROVIDER_TIMEOUT', 'x'));
   expect(isOpen('bills')).toBe(false);
+});
+
+test('a vendor that answers, if only to refuse, is not down', () => {
+  const { clock, breaker, isOpen, fail } = setup();
+  fail('PROVIDER_TIMEOUT');
+  clock.nowMs += 5000;
+  const probe = breaker.admit('bills');
+  breaker.failed(probe, new GatewayError('PROVIDER_RESPONSE_INVALID', 'x'));
+  expect([isOpen('bills'), isOpen('usage')]).toEqual([false, false]);
+});
+
+test('asking whether it is open changes nothing', () => {
+  const { clock, breaker, fail } = setup();
+  fail('PROVIDER_TIMEOUT');
+  clock.nowMs += 5000;
+  for (let round = 0; round < 3; round += 1) expect(() => breaker.check('bills')).not.toThrow();
+  expect(() => breaker.admit('bills')).not.toThrow();
 });

@@ -367,3 +367,46 @@ describe('Retry-After', () => {
     },
   );
 });
+
+describe('what is known of a vendor', () => {
+  const clockOf = (nowAt: { ms: number }) => ({ now: () => instantOf(nowAt.ms) });
+
+  test('that is down reaches everybody who waits, as the reason, after a few requests', async () => {
+    const stand = await startStand((response) => reply(response, 503, '{}'));
+    const { ask } = startClient(stand.url, { quota: { requestsPerSecond: 50, concurrent: 2 } });
+    const codes = await Promise.all(Array.from({ length: 60 }, async () => (await refusalOf(ask())).code));
+    expect(new Set(codes)).toEqual(new Set(['PROVIDER_UNAVAILABLE']));
+    expect(stand.requests.length).toBeLessThanOrEqual(8);
+  });
+
+  test('is not taken from an exchange that we cut short ourselves', async () => {
+    const stand = await startStand((response) => void setTimeout(() => reply(response, 200, good), 400));
+    const { ask } = startClient(stand.url, { quota: { requestsPerSecond: 1000, concurrent: 4 } });
+    expect((await refusalOf(ask({ leftMs: 200 }))).code).toBe('PROVIDER_TIMEOUT');
+    expect(await ask()).toEqual({ rows: [{ amount: '1.10' }] });
+  });
+
+  test('of one list does not hold up another', async () => {
+    const stand = await startStand((response, _number, { url }) =>
+      url?.startsWith('/bad') ? reply(response, 401, '{}') : reply(response, 200, good),
+    );
+    const { ask } = startClient(stand.url, { quota: { requestsPerSecond: 10, concurrent: 2 } });
+    const bad = Array.from({ length: 40 }, () => refusalOf(ask({ spec: { endpoint: 'bad', path: '/bad' } })));
+    const other = ask({ leftMs: 5000, spec: { endpoint: 'other' } }).catch(() => null);
+    await Promise.all(bad);
+    expect(stand.requests.filter(({ url }) => url?.startsWith('/bad')).length).toBeLessThanOrEqual(2);
+    await other;
+    expect(await ask({ leftMs: 2000, spec: { endpoint: 'other' } })).toEqual({ rows: [{ amount: '1.10' }] });
+  });
+
+  test('is tried again after its time', async () => {
+    const nowAt = { ms: nowMs };
+    const stand = await startStand((response, number) => reply(response, number === 1 ? 401 : 200, good));
+    const { ask } = startClient(stand.url, clockOf(nowAt));
+    expect((await refusalOf(ask())).code).toBe('PROVIDER_CREDENTIAL_REJECTED');
+    expect((await refusalOf(ask())).code).toBe('PROVIDER_CREDENTIAL_REJECTED');
+    nowAt.ms += 30_000;
+    expect(await ask()).toEqual({ rows: [{ amount: '1.10' }] });
+    expect(stand.requests.length).toBe(2);
+  });
+});

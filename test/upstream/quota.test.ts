@@ -27,7 +27,7 @@ function startQuota(settings: QuotaSettings) {
         return name;
       },
       withinMs,
-      signal,
+      { signal },
     );
   const pause = (durationMs: number): void => quota.pause(durationMs);
   return { pause, starts, run, at: () => starts.map(([, atMs]) => atMs) };
@@ -176,8 +176,8 @@ test.each([
   ],
 ])('a task that %s gives its slot back', async (_how, task) => {
   const quota = createQuota({ requestsPerSecond: 1000, concurrent: 1 }, () => Date.now());
-  const failed = quota.run<never>(task, forEver, stays);
-  const next = quota.run(() => afterMs(1), forEver, stays);
+  const failed = quota.run<never>(task, forEver, { signal: stays });
+  const next = quota.run(() => afterMs(1), forEver, { signal: stays });
   expect(await outcomeOf(failed)).toEqual(new Error('broken'));
   await vi.advanceTimersByTimeAsync(100);
   expect(await outcomeOf(next)).toBe('done');
@@ -219,7 +219,7 @@ test('whatever the mix of tasks, failures, pauses and leavers: never too many at
             if (fails) throw new Error('broken');
           };
           const count = () => void (settled += 1);
-          quota.run(task, withinMs ?? forEver, leaving.signal).then(count, count);
+          quota.run(task, withinMs ?? forEver, { signal: leaving.signal }).then(count, count);
         }
         await vi.advanceTimersByTimeAsync(gapMs);
       }
@@ -262,4 +262,27 @@ test('a pause refuses at once whoever cannot wait so long', async () => {
   expect(await waiting).toBe(55);
   await vi.advanceTimersByTimeAsync(10);
   expect(await first).toBe('first');
+});
+
+test('who learns while waiting that it is of no use gives up at once, and costs no slot', async () => {
+  const quota = createQuota({ requestsPerSecond: 1, concurrent: 2 }, () => Date.now());
+  const known: { error: Error | null } = { error: null };
+  const check = () => {
+    if (known.error !== null) throw known.error;
+  };
+  const learning = quota.run(
+    async () => {
+      known.error = new Error('rejected');
+    },
+    forEver,
+    { signal: stays, check },
+  );
+  const doomed = Array.from({ length: 30 }, () =>
+    outcomeOf(quota.run(async () => 'sent', forEver, { signal: stays, check })),
+  );
+  const healthy = quota.run(async () => 'sent', forEver, { signal: stays });
+  await learning;
+  expect(new Set(await Promise.all(doomed))).toEqual(new Set([known.error]));
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(await healthy).toBe('sent');
 });

@@ -57,7 +57,7 @@ const bill = z.object({
   basePrice: optional(wireDecimal),
   billNum: optional(wireDecimal),
   createTime: optional(wireSeconds),
-  cycle: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'expected YYYY-MM'),
+  cycle: z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'expected YYYY-MM'),
 });
 
 const apiKeyBill = z.object({
