@@ -14,6 +14,8 @@ export type Instant = number & { readonly [brand]: 'Instant' };
 /** An IANA zone name that this runtime knows. */
 export type TimeZone = string & { readonly [brand]: 'TimeZone' };
 
+export const utc = 'UTC' as TimeZone;
+
 /** Tells the time. A parameter everywhere, so that tests move it. */
 export type Clock = () => Instant;
 

@@ -28,7 +28,7 @@ const BillType = builder.objectRef<Sourced<'BILL'>>('Bill').implement({
     }),
     tradeType: t.field({
       type: TradeTypeEnum,
-      description: 'What for.',
+      description: 'Whether something was bought, renewed or changed.',
       resolve: ({ row }) => row.tradeType,
     }),
     providerTradeType: t.string({

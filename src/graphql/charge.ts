@@ -52,7 +52,8 @@ export const ChargeInterface = builder.interfaceRef<SourcedCharge>('Charge').imp
     }),
     billingPeriod: t.field({
       type: 'YearMonth',
-      description: "The month in whose bill the provider puts it, in the provider's zone.",
+      description:
+        "The month in whose bill the provider puts it, in the provider's zone. Of usage by key and by day, the month in which the charge period starts.",
       resolve: ({ row }) => row.billingPeriod,
     }),
     listCost: t.field({
@@ -126,12 +127,7 @@ export const ChargeOrder = builder.inputType('ChargeOrder', {
 export function toChargeOrder(
   input: typeof ChargeOrder.$inferInput | null | undefined,
 ): Order<SourcedCharge> {
-  const parts = chargeOrders[input?.field ?? 'CHARGE_PERIOD_START'];
-  const ties = [
-    byText<SourcedCharge>(({ account }) => account.id, 'ASC'),
-    byText<SourcedCharge>(({ row }) => row.id, 'ASC'),
-  ];
-  return createOrder([...parts, ...ties], input?.direction ?? 'DESC');
+  return createOrder(chargeOrders[input?.field ?? 'CHARGE_PERIOD_START'], input?.direction ?? 'DESC');
 }
 
 const chargeOrders: Readonly<Record<typeof ChargeOrderField.$inferType, readonly SortPart<SourcedCharge>[]>> =

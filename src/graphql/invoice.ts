@@ -169,10 +169,5 @@ const invoiceOrders: Readonly<
 };
 
 function toInvoiceOrder(input: Args['orderBy']): Order<SourcedInvoice> {
-  const parts = invoiceOrders[input?.field ?? 'PERIOD_START'];
-  const ties = [
-    byText<SourcedInvoice>(({ account }) => account.id, 'ASC'),
-    byText<SourcedInvoice>(({ row }) => row.id, 'ASC'),
-  ];
-  return createOrder([...parts, ...ties], input?.direction ?? 'DESC');
+  return createOrder(invoiceOrders[input?.field ?? 'PERIOD_START'], input?.direction ?? 'DESC');
 }

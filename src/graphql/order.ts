@@ -25,8 +25,22 @@ export interface Order<Row> {
   compare(a: SortKey, b: SortKey): number;
 }
 
-/** An order from the parts of its key, first part first. */
-export function createOrder<Row>(parts: readonly SortPart<Row>[], direction: Direction): Order<Row> {
+/** What every row has that is ordered. */
+interface Placed {
+  readonly account: { readonly id: string };
+  readonly row: { readonly id: string };
+}
+
+/** An order from the parts of its key, first part first; what is alike in all of them goes by account and id. */
+export function createOrder<Row extends Placed>(
+  own: readonly SortPart<Row>[],
+  direction: Direction,
+): Order<Row> {
+  const parts = [
+    ...own,
+    byText<Row>(({ account }) => account.id, 'ASC'),
+    byText<Row>(({ row }) => row.id, 'ASC'),
+  ];
   const signs = parts.map((part) => ((part.direction ?? direction) === 'ASC' ? 1 : -1));
   return {
     placeOf: (row) => parts.map((part) => part.of(row)),

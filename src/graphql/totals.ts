@@ -1,7 +1,6 @@
 /** Money as clients see it, and sums over rows: exact, one per currency, null where a part is unknown. */
 
-import type { Decimal } from '../domain/decimal.ts';
-import { sumDecimals } from '../domain/decimal.ts';
+import { sumDecimals, type Decimal } from '../domain/decimal.ts';
 import type { ChargeRow, CurrencyCode, InvoiceRow } from '../domain/rows.ts';
 import { builder } from './builder.ts';
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 
+import { toCalendarDate, type CalendarDate } from '../domain/calendar.ts';
 import { toDecimal, type Decimal } from '../domain/decimal.ts';
 import { isRawNumber, type RawNumber } from '../domain/json.ts';
 import type { IntegerText, RawJson } from '../domain/rows.ts';
@@ -30,6 +31,14 @@ export const wireSeconds = wireInteger
   .transform((text) => Number.parseInt(text, 10))
   .refine((seconds) => seconds >= 0 && seconds <= 253_402_300_799, 'expected unix seconds');
 
+/** A calendar date: "2026-02-28". */
+export const wireDate = z.string().transform((text, context): CalendarDate => {
+  const date = toCalendarDate(text);
+  if (date !== null) return date;
+  context.addIssue({ code: 'custom', message: 'expected YYYY-MM-DD' });
+  return z.NEVER;
+});
+
 /** Absent, null and "" are all "not said". */
 export const wireText = z
   .string()
@@ -41,7 +50,7 @@ export const wireWord = numberText
   .nullish()
   .transform((text) => (text === undefined || text === null || text === '' ? null : text));
 
-/** Absent, null and "" are all "not said"; anything else must be a number. */
+/** Absent, null and "" are all "not said"; anything else must fit the schema. */
 export const optional = <T extends z.ZodType>(schema: T) =>
   z
     .union([z.literal('').transform(() => null), z.null(), schema])

@@ -4,8 +4,7 @@
  * alone for some seconds, then one request tries, while the others are still told no.
  */
 
-import type { Clock, Instant } from '../domain/calendar.ts';
-import { after } from '../domain/calendar.ts';
+import { after, type Clock, type Instant } from '../domain/calendar.ts';
 import type { GatewayError } from '../domain/errors.ts';
 
 export interface Breaker {

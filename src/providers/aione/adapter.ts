@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import type { TimeZone } from '../../domain/calendar.ts';
+import { utc } from '../../domain/calendar.ts';
 import { GatewayError, isGatewayError } from '../../domain/errors.ts';
 import { createRowIds } from '../../domain/rows.ts';
 import type { Call } from '../../domain/segments.ts';
@@ -22,7 +22,7 @@ export const aione: Provider<Credential> = {
   name: 'AIone',
   homepage: 'https://70ybgfzygm.apifox.cn',
   // Its dates name no zone and are kept as they are.
-  timeZone: 'UTC' as TimeZone,
+  timeZone: utc,
   baseUrl: null,
   currency: 'required',
   // Nothing is published; a status can change at any time.

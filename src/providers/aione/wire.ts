@@ -2,16 +2,9 @@
 
 import { z } from 'zod';
 
-import { toCalendarDate, toInstant, type CalendarDate, type Instant } from '../../domain/calendar.ts';
+import { toInstant, type Instant } from '../../domain/calendar.ts';
 import type { Refusal } from '../provider.ts';
-import { optional, wireDecimal, wireText, withRaw } from '../wire.ts';
-
-const wireDate = z.string().transform((text, context): CalendarDate => {
-  const date = toCalendarDate(text);
-  if (date !== null) return date;
-  context.addIssue({ code: 'custom', message: 'expected YYYY-MM-DD' });
-  return z.NEVER;
-});
+import { optional, wireDate, wireDecimal, wireText, withRaw } from '../wire.ts';
 
 /** In UTC, also where the zone is left out. An unreadable time is unknown, not a reason to refuse an invoice. */
 const wireTime = wireText.transform((text): Instant | null =>

@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 
-import { periodOf, startOfDay, type CalendarDate, type TimeZone } from '../../domain/calendar.ts';
+import { periodOf, startOfDay, utc, type CalendarDate, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import { isGatewayError } from '../../domain/errors.ts';
 import {
@@ -33,8 +33,6 @@ interface Profile {
   readonly timeZone: TimeZone;
   readonly settlement: SettlementRule;
 }
-
-const utc = 'UTC' as TimeZone;
 
 /** Bills by API key exist from this date on, says the documentation of both, without naming a zone. */
 const usageFloor = '2026-01-01' as CalendarDate;

@@ -9,8 +9,8 @@ import {
   shiftLeft,
   subtractDecimals,
   sumDecimals,
+  type Decimal,
 } from '../../domain/decimal.ts';
-import type { Decimal } from '../../domain/decimal.ts';
 import type {
   ApiKeyUsageRow,
   BillingMethod,

@@ -67,8 +67,6 @@ const apiKeyBill = z.object({
   apikeyName: wireText,
   apikeyMask: wireText,
   requestCount: optional(wireCount),
-  billNum: optional(wireDecimal),
-  billNumUnit: wireText,
   /** Tokens of an llm row: 0 input, 1 output, 2 cache read, 3 and 5 cache write, 4 reasoning. */
   billNum0: optional(wireCount),
   billNum1: optional(wireCount),

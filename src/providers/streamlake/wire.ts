@@ -2,19 +2,13 @@
 
 import { z } from 'zod';
 
-import { toCalendarDate, type CalendarDate } from '../../domain/calendar.ts';
 import type { Refusal } from '../provider.ts';
-import { optional, wireDecimal, wireInteger, wireText, wireWord, withRaw } from '../wire.ts';
+import { optional, wireDate, wireDecimal, wireInteger, wireText, wireWord, withRaw } from '../wire.ts';
 
 const item = z.object({
   BillingCode: wireText,
   /** The day that is billed. EndTime overshoots it by 59 seconds, so the day is never derived from times. */
-  BillingCycle: z.string().transform((text, context): CalendarDate => {
-    const date = toCalendarDate(text);
-    if (date !== null) return date;
-    context.addIssue({ code: 'custom', message: 'expected yyyy-MM-dd' });
-    return z.NEVER;
-  }),
+  BillingCycle: wireDate,
   ProjectId: wireText,
   ProdName: z.string(),
   GoodsName: wireText,
