@@ -82,18 +82,21 @@ function readYaml(text: string): unknown {
 
 /** Where a secret stands, or where one that slipped by a line or a level would. */
 const secretPlaces =
-  /(^|\.)(credential|tokens|baseUrl)(\.|$)|^(accounts|clients)(\.\d+)?$|^clients\.\d+\.accounts/;
+  /(^|\.)(credential|tokens|baseUrl|url|password)(\.|$)|^(accounts|clients)(\.\d+)?$|^clients\.\d+\.accounts|^redis$/;
 
-/** HOST and PORT win over the file. */
-function withOverrides(values: unknown, { HOST, PORT }: Environment): unknown {
-  if (typeof values !== 'object' || values === null || (HOST === undefined && PORT === undefined))
-    return values;
-  const server = 'server' in values ? (values.server ?? {}) : {};
-  // What is no mapping is a fault, to be told as one.
-  if (typeof server !== 'object') return values;
+/** HOST, PORT and REDIS_URL win over the file. */
+function withOverrides(values: unknown, { HOST, PORT, REDIS_URL = '' }: Environment): unknown {
   const host = HOST === undefined ? {} : { host: HOST };
   const port = PORT === undefined ? {} : { port: /^\d+$/.test(PORT) ? Number.parseInt(PORT, 10) : PORT };
-  return { ...values, server: { ...server, ...host, ...port } };
+  const url = REDIS_URL === '' ? {} : { url: REDIS_URL };
+  return override(override(values, 'server', { ...host, ...port }), 'redis', url);
+}
+
+function override(values: unknown, section: string, changes: object): unknown {
+  if (typeof values !== 'object' || values === null || Object.keys(changes).length === 0) return values;
+  const before: unknown = Reflect.get(values, section) ?? {};
+  // What is no mapping is a fault, to be told as one.
+  return typeof before === 'object' ? { ...values, [section]: { ...before, ...changes } } : values;
 }
 
 /** Puts environment variables in for ${NAME}, once: what a variable holds is taken as it is. */

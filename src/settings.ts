@@ -70,6 +70,8 @@ const account = z.strictObject({
     finalSeconds: z.number().nonnegative().default(2_592_000),
     staleSeconds: z.number().nonnegative().default(86_400),
   }),
+  /** Whether the running month is read ahead of its clients, again and again. */
+  keepWarm: z.boolean().default(false),
 });
 
 const token = z
@@ -78,6 +80,53 @@ const token = z
     /^(sha256:[0-9a-fA-F]{64}|(?!sha256:).{16,})$/,
     'expected a token of at least 16 characters, or sha256: and 64 hex digits',
   );
+
+const redisUrl = z
+  .string()
+  .refine(isRedisUrl, 'expected redis://host:6379 or rediss://user:password@host:6379, several as a list');
+
+/** One, a list, or several with commas, as they stand in an environment variable. */
+const redisUrls = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((text) => text.trim()) : value),
+  z.array(redisUrl).min(1),
+);
+
+function isRedisUrl(text: string): boolean {
+  if (!URL.canParse(text) || /%(?![0-9a-f]{2})/i.test(text)) return false;
+  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  return (
+    /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d*)?$/.test(pathname) && search + hash === ''
+  );
+}
+
+const redis = z
+  .strictObject({
+    url: redisUrls,
+    /** The nodes at `url` are a cluster; several are one unless told. */
+    cluster: z.boolean().optional(),
+    /** The nodes at `url` are sentinels, which know the primary by this name; its own login, where it has one. */
+    sentinel: z
+      .strictObject({
+        name: z.string().min(1),
+        username: z.string().min(1).optional(),
+        password: z.string().min(1).optional(),
+      })
+      .optional(),
+    prefix: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'expected letters, digits, dots, hyphens or underscores')
+      .default('billing'),
+    replicas: count.default(3),
+    timeoutMs: count.max(5000).default(100),
+  })
+  .refine(({ cluster, sentinel }) => cluster !== true || sentinel === undefined, {
+    path: ['cluster'],
+    message: 'expected a cluster or sentinels, not both',
+  })
+  .transform((value) => ({
+    ...value,
+    cluster: value.cluster ?? (value.url.length > 1 && value.sentinel === undefined),
+  }));
 
 const client = z.strictObject({
   id: z.string().min(1),
@@ -96,6 +145,8 @@ export const settings = z.strictObject({
     graphiql: z.boolean().default(true),
     introspection: z.boolean().default(true),
   }),
+  /** Absent: this process shares nothing. */
+  redis: redis.optional(),
   accounts: z.array(account).min(1),
   clients: z.array(client).default([]),
   limits: section({

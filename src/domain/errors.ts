@@ -78,3 +78,25 @@ export class GatewayError extends Error {
 export function isGatewayError(value: unknown): value is GatewayError {
   return value instanceof GatewayError;
 }
+
+/** An error as text for another replica: what a client may see of it, never its cause. */
+export function packError({ code, message, retryAfterSeconds, facts }: GatewayError): string {
+  return JSON.stringify({ code, message, retryAfterSeconds, facts });
+}
+
+/** The error that another replica packed; null when the text holds none. */
+export function unpackError(text: string): GatewayError | null {
+  try {
+    const packed: unknown = JSON.parse(text);
+    if (typeof packed !== 'object' || packed === null) return null;
+    const { code, message, retryAfterSeconds, facts }: Partial<Record<string, unknown>> = { ...packed };
+    const known = errorCodes.find((one) => one === code);
+    if (known === undefined || typeof message !== 'string') return null;
+    return new GatewayError(known, message, {
+      retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : undefined,
+      facts: typeof facts === 'object' && facts !== null ? { ...facts } : {},
+    });
+  } catch {
+    return null;
+  }
+}

@@ -46,6 +46,10 @@ export interface SegmentRows<Row> {
 export interface Call {
   readonly signal: AbortSignal;
   readonly deadline: Instant;
+  /** Whether nobody waits for it: then whatever is waited for goes first. It can change while the call lasts. */
+  readonly isBackground?: () => boolean;
+  /** To be called when the first request leaves: from then on the reading is worth finishing, whoever still waits. */
+  readonly onBegun?: () => void;
 }
 
 /** Reads one segment from its provider. @throws GatewayError with a PROVIDER_ code */

@@ -3,7 +3,8 @@
 import type { Account } from '../domain/account.ts';
 import type { RowKind } from '../domain/rows.ts';
 import type { Call } from '../domain/segments.ts';
-import type { Ledger, Source } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Source } from '../ledger/source.ts';
 import { createAllowance, type Allowance, type AllowanceLimits } from './allowance.ts';
 import { createSegmentLoader, type SegmentLoader } from './loaders.ts';
 

@@ -5,7 +5,8 @@ import DataLoader from 'dataloader';
 import { GatewayError } from '../domain/errors.ts';
 import type { RowKind } from '../domain/rows.ts';
 import type { Call } from '../domain/segments.ts';
-import { keyOf, type Ledger, type Outcome, type SegmentRef } from '../ledger/ledger.ts';
+import type { Ledger, Outcome } from '../ledger/ledger.ts';
+import { keyOf, type SegmentRef } from '../ledger/source.ts';
 
 export interface SegmentLoader {
   /**
@@ -23,7 +24,13 @@ export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls
     async (refs) => ledger.read(refs, call).map((landed) => ({ landed })),
     { cacheKeyFn: keyOf },
   );
-  const planned = new Set<string>();
+  const planned = new Map<string, SegmentRef>();
+
+  /** What another replica has read costs no call, though this one has not held it yet. */
+  async function dropHeldElsewhere(): Promise<void> {
+    await ledger.recall([...planned.values()]);
+    for (const [key, ref] of planned) if (ledger.holds(ref)) planned.delete(key);
+  }
 
   async function loadOne<K extends RowKind>(ref: SegmentRef<K>): Promise<Outcome<K>> {
     const { landed } = await loader.load(ref);
@@ -33,10 +40,10 @@ export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls
   }
 
   return {
-    load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]> {
-      for (const ref of refs) if (!ledger.holds(ref)) planned.add(keyOf(ref));
-      if (planned.size > maxUpstreamCalls)
-        return Promise.reject(tooExpensive(planned.size, maxUpstreamCalls));
+    async load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]> {
+      for (const ref of refs) if (!ledger.holds(ref)) planned.set(keyOf(ref), ref);
+      if (planned.size > maxUpstreamCalls) await dropHeldElsewhere();
+      if (planned.size > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
       return new Promise<readonly Outcome<K>[]>((resolve, reject) => {
         const loads = refs.map(async (ref) => {
           const outcome = await loadOne(ref);

@@ -1,55 +1,80 @@
 /**
- * Single flight: however many ask for the same thing at the same time, it is done once. All share its success and its
- * failure; one who leaves leaves alone; when the last has left, the work is broken off.
+ * Single flight within a process: however many ask for the same thing at the same time, it is done once. All share its
+ * success and its failure; one who leaves leaves alone. When the last has left, work that has cost nothing yet is
+ * broken off; what has been paid for goes on, and is kept.
  */
 
 import type { Call } from '../domain/segments.ts';
 
 export interface Flights<T> {
   /** Joins the flight of this key, or starts it. Rejects with the caller's abort reason when the caller leaves. */
-  join(key: string, start: (signal: AbortSignal) => Promise<T>, caller: Pick<Call, 'signal'>): Promise<T>;
+  join(key: string, start: (flight: FlightCall) => Promise<T>, caller: Passenger): Promise<T>;
+  /** Whether a flight of this key is under way. */
+  has(key: string): boolean;
 }
+
+type Passenger = Pick<Call, 'signal' | 'isBackground'>;
+
+/** What a flight passes on to the work that it is. */
+export type FlightCall = Required<Pick<Call, 'signal' | 'isBackground' | 'onBegun'>>;
 
 interface Flight<T> {
   readonly landed: Promise<T>;
   readonly controller: AbortController;
+  readonly state: FlightState;
+}
+
+interface FlightState {
   passengers: number;
+  /** Somebody waits for it, or has waited. */
+  isWanted: boolean;
+  hasBegun: boolean;
 }
 
 /** Flights of one process. */
 export function createFlights<T>(): Flights<T> {
   const flights = new Map<string, Flight<T>>();
 
-  function begin(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
+  function begin(key: string, start: (flight: FlightCall) => Promise<T>): Flight<T> {
     const controller = new AbortController();
-    const flight: Flight<T> = {
-      controller,
-      passengers: 0,
-      landed: start(controller.signal).finally(() => {
-        if (flights.get(key) === flight) flights.delete(key);
-      }),
+    const state: FlightState = { passengers: 0, isWanted: false, hasBegun: false };
+    const call: FlightCall = {
+      signal: controller.signal,
+      isBackground: () => !state.isWanted,
+      onBegun: () => {
+        state.hasBegun = true;
+      },
     };
+    const landed = start(call).finally(() => {
+      if (flights.get(key) === flight) flights.delete(key);
+    });
+    const flight: Flight<T> = { controller, state, landed };
     flights.set(key, flight);
     return flight;
   }
 
+  function leave(key: string, flight: Flight<T>, reason: unknown): void {
+    flight.state.passengers -= 1;
+    if (flight.state.passengers > 0 || flight.state.hasBegun) return;
+    // A newcomer must not board a flight that is being broken off.
+    if (flights.get(key) === flight) flights.delete(key);
+    flight.controller.abort(reason);
+  }
+
   return {
-    join(key, start, { signal }) {
+    has: (key) => flights.has(key),
+    join(key, start, { signal, isBackground = () => false }) {
       if (signal.aborted) return Promise.reject(signal.reason);
       const flight = flights.get(key) ?? begin(key, start);
-      flight.passengers += 1;
+      flight.state.isWanted ||= !isBackground();
+      flight.state.passengers += 1;
       return new Promise((resolve, reject) => {
-        const leave = (): void => {
-          flight.passengers -= 1;
-          if (flight.passengers === 0) {
-            // A newcomer must not board a flight that is being broken off.
-            if (flights.get(key) === flight) flights.delete(key);
-            flight.controller.abort(signal.reason);
-          }
+        const onAbort = (): void => {
+          leave(key, flight, signal.reason);
           reject(signal.reason);
         };
-        signal.addEventListener('abort', leave, { once: true });
-        const settle = (): void => signal.removeEventListener('abort', leave);
+        signal.addEventListener('abort', onAbort, { once: true });
+        const settle = (): void => signal.removeEventListener('abort', onAbort);
         flight.landed.finally(settle).then(resolve, reject);
       });
     },

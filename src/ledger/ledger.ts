@@ -1,32 +1,21 @@
 /**
  * The ledger: how rows are got. Segments are looked for in the cache; what is missing or too old is read from the
- * provider, once, however many ask. Answers say how each segment was come by.
+ * provider, once, however many ask, in however many replicas. Answers say how each segment was come by.
  */
 
-import type { Account } from '../domain/account.ts';
-import { after, type Clock, type Instant } from '../domain/calendar.ts';
+import type { Clock } from '../domain/calendar.ts';
 import type { SourceStatus } from '../domain/coverage.ts';
 import { GatewayError, isGatewayError } from '../domain/errors.ts';
-import type { RowKind, RowOf } from '../domain/rows.ts';
-import type { Call, Grid, Segment, SegmentReader } from '../domain/segments.ts';
+import type { Meter } from '../domain/meter.ts';
+import type { RowKind } from '../domain/rows.ts';
+import type { Call } from '../domain/segments.ts';
+import type { Shared } from '../domain/shared.ts';
+import { createCache } from './cache.ts';
 import { createFlights } from './flights.ts';
-import { freshnessOf, type FreshnessPolicy } from './freshness.ts';
-import { createMemoryTier, type Entry } from './memory.ts';
-
-/** One kind of row of one account: where it is read, and on which grid. */
-export interface Source<K extends RowKind = RowKind> {
-  readonly account: Account;
-  readonly kind: K;
-  readonly grid: Grid;
-  readonly freshness: FreshnessPolicy;
-  readonly read: SegmentReader<RowOf[K]>;
-}
-
-/** One segment of one source. */
-export interface SegmentRef<K extends RowKind = RowKind> {
-  readonly source: Source<K>;
-  readonly segment: Segment;
-}
+import { createLeases } from './leases.ts';
+import type { Entry } from './memory.ts';
+import { readSegment, type SegmentReading } from './read-segment.ts';
+import { keyOf, scopeOf, type SegmentRef, type Source } from './source.ts';
 
 /** How a segment was come by. `entry` is null exactly when it FAILED; `error` is null exactly when it is FRESH. */
 export interface Outcome<K extends RowKind = RowKind> {
@@ -39,8 +28,17 @@ export interface Outcome<K extends RowKind = RowKind> {
 export interface Ledger {
   /** The outcomes of segments, in order, each for itself. None rejects: a failure is the outcome of its segment alone. */
   read(refs: readonly SegmentRef[], caller: Call): readonly Promise<Outcome>[];
-  /** Whether a segment would be answered without asking its provider. */
+  /** Whether a segment would be answered from memory, without asking its provider. */
   holds(ref: SegmentRef): boolean;
+  /** Brings what other replicas have read into memory, so that `holds` knows of it. */
+  recall(refs: readonly SegmentRef[]): Promise<void>;
+  /**
+   * Reads a segment in the background, behind whatever clients wait for, unless another replica does or the cache holds
+   * a newer reading than `known`. @throws GatewayError
+   */
+  refresh(ref: SegmentRef, known: Entry | undefined): Promise<void>;
+  /** The newest entry of a segment in any tier, however old. */
+  find(ref: SegmentRef): Promise<Entry | undefined>;
   /** How the last reading of a source went; null when it has not been read by this process. */
   lastReading(source: Source): 'OK' | 'FAILED' | null;
   readonly now: Clock;
@@ -50,67 +48,77 @@ export interface LedgerSettings {
   readonly memoryBytes: number;
   /** The longest that one reading of a segment may take. */
   readonly flightSeconds: number;
+  /** What the replicas share; null: this process is alone. */
+  readonly shared: Shared | null;
   readonly now: Clock;
+  readonly meter: Meter;
   /** Told of what went wrong without being our expectation: a bug in a reader. */
   readonly onBug: (error: unknown) => void;
 }
 
-/** A ledger of one process. */
-export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerSettings): Ledger {
-  const memory = createMemoryTier(memoryBytes);
+/** A ledger that holds nothing yet in memory. */
+export function createLedger(settings: LedgerSettings): Ledger {
+  const { memoryBytes, flightSeconds, shared, now, meter, onBug } = settings;
+  const cache = createCache({ memoryBytes, shared, now, meter });
+  const leases = shared === null ? null : createLeases(shared, (key, readAt) => cache.supersede(key, readAt));
+  const reading: SegmentReading = { cache, leases, flightMs: Math.ceil(flightSeconds * 1000), now, meter };
   const flights = createFlights<Entry>();
   const lastReadings = new Map<string, 'OK' | 'FAILED'>();
 
   async function readOne(ref: SegmentRef, caller: Call): Promise<Outcome> {
-    const key = keyOf(ref);
-    const cached = usable(memory.get(key), now());
-    if (cached !== undefined && now() < cached.freshUntil) return fresh(ref, cached);
-    if (cached !== undefined && now() < cached.revalidateUntil) {
-      void refreshBehind(ref, key, cached);
-      return fresh(ref, cached);
+    const { entry, tier } = await cache.find(ref);
+    if (entry !== undefined && now() < entry.freshUntil) {
+      meter.add('calls_saved', { by: tier });
+      return fresh(ref, entry);
     }
+    if (entry !== undefined && now() < entry.revalidateUntil) {
+      meter.add('calls_saved', { by: tier });
+      if (!flights.has(keyOf(ref))) void refreshBehind(ref, entry);
+      return fresh(ref, entry);
+    }
+    meter.add('cache_misses', { account: ref.source.account.id });
     try {
-      return fresh(ref, await fetch(ref, key, caller));
+      return fresh(ref, await fly(ref, entry, caller));
     } catch (error) {
-      return failed(ref, toGatewayError(error, ref, caller), cached);
+      const standIn = entry !== undefined && now() < entry.staleUntil ? entry : undefined;
+      return failed(ref, toGatewayError(error, ref, caller), standIn);
     }
   }
 
   /** Serves what there is at once; should the refresh fail, the next to ask waits for the provider and is told. */
-  async function refreshBehind(ref: SegmentRef, key: string, cached: Entry): Promise<void> {
+  async function refreshBehind(ref: SegmentRef, entry: Entry): Promise<void> {
     try {
-      await fetch(ref, key, { signal: new AbortController().signal });
+      await fly(ref, entry, inBackground());
     } catch (error) {
       if (!isGatewayError(error)) onBug(error);
-      if (memory.get(key) === cached) memory.set(key, { ...cached, revalidateUntil: cached.freshUntil });
+      cache.demote(ref, entry);
     }
   }
 
-  function fetch(ref: SegmentRef, key: string, caller: Pick<Call, 'signal'>): Promise<Entry> {
-    return flights.join(key, (signal) => fly(ref, key, signal), caller);
-  }
-
-  async function fly(ref: SegmentRef, key: string, signal: AbortSignal): Promise<Entry> {
-    const { account, freshness } = ref.source;
-    const scope = scopeOf(ref.source);
-    const readAt = now();
-    try {
-      const read = await ref.source.read(ref.segment, {
-        signal,
-        deadline: after(readAt, Math.ceil(flightSeconds * 1000)),
-      });
-      const entry: Entry = {
-        ...read,
-        readAt,
-        ...freshnessOf(freshness, account, ref.segment, read.rows, readAt),
-      };
-      memory.set(key, entry);
-      lastReadings.set(scope, 'OK');
-      return entry;
-    } catch (error) {
-      if (!signal.aborted) lastReadings.set(scope, 'FAILED');
-      throw error;
-    }
+  function fly(
+    ref: SegmentRef,
+    known: Entry | undefined,
+    caller: Pick<Call, 'signal' | 'isBackground'>,
+  ): Promise<Entry> {
+    const key = keyOf(ref);
+    if (flights.has(key)) meter.add('calls_saved', { by: 'flight' });
+    return flights.join(
+      key,
+      async (flight) => {
+        // Between looking and taking off, an earlier flight may have landed.
+        const held = cache.peek(ref);
+        if (held !== undefined && held.readAt > (known?.readAt ?? -1)) return held;
+        try {
+          const entry = await readSegment(reading, ref, known ?? null, flight);
+          lastReadings.set(scopeOf(ref.source), 'OK');
+          return entry;
+        } catch (error) {
+          if (!flight.signal.aborted) lastReadings.set(scopeOf(ref.source), 'FAILED');
+          throw error;
+        }
+      },
+      caller,
+    );
   }
 
   function toGatewayError(error: unknown, ref: SegmentRef, caller: Call): GatewayError {
@@ -128,37 +136,37 @@ export function createLedger({ memoryBytes, flightSeconds, now, onBug }: LedgerS
     return new GatewayError('PROVIDER_RESPONSE_INVALID', "the provider's answer could not be read", about);
   }
 
+  function failed(ref: SegmentRef, error: GatewayError, standIn: Entry | undefined): Outcome {
+    const { kind, account } = ref.source;
+    if (standIn === undefined) return { kind, status: 'FAILED', entry: null, error };
+    meter.add('stale_answers', { provider: account.provider.id, account: account.id });
+    return { kind, status: 'STALE', entry: standIn, error };
+  }
+
   return {
     read: (refs, caller) => refs.map((ref) => readOne(ref, caller)),
     now,
     lastReading: (source) => lastReadings.get(scopeOf(source)) ?? null,
     holds: (ref) => {
-      const cached = usable(memory.get(keyOf(ref)), now());
-      return cached !== undefined && now() < cached.revalidateUntil;
+      const entry = cache.peek(ref);
+      return entry !== undefined && now() < entry.revalidateUntil;
+    },
+    async recall(refs) {
+      await Promise.all(refs.map((ref) => cache.find(ref)));
+    },
+    async refresh(ref, known) {
+      await fly(ref, known, inBackground());
+    },
+    async find(ref) {
+      return (await cache.find(ref)).entry;
     },
   };
 }
 
-/** Names a segment among all accounts and kinds. */
-export function keyOf({ source, segment }: SegmentRef): string {
-  return `${scopeOf(source)}/${segment.key}`;
-}
-
-function scopeOf({ account, kind }: Source): string {
-  return `${account.id}/${kind}`;
-}
-
-/** An entry too old to stand in is none, and neither is one from the future: a clock was wrong. */
-function usable(entry: Entry | undefined, at: Instant): Entry | undefined {
-  return entry === undefined || at >= entry.staleUntil || entry.readAt > at ? undefined : entry;
+function inBackground(): Pick<Call, 'signal' | 'isBackground'> {
+  return { signal: new AbortController().signal, isBackground: () => true };
 }
 
 function fresh({ source: { kind } }: SegmentRef, entry: Entry): Outcome {
   return { kind, status: 'FRESH', entry, error: null };
-}
-
-function failed({ source: { kind } }: SegmentRef, error: GatewayError, standIn: Entry | undefined): Outcome {
-  return standIn === undefined
-    ? { kind, status: 'FAILED', entry: null, error }
-    : { kind, status: 'STALE', entry: standIn, error };
 }

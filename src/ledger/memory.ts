@@ -3,27 +3,34 @@
 import { LRUCache } from 'lru-cache';
 
 import type { Instant } from '../domain/calendar.ts';
-import type { RowKind, RowOf } from '../domain/rows.ts';
-import type { SegmentRows } from '../domain/segments.ts';
+import type { RowKind } from '../domain/rows.ts';
+import type { ReadSegment } from './codec.ts';
 import type { Freshness } from './freshness.ts';
 
-/** What was read of one segment. Plain JSON. */
-export interface Entry<K extends RowKind = RowKind> extends SegmentRows<RowOf[K]>, Freshness {
-  readonly readAt: Instant;
-}
+/** What was read of one segment, and until when it is what. */
+export type Entry<K extends RowKind = RowKind> = ReadSegment<K> & Freshness;
 
 export interface MemoryTier {
-  get(key: string): Entry | undefined;
-  set(key: string, entry: Entry): void;
+  get(key: string): Held | undefined;
+  set(key: string, held: Held): void;
+}
+
+/** An entry, and until when the shared tier need not be asked whether it has a newer one. */
+export interface Held {
+  readonly entry: Entry;
+  readonly trustedUntil: Instant;
 }
 
 /** A memory tier of at most `maxBytes`, by estimate; a segment larger than that is not kept. */
 export function createMemoryTier(maxBytes: number): MemoryTier {
-  const cache = new LRUCache<string, Entry>({ maxSize: maxBytes, sizeCalculation: estimateBytes });
+  const cache = new LRUCache<string, Held>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ entry }) => estimateBytes(entry),
+  });
   return {
     get: (key) => cache.get(key),
-    set: (key, entry) => {
-      cache.set(key, entry);
+    set: (key, held) => {
+      cache.set(key, held);
     },
   };
 }

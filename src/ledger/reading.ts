@@ -6,7 +6,8 @@ import type { GatewayError } from '../domain/errors.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import { settlementOf, type Settlement } from '../domain/settlement.ts';
 import { segmentFinalAt } from './freshness.ts';
-import type { Outcome, SegmentRef, Source } from './ledger.ts';
+import type { Outcome } from './ledger.ts';
+import type { SegmentRef, Source } from './source.ts';
 
 /** A row and when it was read, which decides whether it is final. */
 export interface ReadRow<K extends RowKind> {

@@ -13,13 +13,15 @@ import type { Call } from '../domain/segments.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
 import { createBreaker } from './breaker.ts';
 import { exchange } from './exchange.ts';
-import { createQuota, type QuotaSettings } from './quota.ts';
+import type { Quota } from './quota.ts';
 import { readAnswer } from './refusals.ts';
 
 export interface ClientSettings {
   readonly baseUrl: string;
   readonly timeoutMs: number;
-  readonly quota: QuotaSettings;
+  readonly quota: Quota;
+  /** Connections kept open at most. */
+  readonly connections: number;
   /** Bytes of a decoded answer. */
   readonly maxResponseBytes: number;
   readonly now: Clock;
@@ -58,12 +60,11 @@ const firstBackoffMs = 1000;
 
 /** The way out for one account. Opens no connection before the first request. */
 export function createClient(settings: ClientSettings): Client {
-  const { now, random = Math.random } = settings;
+  const { now, quota, random = Math.random } = settings;
   const base = new URL(settings.baseUrl);
-  const quota = createQuota(settings.quota);
   const breaker = createBreaker(now);
   const agent = new Agent({
-    connections: settings.quota.concurrent,
+    connections: settings.connections,
     connect: { timeout: Math.min(settings.timeoutMs, 10_000) },
     pipelining: 1,
   });
@@ -96,20 +97,26 @@ export function createClient(settings: ClientSettings): Client {
       if (error.code !== 'PROVIDER_TIMEOUT' || timeoutMs === settings.timeoutMs)
         breaker.failed(ticket, error);
       // While the slot is still held, so that nobody who waits for it leaves before the pause.
-      if (error.code === 'PROVIDER_RATE_LIMITED') quota.pause(waitMs);
+      if (error.code === 'PROVIDER_RATE_LIMITED') quota.pause(waitMs, error.retryAfterSeconds === undefined);
       return { error, waitMs };
     }
   }
 
+  function begin<T>(spec: RequestSpec<T>, call: Call, number: number): Promise<Attempted<T>> {
+    call.onBegun?.();
+    return attempt(spec, call, number);
+  }
+
   async function request<T>(spec: RequestSpec<T>, call: Call): Promise<T> {
-    const wanted = { signal: call.signal, check: () => breaker.check(spec.endpoint) };
+    const { signal, isBackground } = call;
+    const wanted = { signal, isBackground, check: () => breaker.check(spec.endpoint) };
     let failure: GatewayError | null = null;
     for (let number = 1; ; number += 1) {
       const remainingMs = call.deadline - now();
       // A slot that leaves no time for an answer is none.
       const withinMs = remainingMs - Math.min(1000, settings.timeoutMs, remainingMs / 2);
       const attempted = await quota
-        .run(() => attempt(spec, call, number), withinMs, wanted)
+        .run(() => begin(spec, call, number), withinMs, wanted)
         .catch((error: unknown) => {
           // No room for another attempt: why the last one failed is what there is to say.
           throw isGatewayError(error) && failure !== null ? failure : error;

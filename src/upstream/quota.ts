@@ -1,15 +1,10 @@
 /**
- * The quota of one credential: requests leave evenly spaced (no burst at a window's edge), a bounded number at a time,
- * in the order in which they were asked for. This is the in-process form.
+ * The quota of one credential: requests leave one after the other in the order in which they were asked for, those that
+ * somebody waits for before those of the background. When the next may leave is the pacer's to say.
  */
 
 import { GatewayError } from '../domain/errors.ts';
-
-export interface QuotaSettings {
-  readonly requestsPerSecond: number;
-  /** Requests under way at the same time. */
-  readonly concurrent: number;
-}
+import type { Line, Pacer } from './pacer.ts';
 
 export interface Quota {
   /**
@@ -18,41 +13,64 @@ export interface Quota {
    * `wanted.check` throws, as soon as it does, without costing a slot; the signal's reason on abort
    */
   run<T>(task: () => Promise<T>, withinMs: number, wanted: Wanted): Promise<T>;
-  /** No request leaves for so long: the vendor asked for it. */
-  pause(durationMs: number): void;
+  /** No request leaves for so long: the vendor asked for it. `slower`: it did not say for how long. */
+  pause(durationMs: number, slower?: boolean): void;
 }
 
-/** Whether a slot is still wanted: not once the signal aborts, or the check throws. */
+/** Whether a slot is still wanted, and how much: not once the signal aborts, or the check throws. */
 export interface Wanted {
   readonly signal: AbortSignal;
   readonly check?: () => void;
+  readonly isBackground?: (() => boolean) | undefined;
+}
+
+export interface QuotaEvents {
+  /** A slot was waited for. */
+  readonly onWait?: (waitedMs: number) => void;
+  /** No slot could come in time. */
+  readonly onRefusal?: () => void;
 }
 
 interface Waiter {
   readonly start: () => void;
   readonly refuse: (error: unknown) => void;
   readonly check: () => void;
+  readonly isBackground: () => boolean;
   /** When its slot would come too late, on the monotonic clock. */
   readonly untilMs: number;
 }
 
-/** A quota for one process. `monotonicMs` is a clock that never jumps. */
-export function createQuota(
-  settings: QuotaSettings,
-  monotonicMs: () => number = () => performance.now(),
-): Quota {
-  const intervalMs = 1000 / settings.requestsPerSecond;
-  let waiters: Waiter[] = [];
-  let nextStartMs = 0;
-  let running = 0;
-  let timer: NodeJS.Timeout | null = null;
+/** The pacer is asked again after so long at the latest: what it said may no longer hold. */
+const longestNapMs = 1000;
 
-  /** Those for whom a slot would be of no use need not wait for one. */
-  function dismiss(): void {
+/** A quota with nobody waiting. `monotonicMs` is a clock that never jumps. */
+export function createQuota(
+  pacer: Pacer,
+  monotonicMs: () => number = () => performance.now(),
+  { onWait = () => {}, onRefusal = () => {} }: QuotaEvents = {},
+): Quota {
+  let waiters: Waiter[] = [];
+  let running = 0;
+  let isServing = false;
+  let wakeUp: (() => void) | null = null;
+  let isPoked = false;
+
+  function first(): Waiter | undefined {
+    return waiters.find((waiter) => !waiter.isBackground()) ?? waiters[0];
+  }
+
+  const line = (): Line => ({
+    running,
+    waiting: waiters.length,
+    background: first()?.isBackground() ?? false,
+  });
+
+  /** Those for whom a slot that comes in so long would be of no use need not wait for it. */
+  function dismiss(slotInMs: number): void {
     waiters = waiters.filter((waiter) => {
       try {
         waiter.check();
-        const slotAtMs = Math.max(monotonicMs(), nextStartMs);
+        const slotAtMs = monotonicMs() + slotInMs;
         if (slotAtMs > waiter.untilMs) throw tooLate(slotAtMs - waiter.untilMs);
         return true;
       } catch (error) {
@@ -62,51 +80,85 @@ export function createQuota(
     });
   }
 
-  function wake(): void {
-    dismiss();
-    if (timer !== null || waiters.length === 0) return;
-    const waitMs = nextStartMs - monotonicMs();
-    if (waitMs > 0) {
-      timer = setTimeout(() => {
-        timer = null;
-        wake();
-      }, Math.ceil(waitMs));
-      return;
-    }
-    if (running >= settings.concurrent) return;
-    const next = waiters.shift();
-    if (next === undefined) return;
-    running += 1;
-    nextStartMs = Math.max(nextStartMs, monotonicMs()) + intervalMs;
-    next.start();
-    wake();
+  /** Something has changed: whoever naps looks again. */
+  function poke(): void {
+    isPoked = true;
+    wakeUp?.();
+    if (!isServing) void serve();
   }
 
-  async function acquire(withinMs: number, { signal, check = () => {} }: Wanted): Promise<void> {
+  async function serve(): Promise<void> {
+    isServing = true;
+    for (;;) {
+      isPoked = false;
+      dismiss(pacer.soonestMs(0));
+      const next = first();
+      if (next === undefined) break;
+      const asked = pacer.ask(line());
+      const turn = asked instanceof Promise ? await asked : asked;
+      if (turn.granted) grant();
+      else if (!isPoked) await nap(turn.waitMs);
+    }
+    isServing = false;
+  }
+
+  /** Whoever is first by now has the slot; when nobody is any more, it is lost. */
+  function grant(): void {
+    dismiss(0);
+    const next = first();
+    if (next === undefined) return pacer.tell(line());
+    waiters = waiters.filter((other) => other !== next);
+    running += 1;
+    next.start();
+  }
+
+  async function nap(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | null = null;
+    await new Promise<void>((resolve) => {
+      wakeUp = resolve;
+      if (Number.isFinite(ms)) timer = setTimeout(resolve, Math.min(Math.ceil(ms), longestNapMs));
+    });
+    wakeUp = null;
+    if (timer !== null) clearTimeout(timer);
+  }
+
+  async function acquire(
+    withinMs: number,
+    { signal, check = () => {}, isBackground }: Wanted,
+  ): Promise<void> {
     signal.throwIfAborted();
     check();
-    const waitMs = Math.max(0, nextStartMs - monotonicMs()) + waiters.length * intervalMs;
-    if (waitMs > withinMs) throw tooLate(waitMs - withinMs);
+    const waitMs = pacer.soonestMs(waiters.length);
+    if (waitMs > withinMs) {
+      onRefusal();
+      throw tooLate(waitMs - withinMs);
+    }
     return new Promise((resolve, reject) => {
+      const askedAtMs = monotonicMs();
       const leave = (): void => {
         waiters = waiters.filter((other) => other !== waiter);
+        pacer.tell(line());
         reject(signal.reason);
       };
       const waiter: Waiter = {
         check,
-        untilMs: monotonicMs() + withinMs,
+        isBackground: isBackground ?? (() => false),
+        untilMs: askedAtMs + withinMs,
         start: () => {
           signal.removeEventListener('abort', leave);
+          const waitedMs = Math.round(monotonicMs() - askedAtMs);
+          if (waitedMs > 0) onWait(waitedMs);
           resolve();
         },
         refuse: (error) => {
           signal.removeEventListener('abort', leave);
+          onRefusal();
           reject(error);
         },
       };
       signal.addEventListener('abort', leave, { once: true });
       waiters.push(waiter);
-      wake();
+      poke();
     });
   }
 
@@ -117,12 +169,13 @@ export function createQuota(
         return await task();
       } finally {
         running -= 1;
-        wake();
+        pacer.tell(line());
+        poke();
       }
     },
-    pause(durationMs) {
-      nextStartMs = Math.max(nextStartMs, monotonicMs() + durationMs);
-      dismiss();
+    pause(durationMs, slower = false) {
+      pacer.pause(durationMs, slower);
+      dismiss(pacer.soonestMs(0));
     },
   };
 }

@@ -2,18 +2,18 @@
 
 import { expect, test } from 'vitest';
 
-import { createFlights } from '../../src/ledger/flights.ts';
+import { createFlights, type FlightCall } from '../../src/ledger/flights.ts';
 
 function setup() {
   const flights = createFlights<string>();
-  const started: { signal: AbortSignal; land: (value: string) => void; fail: (error: Error) => void }[] = [];
-  const start = (signal: AbortSignal) =>
+  const started: (FlightCall & { land: (value: string) => void; fail: (error: Error) => void })[] = [];
+  const start = (flight: FlightCall) =>
     new Promise<string>((land, fail) => {
-      started.push({ signal, land, fail });
-      signal.addEventListener('abort', () => fail(new Error('broken off')));
+      started.push({ ...flight, land, fail });
+      flight.signal.addEventListener('abort', () => fail(new Error('broken off')));
     });
-  const join = (controller = new AbortController()) =>
-    flights.join('key', start, { signal: controller.signal });
+  const join = (controller = new AbortController(), background = false) =>
+    flights.join('key', start, { signal: controller.signal, isBackground: () => background });
   return { join, started };
 }
 
@@ -58,6 +58,30 @@ test('when the last has left the flight is broken off, and a newcomer does not b
   expect(started.map(({ signal }) => signal.aborted)).toEqual([true, false]);
   started[1]?.land('rows');
   expect(await newcomer).toBe('rows');
+});
+
+test('when the last has left a flight that has cost something, it goes on, and a newcomer boards it', async () => {
+  const { join, started } = setup();
+  const leaver = new AbortController();
+  const leaving = join(leaver);
+  started[0]?.onBegun();
+  leaver.abort(new Error('gone'));
+  await expect(leaving).rejects.toThrow('gone');
+  expect(started[0]?.signal.aborted).toBe(false);
+  const newcomer = join();
+  started[0]?.land('rows');
+  expect(await newcomer).toBe('rows');
+  expect(started.length).toBe(1);
+});
+
+test('a flight of the background is no longer one as soon as somebody waits for it', async () => {
+  const { join, started } = setup();
+  const background = join(new AbortController(), true);
+  expect(started[0]?.isBackground()).toBe(true);
+  const waiting = join();
+  expect(started[0]?.isBackground()).toBe(false);
+  started[0]?.land('rows');
+  expect(await Promise.all([background, waiting])).toEqual(['rows', 'rows']);
 });
 
 test('one who has left before boarding starts nothing', async () => {

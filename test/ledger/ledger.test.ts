@@ -12,11 +12,13 @@ import {
   type TimeZone,
 } from '../../src/domain/calendar.ts';
 import { GatewayError } from '../../src/domain/errors.ts';
+import { createMeter } from '../../src/domain/meter.ts';
 import type { ApiKeyUsageRow, InvoiceRow } from '../../src/domain/rows.ts';
 import { segmentsOf, type Grid } from '../../src/domain/segments.ts';
 import { settlementMonthOf } from '../../src/domain/settlement.ts';
-import { createLedger, type Outcome, type Source } from '../../src/ledger/ledger.ts';
+import { createLedger, type Outcome } from '../../src/ledger/ledger.ts';
 import { toReading } from '../../src/ledger/reading.ts';
+import type { Source } from '../../src/ledger/source.ts';
 
 const date = (text: string) => toCalendarDate(text) as CalendarDate;
 const utc = toTimeZone('UTC') as TimeZone;
@@ -44,6 +46,7 @@ function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
   };
   const source: Source<'INVOICE'> = {
     account,
+    fingerprint: 'f',
     kind: 'INVOICE',
     grid,
     freshness: { openSeconds: 300, closedSeconds: 1800, finalSeconds: 2_592_000, staleSeconds: 86_400 },
@@ -57,6 +60,8 @@ function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
   const ledger = createLedger({
     memoryBytes: options.memoryBytes ?? 1_000_000,
     flightSeconds: 60,
+    shared: null,
+    meter: createMeter(),
     now: () => instantOf(clock.now),
     onBug: (error) => bugs.push(error),
   });
@@ -69,9 +74,8 @@ function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
 }
 
 const down = new GatewayError('PROVIDER_UNAVAILABLE', 'down');
-const settled = async () => {
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
-};
+/** Whatever goes on behind an answer has come to its end. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test.each([
   ['the running month', '2026-03', 300],

@@ -41,6 +41,7 @@ describe('settings that are good', () => {
           ...ppio,
           quota: {},
           freshness: { openSeconds: 300, closedSeconds: 1800, finalSeconds: 2_592_000, staleSeconds: 86_400 },
+          keepWarm: false,
         },
       ],
       clients: [],
@@ -105,8 +106,9 @@ describe('settings that are good', () => {
     const names = [...text.matchAll(/\$\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
     const environment = Object.fromEntries(names.map((name) => [name, `value-of-${name}`]));
     expect(faultsOf(text, environment)).toEqual([]);
-    for (const [, section] of Object.entries(parse({ accounts: [ppio], clients: [client] }))) {
-      for (const key of Object.keys(Array.isArray(section) ? (section[0] ?? {}) : section))
+    const redis = { url: 'redis://a', sentinel: { name: 'p', username: 'u', password: 'secret' } };
+    for (const [, section] of Object.entries(parse({ accounts: [ppio], clients: [client], redis }))) {
+      for (const key of Object.keys(Array.isArray(section) ? (section[0] ?? {}) : (section ?? {})))
         expect(text).toContain(`${key}:`);
     }
   });

@@ -4,7 +4,8 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { isGatewayError } from '../../src/domain/errors.ts';
-import { createQuota, type QuotaSettings } from '../../src/upstream/quota.ts';
+import { createPacer, type QuotaSettings } from '../../src/upstream/pacer.ts';
+import { createQuota as createQuotaOf } from '../../src/upstream/quota.ts';
 
 const stays = new AbortController().signal;
 const forEver = Number.POSITIVE_INFINITY;
@@ -13,6 +14,11 @@ const afterMs = (durationMs: number) => new Promise<void>((resolve) => setTimeou
 // Timers and clock are vitest's: time passes only where a test lets it.
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
+
+/** The quota of one process. */
+function createQuota(settings: QuotaSettings, clock: () => number) {
+  return createQuotaOf(createPacer(settings, clock), clock);
+}
 
 /** A quota whose starts are noted, in milliseconds since it was made. */
 function startQuota(settings: QuotaSettings) {

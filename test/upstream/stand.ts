@@ -10,6 +10,8 @@ import { instantOf } from '../../src/domain/calendar.ts';
 import { isGatewayError, type GatewayError } from '../../src/domain/errors.ts';
 import type { RequestSpec } from '../../src/providers/provider.ts';
 import { createClient, type ClientSettings, type ExchangeEvent } from '../../src/upstream/client.ts';
+import { createPacer, type QuotaSettings } from '../../src/upstream/pacer.ts';
+import { createQuota } from '../../src/upstream/quota.ts';
 
 export interface Received {
   readonly method: string | undefined;
@@ -93,12 +95,19 @@ export interface Asking {
 export const nowMs = Date.parse('2026-03-18T09:30:00Z');
 
 /** A client without jitter and, unless told, without a quota that is felt; its clock stands still. */
-export function startClient(baseUrl: string, settings: Partial<ClientSettings> = {}) {
+export function startClient(
+  baseUrl: string,
+  {
+    quota = { requestsPerSecond: 10_000, concurrent: 4 },
+    ...settings
+  }: Partial<Omit<ClientSettings, 'quota'>> & { quota?: QuotaSettings } = {},
+) {
   const events: ExchangeEvent[] = [];
   const client = createClient({
     baseUrl,
     timeoutMs: 10_000,
-    quota: { requestsPerSecond: 10_000, concurrent: 4 },
+    quota: createQuota(createPacer(quota)),
+    connections: quota.concurrent,
     maxResponseBytes: 1_000_000,
     now: () => instantOf(nowMs),
     onExchange: (event) => events.push(event),

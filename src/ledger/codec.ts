@@ -1,0 +1,83 @@
+/**
+ * How a read segment lies in the shared tier: a line of ASCII that says what it is and when it was read, then its rows
+ * as JSON, compressed when that is worth it. A value that is not whole, or lies under another key, is none.
+ */
+
+import { promisify } from 'node:util';
+import { constants, crc32, zstdCompress, zstdDecompress } from 'node:zlib';
+
+import { instantOf, type Instant } from '../domain/calendar.ts';
+import type { RowKind, RowOf } from '../domain/rows.ts';
+import type { SegmentRows } from '../domain/segments.ts';
+
+/** What was read of a segment, and when. Plain JSON. */
+export interface ReadSegment<K extends RowKind = RowKind> extends SegmentRows<RowOf[K]> {
+  readonly readAt: Instant;
+}
+
+/** Part of every key. To be raised whenever rows get another shape, so that older and newer replicas can share a store. */
+export const schemaVersion = 1;
+
+/** "B", one letter for how the rest is written, 13 digits of `readAt`, 8 hex digits of a checksum. */
+const header = /^B([jz])(\d{13})([0-9a-f]{8})$/;
+const headerBytes = 23;
+/** Where `readAt` stands, for scripts that compare versions: counted from 0, both ends included. */
+export const versionRange = [2, 14] as const;
+
+const compressAboveBytes = 4096;
+/** Of a decompressed value: more than any provider's answer may be. */
+const mostBytes = 1_073_741_824;
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** A value for the shared tier. */
+export async function encode(key: string, { rows, notices, readAt }: ReadSegment): Promise<Buffer> {
+  const json = Buffer.from(JSON.stringify({ rows, notices }));
+  const isLarge = json.length > compressAboveBytes;
+  const body = isLarge ? await compress(json, { params: { [constants.ZSTD_c_compressionLevel]: 3 } }) : json;
+  const start = `B${isLarge ? 'z' : 'j'}${versionOf(readAt)}`;
+  return Buffer.concat([Buffer.from(start + checksum(start, key, body)), body]);
+}
+
+/** What a value holds; null when it is not one that was written for this key. */
+export async function decode(key: string, value: Buffer): Promise<ReadSegment | null> {
+  const match = header.exec(value.toString('latin1', 0, headerBytes));
+  const body = value.subarray(headerBytes);
+  if (match?.[3] !== checksum(`B${match?.[1]}${match?.[2]}`, key, body)) return null;
+  try {
+    const json = match[1] === 'z' ? await decompress(body, { maxOutputLength: mostBytes }) : body;
+    const read: unknown = JSON.parse(json.toString());
+    return isSegmentRows(read) ? { ...read, readAt: instantOf(Number(match[2])) } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The version that a value says it is; null when it says none. */
+export function versionIn(value: Buffer): string | null {
+  return header.exec(value.toString('latin1', 0, headerBytes))?.[2] ?? null;
+}
+
+/** `readAt` as text whose order is that of time. */
+export function versionOf(readAt: Instant): string {
+  return String(readAt).padStart(13, '0');
+}
+
+function checksum(start: string, key: string, body: Buffer): string {
+  return crc32(body, crc32(`${start}|${key}`))
+    .toString(16)
+    .padStart(8, '0');
+}
+
+/** The checksum says that the value is as it was written, the schema version in the key what that is. */
+function isSegmentRows(value: unknown): value is SegmentRows<RowOf[RowKind]> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'rows' in value &&
+    Array.isArray(value.rows) &&
+    'notices' in value &&
+    Array.isArray(value.notices)
+  );
+}

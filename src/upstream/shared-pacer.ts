@@ -1,0 +1,206 @@
+/**
+ * The pacer of all replicas together: one script in the shared store decides whose turn it is. Nothing is reserved, an
+ * unknown state starts empty, and what a dead replica held is free after some seconds, so that a store that loses its
+ * memory never lets more through. While the store is away each replica keeps to its own share: every n-th slot of the
+ * common clock.
+ */
+
+import { randomUUID } from 'node:crypto';
+
+import type { Script, Shared } from '../domain/shared.ts';
+import {
+  createPacer,
+  recovery,
+  slowest,
+  type Line,
+  type LocalPacer,
+  type Pacer,
+  type QuotaSettings,
+} from './pacer.ts';
+
+export interface SharedPacerSettings {
+  readonly quota: QuotaSettings;
+  readonly shared: Shared;
+  /** The same for all that use the credential. */
+  readonly key: string;
+  /** Told of each slot that this process gave out alone. */
+  readonly onAlone: () => void;
+}
+
+/** A replica that was not heard of for so long holds and wants nothing. */
+const absenceMs = 3000;
+const renewalMs = 1000;
+/** When others may still be on their own: longer than it takes them to find out that the store is back. */
+const returnMs = 1000;
+/** Whoever waits for a request of another replica to end asks again after so long. */
+const busyMs = 50;
+const keptMs = 20 * 60_000;
+
+/**
+ * KEYS: state. ARGV: replica, running, waiting, class (0 before 1), interval, concurrent, wants a slot, pause,
+ * slower, comes back. Answers: granted, wait, ready in, then how many wait in each other replica.
+ */
+const paceScript: Script = {
+  name: 'pace',
+  lua: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local me = ARGV[1]
+local n = {}
+for index = 2, #ARGV do n[index] = tonumber(ARGV[index]) end
+local running, waiting, class, interval, concurrent = n[2], n[3], n[4], n[5], n[6]
+local wants, pause, slower, returns = n[7] == 1, n[8], n[9] == 1, n[10] == 1
+
+local state
+local text = redis.pcall('GET', KEYS[1])
+if type(text) == 'string' then
+  local ok, known = pcall(cjson.decode, text)
+  if ok and type(known) == 'table' and type(known.next) == 'number' and type(known.paused) == 'number'
+    and type(known.slow) == 'number' and type(known.replicas) == 'table' and known.slow >= 1
+    and known.slow <= ${slowest} and known.next <= now + ${slowest} * interval + ${returnMs}
+    and known.paused <= now + ${keptMs} then state = known end
+end
+if not state then state = {next = now + interval, paused = 0, slow = 1, replicas = {}} end
+
+if pause > 0 then
+  if slower and state.paused <= now then state.slow = math.min(${slowest}, state.slow * 2) end
+  state.paused = math.max(state.paused, now + pause)
+end
+if returns then state.next = math.max(state.next, now + math.max(interval, ${returnMs})) end
+
+local before = state.replicas[me]
+local since = now
+if type(before) == 'table' and before.class == class and type(before.since) == 'number' and before.waiting ~= 0 then
+  since = before.since
+end
+local busy, ahead, lines, replicas = running, 0, {}, {}
+for name, other in pairs(state.replicas) do
+  if name ~= me and type(other) == 'table' and type(other.seen) == 'number' and type(other.since) == 'number'
+    and type(other.running) == 'number' and type(other.waiting) == 'number' and type(other.class) == 'number'
+    and other.seen > now - ${absenceMs} then
+    replicas[name] = other
+    busy = busy + other.running
+    if other.waiting > 0 then
+      lines[#lines + 1] = other.waiting
+      local isEarlier = other.since < since or (other.since == since and name < me)
+      if other.class < class or (other.class == class and isEarlier) then ahead = ahead + 1 end
+    end
+  end
+end
+state.replicas = replicas
+
+local ready = math.max(0, math.max(state.next, state.paused) - now)
+local granted, wait = 0, ready + ahead * interval * state.slow
+if busy >= concurrent then wait = math.max(wait, ${busyMs}) end
+if wants and wait == 0 then
+  granted = 1
+  running, waiting, since = running + 1, waiting - 1, now
+  state.slow = math.max(1, state.slow * ${recovery})
+  state.next = now + interval * state.slow
+end
+if running > 0 or waiting > 0 then
+  replicas[me] = {seen = now, since = since, running = running, waiting = waiting, class = class}
+end
+redis.call('SET', KEYS[1], cjson.encode(state), 'PX', ${keptMs})
+return {granted, math.ceil(wait), math.ceil(ready), unpack(lines)}`,
+};
+
+/** What the script last said, and when. */
+interface Said {
+  readonly atMs: number;
+  readonly readyAtMs: number;
+  /** How many wait in each of the other replicas. */
+  readonly lines: readonly number[];
+}
+
+/** A pacer that asks the shared store, and paces by itself while that is away. */
+export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSettings): Pacer {
+  const replica = randomUUID();
+  const intervalMs = 1000 / quota.requestsPerSecond;
+  const standIn = createStandIn(quota, shared);
+  let isAlone = false;
+  let pausedUntilMs = 0;
+  let said: Said = { atMs: 0, readyAtMs: 0, lines: [] };
+  let current: Line = { running: 0, waiting: 0, background: false };
+
+  interface Wish {
+    readonly slot?: boolean;
+    readonly pauseMs?: number;
+    readonly slower?: boolean;
+  }
+
+  /** Null: the store is away. */
+  async function consult(line: Line, { slot = false, pauseMs = 0, slower = false }: Wish) {
+    const flag = (value: boolean): number => (value ? 1 : 0);
+    const { running, waiting, background } = line;
+    const numbers = [running, waiting, flag(background), intervalMs, quota.concurrent, flag(slot)];
+    try {
+      const args = [replica, ...numbers, Math.ceil(pauseMs), flag(slower), flag(isAlone)];
+      const reply = await shared.run(paceScript, [key], args);
+      const [granted = 0, waitMs = 0, readyMs = 0, ...lines] = Array.isArray(reply) ? reply.map(Number) : [];
+      isAlone = false;
+      said = { atMs: performance.now(), readyAtMs: performance.now() + readyMs, lines };
+      return { granted: granted === 1, waitMs };
+    } catch {
+      // As if a request had just left: another replica's may have.
+      if (!isAlone) standIn.rest(intervalMs);
+      isAlone = true;
+      return null;
+    }
+  }
+
+  // Whoever is not heard of is taken for dead.
+  const renewal = setInterval(() => {
+    if (current.running > 0) void consult(current, {});
+  }, renewalMs);
+  renewal.unref();
+
+  return {
+    async ask(line) {
+      current = line;
+      const pausedMs = pausedUntilMs - performance.now();
+      if (pausedMs > 0) return { granted: false, waitMs: pausedMs };
+      const answer = await consult(line, { slot: true });
+      if (answer !== null)
+        return answer.granted ? { granted: true } : { granted: false, waitMs: answer.waitMs };
+      const share = Math.max(1, Math.floor(quota.concurrent / shared.census().of));
+      if (line.running >= share) return { granted: false, waitMs: Number.POSITIVE_INFINITY };
+      const turn = await standIn.ask(line);
+      if (turn.granted) onAlone();
+      return turn;
+    },
+
+    soonestMs(place) {
+      if (isAlone) return standIn.soonestMs(place);
+      const now = performance.now();
+      const isRecent = now < said.atMs + 2 * renewalMs;
+      // Replicas take turns: before the request at this place, as many of each other line leave.
+      const others = isRecent ? said.lines.reduce((sum, line) => sum + Math.min(line, place + 1), 0) : 0;
+      return Math.max(0, said.readyAtMs - now, pausedUntilMs - now) + (place + others) * intervalMs;
+    },
+
+    tell(line) {
+      current = line;
+      void consult(line, {});
+    },
+
+    pause(durationMs, slower) {
+      pausedUntilMs = Math.max(pausedUntilMs, performance.now() + durationMs);
+      standIn.pause(durationMs, slower);
+      void consult(current, { pauseMs: durationMs, slower });
+    },
+  };
+}
+
+/** The n-th of n replicas takes every n-th slot of the clock that they have in common, so that together they keep to the rate. */
+function createStandIn(quota: QuotaSettings, shared: Shared): LocalPacer {
+  const now = (): number => performance.now();
+  return createPacer(quota, now, (fromMs, intervalMs) => {
+    const { rank, of } = shared.census();
+    if (of === 1) return fromMs;
+    const clockMs = shared.clockMs() + (fromMs - now());
+    const intoRoundMs = (clockMs - rank * intervalMs) % (of * intervalMs);
+    // In the second half of the slot it would come too close to the next replica's.
+    return intoRoundMs < intervalMs / 2 ? fromMs : fromMs + of * intervalMs - intoRoundMs;
+  });
+}
