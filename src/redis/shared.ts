@@ -44,8 +44,9 @@ const census: Script = {
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if redis.call('TYPE', KEYS[1]).ok ~= 'zset' then redis.call('DEL', KEYS[1]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ${absenceMs})
+-- First of the writes: after another, Redis would let it pass though its memory is full.
 redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ${absenceMs})
 redis.call('PEXPIRE', KEYS[1], ${absenceMs})
 local names = redis.call('ZRANGE', KEYS[1], 0, -1)
 table.sort(names)

@@ -36,6 +36,8 @@ export interface TestGateway {
   calls(vendor: VendorId): number;
   /** Starts the gateway anew, with nothing in memory, against the same sandbox. */
   restart(): Promise<void>;
+  /** Starts another gateway with the same settings beside it. */
+  startReplica(): Promise<Pick<TestGateway, 'app' | 'query'>>;
 }
 
 export interface TestOptions {
@@ -86,8 +88,24 @@ export async function startGateway(options: TestOptions = {}, context?: TestCont
     startApp(parseConfig(JSON.stringify(settings), {}), {
       now: () => instantOf(clock.nowMs),
       write: (line) => void log.push(line),
+      // What is due is done when a test says so.
+      tickMs: 3_600_000,
     });
   const state = { app: await start() };
+  const ask = async <Data>(
+    app: App,
+    query: string,
+    variables: Record<string, unknown> = {},
+  ): Promise<Answer<Data>> => {
+    const response = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const body = await response.text();
+    sent.push(body);
+    return JSON.parse(body) as Answer<Data>;
+  };
   atEnd(() => state.app.stop({ withinMs: 0 }));
   return {
     get app() {
@@ -97,17 +115,13 @@ export async function startGateway(options: TestOptions = {}, context?: TestCont
     clock,
     log,
     sent,
-    async query<Data>(query: string, variables: Record<string, unknown> = {}) {
-      const response = await fetch(`${state.app.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-      });
-      const body = await response.text();
-      sent.push(body);
-      return JSON.parse(body) as Answer<Data>;
-    },
+    query: (query, variables) => ask(state.app, query, variables),
     calls: (vendor) => sandbox.vendors[vendor].calls.length,
+    async startReplica() {
+      const app = await start();
+      atEnd(() => app.stop({ withinMs: 0 }));
+      return { app, query: (query, variables) => ask(app, query, variables) };
+    },
     async restart() {
       await state.app.stop({ withinMs: 0 });
       state.app = await start();

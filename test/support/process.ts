@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 import { onTestFinished } from 'vitest';
 
+import type { AtEnd } from './redis.ts';
+
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Started {
@@ -21,6 +23,7 @@ export interface Started {
 export function startProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
+  atEnd: AtEnd = { onTestFinished },
 ): Started {
   const child = spawn(process.execPath, ['src/main.ts', ...args], {
     cwd: root,
@@ -32,7 +35,7 @@ export function startProcess(
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? signal));
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  atEnd.onTestFinished(() => void child.kill('SIGKILL'));
   const output = (): string => chunks.join('');
   return {
     child,

@@ -1,0 +1,90 @@
+/** Several gateways, each a process of its own, against one sandbox and one Redis. */
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { sandboxSettings } from '../../src/sandbox/settings.ts';
+import { vendorIds, type VendorId } from '../../src/sandbox/vendor.ts';
+import type { Answer } from './gateway.ts';
+import { startProcess, type Started } from './process.ts';
+import type { AtEnd } from './redis.ts';
+
+export interface FleetOptions {
+  readonly replicas?: number;
+  /** As it stands in gateway.yaml. */
+  readonly redis?: object;
+  readonly sandbox?: SandboxOptions;
+  readonly settings?: (settings: ReturnType<typeof sandboxSettings>) => object;
+}
+
+export interface Fleet {
+  readonly sandbox: Sandbox;
+  readonly processes: readonly Started[];
+  readonly urls: readonly string[];
+  /** Asks the replica of that number, counted round. */
+  query<Data>(replica: number, query: string): Promise<Answer<Data>>;
+  readiness(replica: number): Promise<Record<string, string>>;
+  /** Waits until all replicas say of Redis that it is so. */
+  untilRedis(state: 'up' | 'away' | 'read-only'): Promise<void>;
+  calls(vendor: VendorId): number;
+  /** Different things that were asked of a vendor. */
+  distinct(vendor: VendorId): number;
+  /** How often a vendor answered that it is asked too often. */
+  refusals(): number;
+}
+
+export async function startFleet(options: FleetOptions, atEnd: AtEnd): Promise<Fleet> {
+  const { replicas = 3 } = options;
+  const sandbox = await startSandbox({ requestsPerSecond: 100_000, ...options.sandbox });
+  atEnd.onTestFinished(() => sandbox.stop());
+  const defaults = sandboxSettings(sandbox);
+  const fast = {
+    ...defaults,
+    accounts: defaults.accounts.map((account) => ({
+      ...account,
+      quota: { requestsPerSecond: 1000, concurrent: 8 },
+    })),
+    log: { level: 'info' },
+  };
+  const settings = { redis: options.redis, ...(options.settings?.(fast) ?? fast) };
+  const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
+  writeFileSync(path, JSON.stringify(settings));
+  const processes = Array.from({ length: replicas }, () =>
+    startProcess([], { GATEWAY_CONFIG: path, PORT: '0', REDIS_URL: '' }, atEnd),
+  );
+  const urls = await Promise.all(
+    processes.map(async (started) => (await started.until(/"url":"([^"]+)"/))[1] ?? ''),
+  );
+  const { vendors } = sandbox;
+  const fleet: Fleet = {
+    sandbox,
+    processes,
+    urls,
+    async query<Data>(replica: number, query: string) {
+      const response = await fetch(`${urls[replica % urls.length]}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      return (await response.json()) as Answer<Data>;
+    },
+    async readiness(replica) {
+      return (await (await fetch(`${urls[replica]}/readyz`)).json()) as Record<string, string>;
+    },
+    async untilRedis(state) {
+      for (const replica of urls.keys()) {
+        while ((await fleet.readiness(replica))['redis'] !== state) {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      }
+    },
+    calls: (vendor) => vendors[vendor].calls.length,
+    distinct: (vendor) =>
+      new Set(vendors[vendor].calls.map(({ endpoint, question }) => `${endpoint}?${question}`)).size,
+    refusals: () =>
+      vendorIds.reduce((sum, id) => sum + vendors[id].calls.filter(({ status }) => status === 429).length, 0),
+  };
+  return fleet;
+}

@@ -1,0 +1,46 @@
+/** Clients that ask without a pause, and compare every answer with what it must be. */
+
+import type { Fleet } from './fleet.ts';
+import { questionOf } from './questions.ts';
+
+export interface Load {
+  /** How many answers came so far. */
+  readonly count: () => number;
+  /** Ends it, waits for the answers under way, and gives back those that were wrong. */
+  stop(): Promise<readonly string[]>;
+}
+
+const questions = Array.from({ length: 28 }, (_, index) => questionOf(index));
+
+/** What the questions must be answered with, as one gateway says that shares nothing with the others. */
+export async function referenceOf(fleet: Fleet): Promise<readonly string[]> {
+  const answers = await Promise.all(questions.map((question) => fleet.query(0, question)));
+  return answers.map((answer) => JSON.stringify(answer));
+}
+
+/** Asks all replicas in turn, with so many clients. */
+export function startLoad(fleet: Fleet, reference: readonly string[], clients = 9): Load {
+  const wrong: string[] = [];
+  let answered = 0;
+  let stopped = false;
+  const run = async (client: number): Promise<void> => {
+    for (let index = client; !stopped; index += clients) {
+      const number = index % questions.length;
+      const answer = await fleet
+        .query(client, questions[number] ?? '')
+        .then((body) => JSON.stringify(body))
+        .catch((error: unknown) => String(error));
+      answered += 1;
+      if (answer !== reference[number]) wrong.push(`${questions[number]} -> ${answer.slice(0, 300)}`);
+    }
+  };
+  const running = Array.from({ length: clients }, (_, client) => run(client));
+  return {
+    count: () => answered,
+    async stop() {
+      stopped = true;
+      await Promise.all(running);
+      return wrong;
+    },
+  };
+}

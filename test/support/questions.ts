@@ -1,0 +1,25 @@
+/** Many different questions over overlapping periods of the months before today. */
+
+/** "2026-10", so many months before today's in UTC. */
+export function monthBefore(count: number): string {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1)).toISOString().slice(0, 7);
+}
+
+/** Question number `index` of a mix with different lists, fields, filters, orders and periods of some months before this one. */
+export function questionOf(index: number): string {
+  const day = (number: number): string => String((number % 27) + 1).padStart(2, '0');
+  const [from, to] = [`${monthBefore(3)}-${day(index * 7)}`, `${monthBefore(1)}-${day(index * 5)}`];
+  const period = `period: { dates: { from: "${from}", to: "${to}" } }`;
+  const last = `period: { dates: { from: "${monthBefore(1)}-01", to: "${monthBefore(1)}-${day((index % 26) + 1)}" } }`;
+  const questions = [
+    `{ bills(${period}, first: ${(index % 50) + 1}) { totalCount nodes { id billedCost { amount } } } }`,
+    `{ bills(${period}, filter: { categories: ["gpu"] }) { totals { billedCost { amount currency } } } }`,
+    `{ apiKeyUsage(${period}, cycle: MONTH) { totalCount totals { billedCost { amount } } } }`,
+    `{ accounts(providers: ["novita"]) { bills(${period}, orderBy: { field: BILLED_COST }) { totalCount } } }`,
+    `{ dailyDetails(${last}) { totalCount coverage { complete } } }`,
+    `{ invoices { totalCount nodes { number total { amount } } } bills(${period}) { totalCount } }`,
+    `{ apiKeyUsage(${period}, cycle: DAY, first: 3) { nodes { id inputTokens } } dailyDetails(${last}) { totalCount } }`,
+  ];
+  return questions[index % questions.length] ?? '';
+}
