@@ -97,7 +97,11 @@ export function createQuota(
       const asked = pacer.ask(line());
       const turn = asked instanceof Promise ? await asked : asked;
       if (turn.granted) grant();
-      else if (!isPoked) await nap(turn.waitMs);
+      else {
+        // The pacer knows more by now: a pause that another replica was asked for.
+        dismiss(pacer.soonestMs(0));
+        if (!isPoked && waiters.length > 0) await nap(turn.waitMs);
+      }
     }
     isServing = false;
   }

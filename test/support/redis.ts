@@ -16,9 +16,10 @@ export interface AtEnd {
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  readonly pid: () => number;
   /** A command, as an administrator sends it. */
   call(...command: [string, ...(string | number)[]]): Promise<unknown>;
+  /** The value of a key; empty when there is none. */
+  bytes(key: string): Promise<Buffer>;
   /** Starts it anew on the same port, with nothing in memory. */
   start(): Promise<void>;
   signal(name: NodeJS.Signals): void;
@@ -27,7 +28,7 @@ export interface RedisServer {
 }
 
 /** A port that was free a moment ago; below 50,000, so that a cluster's second port exists. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   for (;;) {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -41,9 +42,9 @@ export async function freePort(): Promise<number> {
 export async function startRedis(
   { onTestFinished }: AtEnd,
   args: readonly string[] = [],
-  { sentinel = false, port = 0 } = {},
+  { sentinel = false } = {},
 ): Promise<RedisServer> {
-  const server = await prepareRedis({ onTestFinished }, args, { sentinel, port });
+  const server = await prepareRedis({ onTestFinished }, args, { sentinel });
   await server.start();
   return server;
 }
@@ -52,12 +53,11 @@ export async function startRedis(
 export async function prepareRedis(
   { onTestFinished }: AtEnd,
   args: readonly string[] = [],
-  { sentinel = false, port: wanted = 0 } = {},
+  { sentinel = false } = {},
 ): Promise<RedisServer> {
-  const port = wanted === 0 ? await freePort() : wanted;
+  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const file = join(folder, 'redis.conf');
-  const isTls = args.includes('--tls-port');
   const state: { child: ChildProcess | null; admin: Redis | null } = { child: null, admin: null };
   onTestFinished(async () => {
     state.admin?.disconnect();
@@ -79,10 +79,13 @@ export async function prepareRedis(
   const server: RedisServer = {
     port,
     url: `redis://127.0.0.1:${port}`,
-    pid: () => state.child?.pid ?? 0,
     async call(...[name, ...rest]) {
       if (admin().status === 'wait' || admin().status === 'end') await admin().connect();
       return admin().call(name, ...rest);
+    },
+    async bytes(key) {
+      if (admin().status === 'wait') await admin().connect();
+      return (await admin().getBuffer(key)) ?? Buffer.alloc(0);
     },
     async start() {
       state.admin?.disconnect();
@@ -91,7 +94,8 @@ export async function prepareRedis(
       if (sentinel) writeFileSync(file, args.join('\n'));
       const child = spawn('redis-server', [
         ...(sentinel ? [file, '--sentinel'] : []),
-        ...(isTls ? [] : ['--port', String(port)]),
+        '--port',
+        String(port),
         '--bind',
         '127.0.0.1',
         '--dir',

@@ -1,0 +1,180 @@
+/** All replicas together keep to the quota of a credential, also while their store forgets, fails and comes back. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import { isGatewayError } from '../../src/domain/errors.ts';
+import { createMeter } from '../../src/domain/meter.ts';
+import { connectShared } from '../../src/redis/shared.ts';
+import type { QuotaSettings } from '../../src/upstream/pacer.ts';
+import { createQuota, type Quota } from '../../src/upstream/quota.ts';
+import { createSharedPacer } from '../../src/upstream/shared-pacer.ts';
+import { startRedis, type RedisServer } from '../support/redis.ts';
+
+const signal = new AbortController().signal;
+
+interface Replica {
+  readonly quota: Quota;
+  readonly close: () => void;
+  readonly alone: () => number;
+}
+
+/** Replicas that share a Redis and a credential. Starts are noted in milliseconds since the first. */
+async function startReplicas(count: number, settings: QuotaSettings, redis: RedisServer) {
+  const starts: { atMs: number; replica: number; name: string }[] = [];
+  const replicas: Replica[] = [];
+  for (let number = 0; number < count; number += 1) {
+    let alone = 0;
+    const up = Promise.withResolvers<void>();
+    const shared = connectShared(
+      { url: [redis.url], cluster: false, prefix: 'test', replicas: count, timeoutMs: 300 },
+      { meter: createMeter(), onStatus: (status) => (status === 'UP' ? up.resolve() : undefined) },
+    );
+    onTestFinished(() => shared.close());
+    await up.promise;
+    const pacer = createSharedPacer({
+      quota: settings,
+      shared,
+      key: '{q}',
+      onAlone: () => void (alone += 1),
+    });
+    replicas.push({ quota: createQuota(pacer), close: () => shared.close(), alone: () => alone });
+  }
+  const run = (replica: number, name: string, durationMs = 1, background = false, withinMs = 60_000) =>
+    replicas[replica]?.quota.run(
+      async () => {
+        starts.push({ atMs: performance.now(), replica, name });
+        await sleep(durationMs);
+      },
+      withinMs,
+      { signal, isBackground: () => background },
+    );
+  /** The most that started within any second. */
+  const mostInASecond = () =>
+    Math.max(
+      ...starts.map(
+        ({ atMs }) => starts.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1000).length,
+      ),
+    );
+  return { replicas, run, starts, mostInASecond };
+}
+
+test('three replicas that all want everything at once get the rate of one, and each its turn', async () => {
+  const { run, starts, mostInASecond } = await startReplicas(
+    3,
+    { requestsPerSecond: 20, concurrent: 10 },
+    await startRedis({ onTestFinished }),
+  );
+  await Promise.all(Array.from({ length: 60 }, (_, index) => run(index % 3, String(index))));
+  expect(mostInASecond()).toBeLessThanOrEqual(21);
+  // Nobody is starved: of the first thirty, each replica has about a third.
+  for (const replica of [0, 1, 2]) {
+    const early = starts.slice(0, 30).filter((start) => start.replica === replica);
+    expect(early.length).toBeGreaterThanOrEqual(8);
+  }
+  // Within a replica, in the order in which they were asked for.
+  for (const replica of [0, 1, 2]) {
+    const names = starts.filter((start) => start.replica === replica).map(({ name }) => Number(name));
+    expect(names).toEqual(names.toSorted((a, b) => a - b));
+  }
+});
+
+test('three replicas together have no more requests under way than the vendor bears', async () => {
+  const { replicas } = await startReplicas(
+    3,
+    { requestsPerSecond: 1000, concurrent: 2 },
+    await startRedis({ onTestFinished }),
+  );
+  let running = 0;
+  let most = 0;
+  const task = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await sleep(20);
+    running -= 1;
+  };
+  await Promise.all(
+    Array.from({ length: 30 }, (_, index) => replicas[index % 3]?.quota.run(task, 60_000, { signal })),
+  );
+  expect(most).toBe(2);
+});
+
+test('what clients wait for goes before the background, in whichever replica', async () => {
+  const { run, starts } = await startReplicas(
+    2,
+    { requestsPerSecond: 20, concurrent: 10 },
+    await startRedis({ onTestFinished }),
+  );
+  const background = Array.from({ length: 10 }, (_, index) => run(0, `background-${index}`, 1, true));
+  await expect.poll(() => starts.length).toBeGreaterThan(0);
+  const clients = Array.from({ length: 10 }, (_, index) => run(1, `client-${index}`));
+  await Promise.all(clients);
+  // Two may have had their turn before the first client was known.
+  expect(starts.filter(({ name }) => name.startsWith('background')).length).toBeLessThanOrEqual(4);
+  await Promise.all(background);
+  expect(starts).toHaveLength(20);
+});
+
+test('a vendor’s pause holds for all replicas, and whoever cannot wait so long is told at once', async () => {
+  const { replicas, run, starts } = await startReplicas(
+    2,
+    { requestsPerSecond: 100, concurrent: 10 },
+    await startRedis({ onTestFinished }),
+  );
+  replicas[0]?.quota.pause(60_000);
+  for (const replica of [0, 1]) {
+    const error: unknown = await run(replica, 'impatient', 1, false, 5000)?.catch(
+      (reason: unknown) => reason,
+    );
+    if (!isGatewayError(error)) throw error;
+    expect(error.code).toBe('PROVIDER_RATE_LIMITED');
+    expect([55, 56]).toContain(error.retryAfterSeconds);
+  }
+  expect(starts).toEqual([]);
+});
+
+test('what a replica held that died is free after some seconds', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, run, starts } = await startReplicas(2, { requestsPerSecond: 100, concurrent: 1 }, redis);
+  void run(0, 'never ends', 1_000_000);
+  await expect.poll(() => starts.length).toBe(1);
+  replicas[0]?.close();
+  await run(1, 'next');
+  expect(starts.map(({ name }) => name)).toEqual(['never ends', 'next']);
+});
+
+test('while the store forgets everything again and again, no more leave than the rate allows', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { run, starts, mostInASecond } = await startReplicas(
+    3,
+    { requestsPerSecond: 20, concurrent: 10 },
+    redis,
+  );
+  const all = Array.from({ length: 60 }, (_, index) => run(index % 3, String(index)));
+  while (starts.length < 50) {
+    await redis.call('FLUSHALL');
+    await sleep(130);
+  }
+  await Promise.all(all);
+  expect(mostInASecond()).toBeLessThanOrEqual(21);
+});
+
+test('while the store is away each keeps to its share, and together they keep to the rate, through the change and back', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, run, starts, mostInASecond } = await startReplicas(
+    3,
+    { requestsPerSecond: 20, concurrent: 30 },
+    redis,
+  );
+  const all = Array.from({ length: 150 }, (_, index) => run(index % 3, String(index)));
+  await expect.poll(() => starts.length, { timeout: 20_000 }).toBeGreaterThan(20);
+  redis.signal('SIGSTOP');
+  await expect
+    .poll(() => Math.min(...replicas.map(({ alone }) => alone())), { timeout: 20_000 })
+    .toBeGreaterThan(5);
+  redis.signal('SIGCONT');
+  await Promise.all(all);
+  // Two more than the rate: where one way of pacing gives over to the other, and by the grain of timers.
+  expect(mostInASecond()).toBeLessThanOrEqual(22);
+});
