@@ -118,7 +118,7 @@ async function openStore(settings: NonNullable<Config['redis']>, meter: Meter, l
   const timer = setTimeout(() => opened.resolve(), storeWithinMs);
   await opened.promise;
   clearTimeout(timer);
-  if (shared.status() === 'AWAY') log.warn({ event: 'redis', status: 'AWAY', cause: 'no answer at start' });
+  if (shared.status() === 'AWAY') log.warn({ event: 'redis', status: 'AWAY', cause: shared.cause() });
   return shared;
 }
 

@@ -58,11 +58,14 @@ end`,
 /** Errors of Redis that mean that it is of no use at all just now. */
 const awayReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients)/;
 
+export interface ConnectedShared extends Shared {
+  /** Why it is away, in Redis's or our own words. */
+  readonly cause: () => string;
+  close(): void;
+}
+
 /** Connects in the background: until Redis answers the status is AWAY. */
-export function connectShared(
-  settings: SharedSettings,
-  { meter, onStatus }: SharedEvents,
-): Shared & { close(): void } {
+export function connectShared(settings: SharedSettings, { meter, onStatus }: SharedEvents): ConnectedShared {
   const { prefix, timeoutMs } = settings;
   const client = createRedisClient(settings);
   // A cluster's client has a connection of its own for messages.
@@ -142,6 +145,7 @@ export function connectShared(
     channel,
     census: () => known,
     clockMs: () => Date.now() + clockOffsetMs,
+    cause: () => lastError,
     listen: (listener) => void listeners.push(listener),
     async read(keys) {
       if (status === 'AWAY') throw new SharedUnavailable(lastError);

@@ -1,8 +1,7 @@
 /**
  * The pacer of all replicas together: one script in the shared store decides whose turn it is. Nothing is reserved, an
  * unknown state starts empty, and what a dead replica held is free after some seconds, so that a store that loses its
- * memory never lets more through. While the store is away each replica keeps to its own share: every n-th slot of the
- * common clock.
+ * memory never lets more through. While the store is away the replicas take turns by the clock.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -35,6 +34,7 @@ const returnMs = 1000;
 /** Whoever waits for a request of another replica to end asks again after so long. */
 const busyMs = 50;
 const keptMs = 20 * 60_000;
+const shortestPartMs = 50;
 
 /**
  * KEYS: state. ARGV: replica, running, waiting, class (0 before 1), interval, concurrent, wants a slot, pause,
@@ -192,15 +192,18 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
   };
 }
 
-/** The n-th of n replicas takes every n-th slot of the clock that they have in common, so that together they keep to the rate. */
+/**
+ * The replicas take turns by the clock that they have in common, so that together they keep to the rate: each leaves in
+ * its own part of every round. A part is long enough for timers to hit it, and leaves a gap to the next replica's.
+ */
 function createStandIn(quota: QuotaSettings, shared: Shared): LocalPacer {
   const now = (): number => performance.now();
   return createPacer(quota, now, (fromMs, intervalMs) => {
     const { rank, of } = shared.census();
     if (of === 1) return fromMs;
+    const partMs = intervalMs * Math.ceil(shortestPartMs / intervalMs);
     const clockMs = shared.clockMs() + (fromMs - now());
-    const intoRoundMs = (clockMs - rank * intervalMs) % (of * intervalMs);
-    // In the second half of the slot it would come too close to the next replica's.
-    return intoRoundMs < intervalMs / 2 ? fromMs : fromMs + of * intervalMs - intoRoundMs;
+    const intoRoundMs = (clockMs - rank * partMs) % (of * partMs);
+    return intoRoundMs < partMs - intervalMs / 2 ? fromMs : fromMs + of * partMs - intoRoundMs;
   });
 }

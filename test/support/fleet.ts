@@ -16,6 +16,7 @@ export interface FleetOptions {
   /** As it stands in gateway.yaml. */
   readonly redis?: object;
   readonly sandbox?: SandboxOptions;
+  readonly environment?: Readonly<Record<string, string>>;
   readonly settings?: (settings: ReturnType<typeof sandboxSettings>) => object;
 }
 
@@ -52,7 +53,7 @@ export async function startFleet(options: FleetOptions, atEnd: AtEnd): Promise<F
   const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
   writeFileSync(path, JSON.stringify(settings));
   const processes = Array.from({ length: replicas }, () =>
-    startProcess([], { GATEWAY_CONFIG: path, PORT: '0', REDIS_URL: '' }, atEnd),
+    startProcess([], { GATEWAY_CONFIG: path, PORT: '0', REDIS_URL: '', ...options.environment }, atEnd),
   );
   const urls = await Promise.all(
     processes.map(async (started) => (await started.until(/"url":"([^"]+)"/))[1] ?? ''),

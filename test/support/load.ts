@@ -22,9 +22,9 @@ export async function referenceOf(fleet: Fleet): Promise<readonly string[]> {
 export function startLoad(fleet: Fleet, reference: readonly string[], clients = 9): Load {
   const wrong: string[] = [];
   let answered = 0;
-  let stopped = false;
+  const state = { stopped: false };
   const run = async (client: number): Promise<void> => {
-    for (let index = client; !stopped; index += clients) {
+    for (let index = client; !state.stopped; index += clients) {
       const number = index % questions.length;
       const answer = await fleet
         .query(client, questions[number] ?? '')
@@ -38,7 +38,7 @@ export function startLoad(fleet: Fleet, reference: readonly string[], clients = 
   return {
     count: () => answered,
     async stop() {
-      stopped = true;
+      state.stopped = true;
       await Promise.all(running);
       return wrong;
     },

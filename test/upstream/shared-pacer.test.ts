@@ -41,8 +41,13 @@ async function startReplicas(count: number, settings: QuotaSettings, redis: Redi
     });
     replicas.push({ quota: createQuota(pacer), close: () => shared.close(), alone: () => alone });
   }
+  const quotaOf = (replica: number): Quota => {
+    const found = replicas[replica]?.quota;
+    if (found === undefined) throw new RangeError(`there is no replica ${replica}`);
+    return found;
+  };
   const run = (replica: number, name: string, durationMs = 1, background = false, withinMs = 60_000) =>
-    replicas[replica]?.quota.run(
+    quotaOf(replica).run(
       async () => {
         starts.push({ atMs: performance.now(), replica, name });
         await sleep(durationMs);
@@ -57,7 +62,7 @@ async function startReplicas(count: number, settings: QuotaSettings, redis: Redi
         ({ atMs }) => starts.filter((other) => other.atMs >= atMs && other.atMs < atMs + 1000).length,
       ),
     );
-  return { replicas, run, starts, mostInASecond };
+  return { replicas, quotaOf, run, starts, mostInASecond };
 }
 
 test('three replicas that all want everything at once get the rate of one, and each its turn', async () => {
@@ -81,7 +86,7 @@ test('three replicas that all want everything at once get the rate of one, and e
 });
 
 test('three replicas together have no more requests under way than the vendor bears', async () => {
-  const { replicas } = await startReplicas(
+  const { quotaOf } = await startReplicas(
     3,
     { requestsPerSecond: 1000, concurrent: 2 },
     await startRedis({ onTestFinished }),
@@ -95,7 +100,7 @@ test('three replicas together have no more requests under way than the vendor be
     running -= 1;
   };
   await Promise.all(
-    Array.from({ length: 30 }, (_, index) => replicas[index % 3]?.quota.run(task, 60_000, { signal })),
+    Array.from({ length: 30 }, (_, index) => quotaOf(index % 3).run(task, 60_000, { signal })),
   );
   expect(most).toBe(2);
 });
@@ -124,9 +129,7 @@ test('a vendor’s pause holds for all replicas, and whoever cannot wait so long
   );
   replicas[0]?.quota.pause(60_000);
   for (const replica of [0, 1]) {
-    const error: unknown = await run(replica, 'impatient', 1, false, 5000)?.catch(
-      (reason: unknown) => reason,
-    );
+    const error: unknown = await run(replica, 'impatient', 1, false, 5000).catch((reason: unknown) => reason);
     if (!isGatewayError(error)) throw error;
     expect(error.code).toBe('PROVIDER_RATE_LIMITED');
     expect([55, 56]).toContain(error.retryAfterSeconds);

@@ -1,0 +1,20 @@
+/** Memory stays bounded, however many rows pass through it. */
+
+import { spawnSync } from 'node:child_process';
+
+import { expect, test } from 'vitest';
+
+import { root } from '../support/process.ts';
+
+test('two million rows pass through a memory tier of 256 MiB in a heap of twice that, and every answer is right', () => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--max-old-space-size=512', 'test/ledger/many-rows.ts'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const told = JSON.parse(stdout);
+  expect(told).toMatchObject({ rows: 2_000_000, wrong: 0, readings: 2000 });
+  expect(told.saved).toBeGreaterThan(0);
+  expect(told.peakMiB).toBeLessThan(640);
+});

@@ -1,0 +1,147 @@
+/** The shared store: what it takes to reach it, and what it costs when it cannot be reached. */
+
+import { readFileSync } from 'node:fs';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import { createMeter, total } from '../../src/domain/meter.ts';
+import type { Script, SharedStatus } from '../../src/domain/shared.ts';
+import { connectShared, type SharedSettings } from '../../src/redis/shared.ts';
+import { startFleet } from '../support/fleet.ts';
+import { root } from '../support/process.ts';
+import { questionOf } from '../support/questions.ts';
+import { startCluster, startRedis } from '../support/redis.ts';
+
+const atEnd = { onTestFinished };
+const put: Script = { name: 'put', lua: `return redis.call('SET', KEYS[1], ARGV[1])` };
+const pushAll: Script = {
+  name: 'push',
+  lua: `redis.call('PUBLISH', ARGV[1], ARGV[2]) return redis.call('TIME')`,
+};
+
+function connect(settings: Partial<SharedSettings>) {
+  const meter = createMeter();
+  const statuses: SharedStatus[] = [];
+  const shared = connectShared(
+    { url: [], cluster: false, prefix: 'test', replicas: 1, timeoutMs: 300, ...settings },
+    { meter, onStatus: (status) => statuses.push(status) },
+  );
+  onTestFinished(() => shared.close());
+  const until = async (status: SharedStatus) => {
+    await expect.poll(shared.status, { timeout: 20_000 }).toBe(status);
+  };
+  return { shared, meter, statuses, until };
+}
+
+test('keys of many tags are read in one go from one Redis, and from each node of a cluster that has some', async () => {
+  const [single, nodes] = [await startRedis(atEnd), await startCluster(atEnd)];
+  for (const [url, cluster] of [
+    [[single.url], false],
+    [nodes.map((node) => node.url), true],
+  ] as const) {
+    const { shared, meter, until } = connect({ url, cluster });
+    await until('UP');
+    const keys = Array.from({ length: 40 }, (_, index) => `{tag${index % 8}}:${index}`);
+    for (const key of keys) await shared.run(put, [key], [`value of ${key}`]);
+    const before = total(meter, 'shared_calls');
+    const values = await shared.read([...keys, '{tag0}:nothing']);
+    expect(values.map(String)).toEqual([...keys.map((key) => `value of ${key}`), 'null']);
+    expect(total(meter, 'shared_calls') - before).toBe(cluster ? 8 : 1);
+  }
+});
+
+test('messages reach every replica, also after the connection broke', async () => {
+  const redis = await startRedis(atEnd);
+  const heard: string[] = [];
+  const [first, second] = [connect({ url: [redis.url] }), connect({ url: [redis.url] })];
+  for (const { shared } of [first, second]) shared.listen((message) => void heard.push(message));
+  await first.until('UP');
+  await second.until('UP');
+  const say = (message: string) => first.shared.run(pushAll, ['{a}'], [first.shared.channel, message]);
+  await expect.poll(() => redis.call('PUBSUB', 'NUMSUB', 'test:landed')).toEqual(['test:landed', 2]);
+  await say('one');
+  await expect.poll(() => heard).toEqual(['one', 'one']);
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+  await expect
+    .poll(() => redis.call('PUBSUB', 'NUMSUB', 'test:landed'), { timeout: 5000 })
+    .toEqual(['test:landed', 2]);
+  await say('two');
+  await expect.poll(() => heard).toEqual(['one', 'one', 'two', 'two']);
+});
+
+test('a Redis that hangs is waited for once: the calls after that fail at once, until it answers again', async () => {
+  const redis = await startRedis(atEnd);
+  const { shared, meter, statuses, until } = connect({ url: [redis.url] });
+  await until('UP');
+  redis.signal('SIGSTOP');
+  const calls = Array.from({ length: 1000 }, () =>
+    shared.read(['{a}:1']).catch((error: Error) => error.name),
+  );
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(['SharedUnavailable']));
+  expect(shared.status()).toBe('AWAY');
+  const waited = total(meter, 'shared_calls');
+  for (let count = 0; count < 1000; count += 1) await shared.read(['{a}:1']).catch(() => {});
+  expect(total(meter, 'shared_calls')).toBe(waited);
+  redis.signal('SIGCONT');
+  await until('UP');
+  expect(statuses).toEqual(['UP', 'AWAY', 'UP']);
+  expect(await shared.read(['{a}:1'])).toEqual([null]);
+});
+
+test('replicas are counted, and those that are gone are not', async () => {
+  const redis = await startRedis(atEnd);
+  const replicas = Array.from({ length: 4 }, () => connect({ url: [redis.url] }));
+  const ranks = () => replicas.map(({ shared }) => shared.census().rank).toSorted((a, b) => a - b);
+  await expect.poll(ranks, { timeout: 5000 }).toEqual([0, 1, 2, 3]);
+  expect(replicas[0]?.shared.census().of).toBe(4);
+  replicas[3]?.shared.close();
+  await expect.poll(() => replicas[0]?.shared.census().of, { timeout: 20_000 }).toBe(3);
+});
+
+test('a Redis with TLS, a login and rights to the keys of the gateway alone is enough', async () => {
+  const certificate = `${root}test/fixtures/redis-tls/certificate.pem`;
+  const redis = await startRedis(atEnd);
+  await redis.call(
+    'CONFIG',
+    'SET',
+    'tls-cert-file',
+    certificate,
+    'tls-key-file',
+    certificate.replace('certificate', 'key'),
+    'tls-ca-cert-file',
+    certificate,
+    'tls-auth-clients',
+    'no',
+    'tls-port',
+    redis.port + 1,
+  );
+  const rights =
+    /ACL SETUSER gateway on >\S+ (.*)$/m.exec(readFileSync(`${root}README.md`, 'utf8'))?.[1] ?? '';
+  expect(rights).toContain('~billing:*');
+  await redis.call('ACL', 'SETUSER', 'gateway', 'on', '>secret-of-redis', ...rights.split(' '));
+  const settings = { url: `rediss://gateway:secret-of-redis@localhost:${redis.port + 1}`, timeoutMs: 2000 };
+  const fleet = await startFleet(
+    { replicas: 2, redis: settings, environment: { NODE_EXTRA_CA_CERTS: certificate } },
+    atEnd,
+  );
+  await fleet.untilRedis('up');
+  const first = await fleet.query(0, questionOf(0));
+  const calls = fleet.calls('ppio');
+  expect(calls).toBeGreaterThan(0);
+  expect(await fleet.query(1, questionOf(0))).toEqual(first);
+  expect(fleet.calls('ppio')).toBe(calls);
+  const clients = String(await redis.call('CLIENT', 'LIST'));
+  expect(clients).toContain('user=gateway');
+  expect(fleet.processes.map(({ output }) => output()).join('')).not.toContain('secret-of-redis');
+});
+
+test('a login that Redis refuses is said, and costs no question', async () => {
+  const redis = await startRedis(atEnd);
+  await redis.call('CONFIG', 'SET', 'requirepass', 'right-password');
+  const settings = { url: redis.url.replace('//', '//:wrong-password@') };
+  const fleet = await startFleet({ replicas: 1, redis: settings }, atEnd);
+  expect((await fleet.query(0, questionOf(0))).errors).toBeUndefined();
+  expect((await fleet.readiness(0))['redis']).toBe('away');
+  await fleet.processes[0]?.until(/"event":"redis".*"cause":"WRONGPASS/);
+  expect(fleet.processes[0]?.output()).not.toContain('wrong-password');
+});
