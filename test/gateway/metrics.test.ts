@@ -61,7 +61,7 @@ test('waiting for the quota, refusals for want of time, and slots given out alon
   expect(total(meter, 'quota_alone')).toBe(0);
   await redis.kill();
   await gateway.query(march);
-  expect(total(meter, 'quota_alone', { account })).toBeGreaterThan(0);
+  await expect.poll(() => total(meter, 'quota_alone', { account })).toBeGreaterThan(0);
   expect(total(meter, 'shared_calls', { outcome: 'AWAY' })).toBeGreaterThan(0);
 });
 
