@@ -1,5 +1,7 @@
 /** The wiring: from settings to a running gateway. The only file that knows every folder; opens nothing on import. */
 
+import { setImmediate } from 'node:timers/promises';
+
 import { connectAccounts, type Connected } from './accounts.ts';
 import { instantOf, type Clock } from './domain/calendar.ts';
 import { createMeter, type Meter } from './domain/meter.ts';
@@ -98,7 +100,10 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     async stop({ drainMs = 0, withinMs = 10_000 } = {}) {
       scheduler.stop();
       await http.stop(drainMs, withinMs);
+      ledger.close();
       await Promise.all(connected.map(({ client }) => client.close()));
+      // What was broken off gives its leases back.
+      await setImmediate();
       shared?.close();
       log.info({ event: 'stopped' });
     },

@@ -56,13 +56,7 @@ export function createCache({ memoryBytes, shared, now, meter }: CacheSettings):
   const memory = createMemoryTier(memoryBytes);
   // Of one tick, and of nothing else: what was asked before is not remembered here.
   const values = new DataLoader<string, Buffer | null>(
-    async (keys) => {
-      if (shared === null) return keys.map(() => null);
-      const unique = [...new Set(keys)];
-      const found = await shared.read(unique);
-      const byKey = new Map(unique.map((key, index) => [key, found[index] ?? null]));
-      return keys.map((key) => byKey.get(key) ?? null);
-    },
+    async (keys) => (shared === null ? keys.map(() => null) : await shared.read(keys)),
     { cache: false, maxBatchSize: 500 },
   );
 
@@ -88,8 +82,9 @@ export function createCache({ memoryBytes, shared, now, meter }: CacheSettings):
     try {
       const value = await values.load(keyOf(ref));
       const known = heldOf(ref);
-      const isNewer = value !== null && versionIn(value) !== (known && versionOf(known.readAt));
-      const found = isNewer ? await cache.open(ref, value) : null;
+      const version = value === null ? '' : (versionIn(value) ?? 'none');
+      const isNewer = known === undefined || version > versionOf(known.readAt);
+      const found = isNewer && value !== null ? await cache.open(ref, value) : null;
       if (found !== null) return { entry: found, tier: 'redis' };
       if (known !== undefined) set(ref, known);
     } catch {

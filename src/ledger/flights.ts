@@ -9,6 +9,8 @@ import type { Call } from '../domain/segments.ts';
 export interface Flights<T> {
   /** Joins the flight of this key, or starts it. Rejects with the caller's abort reason when the caller leaves. */
   join(key: string, start: (flight: FlightCall) => Promise<T>, caller: Passenger): Promise<T>;
+  /** Somebody waits for a flight elsewhere: it is no longer one of the background. */
+  want(key: string): void;
   /** Whether a flight of this key is under way. */
   has(key: string): boolean;
 }
@@ -63,6 +65,10 @@ export function createFlights<T>(): Flights<T> {
 
   return {
     has: (key) => flights.has(key),
+    want(key) {
+      const flight = flights.get(key);
+      if (flight !== undefined) flight.state.isWanted = true;
+    },
     join(key, start, { signal, isBackground = () => false }) {
       if (signal.aborted) return Promise.reject(signal.reason);
       const flight = flights.get(key) ?? begin(key, start);

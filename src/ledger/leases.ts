@@ -30,9 +30,9 @@ export interface Lease {
 export interface Leases {
   /**
    * Claims a segment that was last known as it was read at `known` (null: not at all); waits while another replica has
-   * it. @throws the signal's reason
+   * it, and tells it whether anybody waits here. @throws the signal's reason
    */
-  claim(key: string, known: Instant | null, signal: AbortSignal): Promise<Claim>;
+  claim(key: string, known: Instant | null, caller: Claimant): Promise<Claim>;
   /**
    * Stores what was read and wakes those who wait; ends the lease, where there is one. Resolves to false when somebody
    * else had read the same meanwhile.
@@ -40,6 +40,19 @@ export interface Leases {
   land(key: string, lease: Lease | null, landing: Landing): Promise<boolean>;
   /** Ends a lease and lets those who wait share the failure; null leaves the segment to them. */
   fail(key: string, lease: Lease, error: GatewayError | null): Promise<void>;
+}
+
+export interface Claimant {
+  readonly signal: AbortSignal;
+  readonly isBackground: () => boolean;
+}
+
+/** What other replicas say of segments. */
+export interface LeaseEvents {
+  /** One has read a segment. */
+  readonly onLanded: (key: string, readAt: Instant) => void;
+  /** Somebody waits in one for a segment that another reads. */
+  readonly onWanted: (key: string) => void;
 }
 
 export interface Landing {
@@ -57,7 +70,8 @@ const failureMs = 2000;
 const patienceMs = 1000;
 
 /**
- * KEYS: value, lease. ARGV: known version, owner, time to live, the owner who was waited for.
+ * KEYS: value, lease. ARGV: known version, owner, time to live, the owner who was waited for, channel, what to tell
+ * whoever has the lease ("" for nothing).
  * A lease is "h" and its owner, or "f", its owner and how it failed; anything else is none.
  */
 const claimScript: Script = {
@@ -72,7 +86,10 @@ if type(lease) == 'string' and #lease >= 37 then
   local state, owner = string.sub(lease, 1, 1), string.sub(lease, 2, 37)
   if state == 'f' and owner == ARGV[4] then return {'FAILED', string.sub(lease, 38)} end
   local left = redis.call('PTTL', KEYS[2])
-  if state == 'h' and #lease == 37 and owner ~= ARGV[2] and left > 0 then return {'BUSY', owner, left} end
+  if state == 'h' and #lease == 37 and owner ~= ARGV[2] and left > 0 then
+    if ARGV[6] ~= '' then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
+    return {'BUSY', owner, left}
+  end
 end
 redis.call('SET', KEYS[2], 'h' .. ARGV[2], 'PX', ARGV[3])
 return {'HELD'}`,
@@ -108,12 +125,13 @@ if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1],
 redis.call('PUBLISH', ARGV[4], ARGV[5])`,
 };
 
-/** Leases in a shared store. `onLanded` hears of every segment that any replica has read. */
-export function createLeases(shared: Shared, onLanded: (key: string, readAt: Instant) => void): Leases {
+/** Leases in a shared store. */
+export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents): Leases {
   const bells = new Map<string, Set<() => void>>();
 
   shared.listen((message) => {
     const [version = '', key = ''] = message.split(' ');
+    if (version === '!') return onWanted(key);
     for (const ring of bells.get(key) ?? []) ring();
     if (/^\d{13}$/.test(version)) onLanded(key, Number(version) as Instant);
   });
@@ -134,7 +152,7 @@ export function createLeases(shared: Shared, onLanded: (key: string, readAt: Ins
   }
 
   return {
-    async claim(key, known, signal) {
+    async claim(key, known, { signal, isBackground }) {
       const owner = randomUUID();
       const version = known === null ? '' : versionOf(known);
       for (let waitedFor = ''; ;) {
@@ -142,11 +160,9 @@ export function createLeases(shared: Shared, onLanded: (key: string, readAt: Ins
         const bell = hang(key);
         try {
           signal.throwIfAborted();
-          const reply = await shared.run(
-            claimScript,
-            [key, leaseOf(key)],
-            [version, owner, leaseMs, waitedFor],
-          );
+          const wish = isBackground() ? '' : `! ${key}`;
+          const args = [version, owner, leaseMs, waitedFor, shared.channel, wish];
+          const reply = await shared.run(claimScript, [key, leaseOf(key)], args);
           const [kind, first, leftMs] = Array.isArray(reply) ? reply : [];
           switch (String(kind)) {
             case 'HELD':

@@ -41,6 +41,8 @@ export interface Ledger {
   find(ref: SegmentRef): Promise<Entry | undefined>;
   /** How the last reading of a source went; null when it has not been read by this process. */
   lastReading(source: Source): 'OK' | 'FAILED' | null;
+  /** From now on what is being read is left to the other replicas, should it fail. */
+  close(): void;
   readonly now: Clock;
 }
 
@@ -59,10 +61,24 @@ export interface LedgerSettings {
 /** A ledger that holds nothing yet in memory. */
 export function createLedger(settings: LedgerSettings): Ledger {
   const { memoryBytes, flightSeconds, shared, now, meter, onBug } = settings;
-  const cache = createCache({ memoryBytes, shared, now, meter });
-  const leases = shared === null ? null : createLeases(shared, (key, readAt) => cache.supersede(key, readAt));
-  const reading: SegmentReading = { cache, leases, flightMs: Math.ceil(flightSeconds * 1000), now, meter };
   const flights = createFlights<Entry>();
+  const cache = createCache({ memoryBytes, shared, now, meter });
+  const leases =
+    shared === null
+      ? null
+      : createLeases(shared, {
+          onLanded: (key, readAt) => cache.supersede(key, readAt),
+          onWanted: (key) => flights.want(key),
+        });
+  let isClosing = false;
+  const reading: SegmentReading = {
+    cache,
+    leases,
+    flightMs: Math.ceil(flightSeconds * 1000),
+    now,
+    meter,
+    isClosing: () => isClosing,
+  };
   const lastReadings = new Map<string, 'OK' | 'FAILED'>();
 
   async function readOne(ref: SegmentRef, caller: Call): Promise<Outcome> {
@@ -146,6 +162,9 @@ export function createLedger(settings: LedgerSettings): Ledger {
   return {
     read: (refs, caller) => refs.map((ref) => readOne(ref, caller)),
     now,
+    close() {
+      isClosing = true;
+    },
     lastReading: (source) => lastReadings.get(scopeOf(source)) ?? null,
     holds: (ref) => {
       const entry = cache.peek(ref);

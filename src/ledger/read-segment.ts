@@ -23,6 +23,8 @@ export interface SegmentReading {
   readonly flightMs: number;
   readonly now: Clock;
   readonly meter: Meter;
+  /** This process is about to end: what fails now says nothing about the provider. */
+  readonly isClosing: () => boolean;
 }
 
 /** What may still change is kept until it has surely been read as final, so that the two can be compared. */
@@ -43,7 +45,7 @@ export async function readSegment(
   const { cache, now, meter, flightMs } = reading;
   const deadline = after(now(), flightMs);
   for (let version = known?.readAt ?? null; ;) {
-    const claim = await claimFor(reading, ref, version, flight.signal);
+    const claim = await claimFor(reading, ref, version, flight);
     if (claim === null || claim.kind === 'HELD') {
       return readFromProvider(reading, ref, claim?.lease ?? null, { ...flight, deadline });
     }
@@ -66,12 +68,13 @@ async function claimFor(
   { leases, flightMs }: SegmentReading,
   ref: SegmentRef,
   version: Entry['readAt'] | null,
-  signal: AbortSignal,
+  { signal, isBackground }: FlightCall,
 ): Promise<Claim | null> {
   if (leases === null) return null;
   const timeout = AbortSignal.timeout(flightMs);
   try {
-    return await leases.claim(keyOf(ref), version, AbortSignal.any([signal, timeout]));
+    const caller = { signal: AbortSignal.any([signal, timeout]), isBackground };
+    return await leases.claim(keyOf(ref), version, caller);
   } catch (error) {
     if (error instanceof SharedUnavailable) return null;
     signal.throwIfAborted();
@@ -87,7 +90,7 @@ async function readFromProvider(
   lease: Lease | null,
   call: Call,
 ): Promise<Entry> {
-  const { cache, leases, now, meter } = reading;
+  const { cache, leases, now, meter, isClosing } = reading;
   const { account } = ref.source;
   const about = { provider: account.provider.id, account: account.id };
   const readAt = now();
@@ -99,7 +102,8 @@ async function readFromProvider(
   } catch (error) {
     if (!call.signal.aborted) meter.add('segment_readings', { ...about, outcome: 'FAILED' });
     if (lease !== null) {
-      await leases?.fail(keyOf(ref), lease, isGatewayError(error) ? error : null).catch(() => {});
+      const shown = isGatewayError(error) && !isClosing() ? error : null;
+      await leases?.fail(keyOf(ref), lease, shown).catch(() => {});
     }
     throw error;
   }
