@@ -1,7 +1,5 @@
 /** The wiring: from settings to a running gateway. The only file that knows every folder; opens nothing on import. */
 
-import { setImmediate } from 'node:timers/promises';
-
 import { connectAccounts, type Connected } from './accounts.ts';
 import { instantOf, type Clock } from './domain/calendar.ts';
 import { createMeter, type Meter } from './domain/meter.ts';
@@ -45,10 +43,13 @@ const storeWithinMs = 500;
 
 /** Starts a gateway. */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
-  const { now = () => instantOf(Date.now()), write = (line) => void process.stdout.write(line) } = options;
+  const { write = (line) => void process.stdout.write(line) } = options;
   const log = createLog(config.log.level, secretsOf(config), write);
+  const onBug = (error: unknown): void =>
+    log.error({ event: 'bug', cause: error instanceof Error ? error.stack : typeof error });
   const meter = createMeter();
   const shared = config.redis === undefined ? null : await openStore(config.redis, meter, log);
+  const now = options.now ?? createClock(shared);
   const connected = connectAccounts(config, { shared, now, meter, log });
   const ledger = createLedger({
     memoryBytes: config.limits.memoryCacheBytes,
@@ -56,7 +57,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     shared,
     now,
     meter,
-    onBug: (error) => log.error({ event: 'bug', cause: error instanceof Error ? error.stack : typeof error }),
+    onBug,
   });
   const warm = new Set(connected.flatMap(({ keepWarm, sources }) => (keepWarm ? sources : [])));
   const scheduler = startScheduler({
@@ -66,6 +67,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     shared,
     meter,
     tickMs: options.tickMs ?? 10_000,
+    onBug,
   });
   const loopbackOnly = config.clients.length === 0;
   const { graphiql, introspection, cors } = config.server;
@@ -100,13 +102,23 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     async stop({ drainMs = 0, withinMs = 10_000 } = {}) {
       scheduler.stop();
       await http.stop(drainMs, withinMs);
-      ledger.close();
+      await ledger.close();
       await Promise.all(connected.map(({ client }) => client.close()));
-      // What was broken off gives its leases back.
-      await setImmediate();
       shared?.close();
       log.info({ event: 'stopped' });
     },
+  };
+}
+
+/** What a clock may differ from that of the other replicas before theirs counts: it decides what is final. */
+const mostSkewMs = 1000;
+
+/** This machine's clock, put right by the one that all replicas have in common. */
+function createClock(shared: Shared | null): Clock {
+  return () => {
+    const ownMs = Date.now();
+    const commonMs = shared?.clockMs() ?? ownMs;
+    return instantOf(Math.abs(commonMs - ownMs) > mostSkewMs ? Math.round(commonMs) : ownMs);
   };
 }
 

@@ -34,7 +34,7 @@ export interface Counters {
   quota_alone: { account: string };
   /** Calls to the shared store, by how they ended. */
   shared_calls: { outcome: 'OK' | 'REFUSED' | 'AWAY' };
-  /** Segments read by the scheduler. */
+  /** Segments that the scheduler had read anew. */
   scheduled_readings: { reason: 'settled' | 'warm' };
 }
 

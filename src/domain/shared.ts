@@ -27,8 +27,8 @@ export interface Census {
 /** Keys that begin with the same "{tag}" lie together, so that a script may touch them together. */
 export interface Shared {
   readonly status: () => SharedStatus;
-  /** The values of keys in order, null where there is none. @throws SharedUnavailable */
-  read(keys: readonly string[]): Promise<readonly (Buffer | null)[]>;
+  /** The values of keys in order, null where there is none, an error where that is not known. @throws SharedUnavailable */
+  read(keys: readonly string[]): Promise<readonly (Buffer | Error | null)[]>;
   /** Runs a script on keys of one tag: numbers, Buffers, null, and lists of these. @throws SharedUnavailable */
   run(script: Script, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
   /** The channel to which scripts publish. */
@@ -43,8 +43,14 @@ export interface Shared {
 
 /** The store did not answer in time, or refused. */
 export class SharedUnavailable extends Error {
-  constructor(cause: string) {
-    super(`the shared store cannot be used: ${cause}`);
+  /** In the store's or our own words. */
+  readonly reason: string;
+  readonly kind: 'REFUSED' | 'NO_ANSWER';
+
+  constructor(reason: string, kind: SharedUnavailable['kind'] = 'NO_ANSWER') {
+    super(`the shared store cannot be used: ${reason}`);
     this.name = 'SharedUnavailable';
+    this.reason = reason;
+    this.kind = kind;
   }
 }

@@ -4,6 +4,8 @@
  * broken off; what has been paid for goes on, and is kept.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Call } from '../domain/segments.ts';
 
 export interface Flights<T> {
@@ -11,6 +13,8 @@ export interface Flights<T> {
   join(key: string, start: (flight: FlightCall) => Promise<T>, caller: Passenger): Promise<T>;
   /** Somebody waits for a flight elsewhere: it is no longer one of the background. */
   want(key: string): void;
+  /** Breaks off all flights, and resolves when they have ended, or soon after. */
+  close(): Promise<void>;
   /** Whether a flight of this key is under way. */
   has(key: string): boolean;
 }
@@ -32,6 +36,8 @@ interface FlightState {
   isWanted: boolean;
   hasBegun: boolean;
 }
+
+const closeWithinMs = 200;
 
 /** Flights of one process. */
 export function createFlights<T>(): Flights<T> {
@@ -64,6 +70,14 @@ export function createFlights<T>(): Flights<T> {
   }
 
   return {
+    async close() {
+      const all = [...flights.values()];
+      for (const { controller } of all) {
+        controller.abort(new DOMException('The gateway is stopping.', 'AbortError'));
+      }
+      const ended = Promise.allSettled(all.map(({ landed }) => landed));
+      await Promise.race([ended, sleep(closeWithinMs, undefined, { ref: false })]);
+    },
     has: (key) => flights.has(key),
     want(key) {
       const flight = flights.get(key);

@@ -9,8 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Instant } from '../domain/calendar.ts';
 import { packError, unpackError, type GatewayError } from '../domain/errors.ts';
-import { SharedUnavailable, type Script, type Shared } from '../domain/shared.ts';
-import { versionOf, versionRange } from './codec.ts';
+import { SharedUnavailable, type Shared } from '../domain/shared.ts';
+import { versionOf } from './codec.ts';
+import { claimScript, failScript, landScript, renewScript } from './lease-scripts.ts';
 
 /** What came of a claim. */
 export type Claim =
@@ -58,6 +59,8 @@ export interface LeaseEvents {
 export interface Landing {
   readonly value: Buffer;
   readonly readAt: Instant;
+  /** When the segment had been read before, as far as was known; null: not at all. */
+  readonly known: Instant | null;
   /** For how long the store keeps it. */
   readonly ttlMs: number;
 }
@@ -68,62 +71,8 @@ const leaseMs = 4000;
 const failureMs = 2000;
 /** Those who wait ask again after so long at the latest. */
 const patienceMs = 1000;
-
-/**
- * KEYS: value, lease. ARGV: known version, owner, time to live, the owner who was waited for, channel, what to tell
- * whoever has the lease ("" for nothing).
- * A lease is "h" and its owner, or "f", its owner and how it failed; anything else is none.
- */
-const claimScript: Script = {
-  name: 'claim',
-  lua: `
-local version = redis.pcall('GETRANGE', KEYS[1], ${versionRange[0]}, ${versionRange[1]})
-if type(version) == 'string' and string.match(version, '^%d+$') and #version == 13 and version > ARGV[1] then
-  return {'LANDED', redis.call('GET', KEYS[1])}
-end
-local lease = redis.pcall('GET', KEYS[2])
-if type(lease) == 'string' and #lease >= 37 then
-  local state, owner = string.sub(lease, 1, 1), string.sub(lease, 2, 37)
-  if state == 'f' and owner == ARGV[4] then return {'FAILED', string.sub(lease, 38)} end
-  local left = redis.call('PTTL', KEYS[2])
-  if state == 'h' and #lease == 37 and owner ~= ARGV[2] and left > 0 then
-    if ARGV[6] ~= '' then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
-    return {'BUSY', owner, left}
-  end
-end
-redis.call('SET', KEYS[2], 'h' .. ARGV[2], 'PX', ARGV[3])
-return {'HELD'}`,
-};
-
-/** KEYS: lease. ARGV: owner, time to live. */
-const renewScript: Script = {
-  name: 'renew',
-  lua: `
-if redis.call('GET', KEYS[1]) == 'h' .. ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end`,
-};
-
-/** KEYS: value, lease. ARGV: owner, value, version, time to live, channel, message. Newer readings are not undone. */
-const landScript: Script = {
-  name: 'land',
-  lua: `
-local held = redis.pcall('GET', KEYS[2]) == 'h' .. ARGV[1]
-local version = redis.pcall('GETRANGE', KEYS[1], ${versionRange[0]}, ${versionRange[1]})
-local isNewer = type(version) == 'string' and #version == 13 and version > ARGV[3]
-if isNewer and not held then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[4])
-if held then redis.call('DEL', KEYS[2]) end
-redis.call('PUBLISH', ARGV[5], ARGV[6])
-return 1`,
-};
-
-/** KEYS: lease. ARGV: owner, what becomes of the lease ("" for nothing), time to live, channel, message. */
-const failScript: Script = {
-  name: 'fail',
-  lua: `
-if redis.call('GET', KEYS[1]) ~= 'h' .. ARGV[1] then return end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end
-redis.call('PUBLISH', ARGV[4], ARGV[5])`,
-};
+/** What a store may be late without its callers going their own way. */
+const hiccupMs = 300;
 
 /** Leases in a shared store. */
 export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents): Leases {
@@ -155,29 +104,43 @@ export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents
     async claim(key, known, { signal, isBackground }) {
       const owner = randomUUID();
       const version = known === null ? '' : versionOf(known);
-      for (let waitedFor = ''; ;) {
+      const wait: Wait = { for: '', untilMs: 0, isOver: true };
+      for (;;) {
         // Before it is asked, so that nothing that happens meanwhile is missed.
         const bell = hang(key);
         try {
           signal.throwIfAborted();
           const wish = isBackground() ? '' : `! ${key}`;
-          const args = [version, owner, leaseMs, waitedFor, shared.channel, wish];
-          const reply = await shared.run(claimScript, [key, leaseOf(key)], args);
+          // A lease that is gone before its time, and unsaid, was forgotten by the store: its holder renews it.
+          const mayTake = wait.isOver || performance.now() >= wait.untilMs ? 1 : 0;
+          const args = [version, owner, leaseMs, wait.for, shared.channel, wish, mayTake];
+          const reply = await patiently(
+            () => shared.run(claimScript, [key, leaseOf(key)], args),
+            shared,
+            wait,
+          );
           const [kind, first, leftMs] = Array.isArray(reply) ? reply : [];
           switch (String(kind)) {
             case 'HELD':
               return { kind: 'HELD', lease: { owner, renewal: renew(shared, key, owner) } };
             case 'LANDED':
-              return { kind: 'LANDED', value: Buffer.from(first), awaited: waitedFor !== '' };
+              return { kind: 'LANDED', value: Buffer.from(first), awaited: wait.for !== '' };
             case 'FAILED': {
               const error = unpackError(String(first));
               if (error !== null) return { kind: 'FAILED', error };
-              waitedFor = '';
+              wait.for = '';
+              wait.isOver = true;
               break;
             }
             case 'BUSY':
-              waitedFor = String(first);
+              wait.for = String(first);
+              wait.untilMs = performance.now() + Number(leftMs);
               await pause(Math.min(Number(leftMs), patienceMs), bell.signal, signal);
+              wait.isOver = bell.signal.aborted;
+              break;
+            case 'GONE':
+              await pause(hiccupMs, bell.signal, signal);
+              wait.isOver = bell.signal.aborted;
               break;
             default:
               throw new SharedUnavailable('an answer that no script gives');
@@ -188,17 +151,12 @@ export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents
       }
     },
 
-    async land(key, lease, { value, readAt, ttlMs }) {
+    async land(key, lease, { value, readAt, known, ttlMs }) {
       clearInterval(lease?.renewal);
       const version = versionOf(readAt);
-      const args = [
-        lease?.owner ?? '',
-        value,
-        version,
-        Math.ceil(ttlMs),
-        shared.channel,
-        `${version} ${key}`,
-      ];
+      const before = known === null ? '' : versionOf(known);
+      const told = [shared.channel, `${version} ${key}`];
+      const args = [lease?.owner ?? '', value, version, Math.ceil(ttlMs), ...told, before];
       return (await shared.run(landScript, [key, leaseOf(key)], args)) !== 0;
     },
 
@@ -208,6 +166,29 @@ export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents
       await shared.run(failScript, [leaseOf(key)], [owner, failure, failureMs, shared.channel, `- ${key}`]);
     },
   };
+}
+
+/** A flight of another replica that is waited for. */
+interface Wait {
+  /** Whose it is; "" for nobody's. */
+  for: string;
+  /** When its lease ends unless it is renewed. */
+  untilMs: number;
+  /** It was heard to have ended. */
+  isOver: boolean;
+}
+
+/** Asks again when the store is late once; whoever waits for a flight can wait for the store a little longer. */
+async function patiently<T>(ask: () => Promise<T>, shared: Shared, wait: Wait): Promise<T> {
+  const untilMs = Math.min(wait.untilMs, performance.now() + patienceMs);
+  for (let isSecond = false; ; isSecond = true) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() < untilMs) await sleep(hiccupMs);
+      else if (isSecond || shared.status() !== 'UP') throw error;
+    }
+  }
 }
 
 interface Bell {

@@ -41,8 +41,8 @@ export interface Ledger {
   find(ref: SegmentRef): Promise<Entry | undefined>;
   /** How the last reading of a source went; null when it has not been read by this process. */
   lastReading(source: Source): 'OK' | 'FAILED' | null;
-  /** From now on what is being read is left to the other replicas, should it fail. */
-  close(): void;
+  /** Breaks off what is being read, and leaves it to the other replicas. */
+  close(): Promise<void>;
   readonly now: Clock;
 }
 
@@ -70,14 +70,12 @@ export function createLedger(settings: LedgerSettings): Ledger {
           onLanded: (key, readAt) => cache.supersede(key, readAt),
           onWanted: (key) => flights.want(key),
         });
-  let isClosing = false;
   const reading: SegmentReading = {
     cache,
     leases,
     flightMs: Math.ceil(flightSeconds * 1000),
     now,
     meter,
-    isClosing: () => isClosing,
   };
   const lastReadings = new Map<string, 'OK' | 'FAILED'>();
 
@@ -162,9 +160,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
   return {
     read: (refs, caller) => refs.map((ref) => readOne(ref, caller)),
     now,
-    close() {
-      isClosing = true;
-    },
+    close: () => flights.close(),
     lastReading: (source) => lastReadings.get(scopeOf(source)) ?? null,
     holds: (ref) => {
       const entry = cache.peek(ref);

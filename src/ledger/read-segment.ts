@@ -3,7 +3,7 @@
  * shared with those who wait. Without the shared store it is read all the same.
  */
 
-import { after, type Clock } from '../domain/calendar.ts';
+import { after, type Clock, type Instant } from '../domain/calendar.ts';
 import { GatewayError, isGatewayError } from '../domain/errors.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { Call } from '../domain/segments.ts';
@@ -23,8 +23,6 @@ export interface SegmentReading {
   readonly flightMs: number;
   readonly now: Clock;
   readonly meter: Meter;
-  /** This process is about to end: what fails now says nothing about the provider. */
-  readonly isClosing: () => boolean;
 }
 
 /** What may still change is kept until it has surely been read as final, so that the two can be compared. */
@@ -47,7 +45,8 @@ export async function readSegment(
   for (let version = known?.readAt ?? null; ;) {
     const claim = await claimFor(reading, ref, version, flight);
     if (claim === null || claim.kind === 'HELD') {
-      return readFromProvider(reading, ref, claim?.lease ?? null, { ...flight, deadline });
+      const call = { ...flight, deadline };
+      return readFromProvider(reading, ref, { lease: claim?.lease ?? null, known: version }, call);
     }
     if (claim.kind === 'FAILED') {
       meter.add('calls_saved', { by: 'replica' });
@@ -84,25 +83,34 @@ async function claimFor(
   }
 }
 
+/** What a reading starts from. */
+interface Claimed {
+  /** Null: it is done alone. */
+  readonly lease: Lease | null;
+  /** When the segment was read before, as far as is known. */
+  readonly known: Instant | null;
+}
+
 async function readFromProvider(
   reading: SegmentReading,
   ref: SegmentRef,
-  lease: Lease | null,
+  claimed: Claimed,
   call: Call,
 ): Promise<Entry> {
-  const { cache, leases, now, meter, isClosing } = reading;
+  const { cache, leases, now, meter } = reading;
+  const { lease } = claimed;
   const { account } = ref.source;
   const about = { provider: account.provider.id, account: account.id };
   const readAt = now();
   try {
     const entry = cache.keep(ref, { ...(await ref.source.read(ref.segment, call)), readAt });
-    const isFirst = leases === null || (await store(reading, leases, ref, lease, entry));
+    const isFirst = leases === null || (await store(reading, leases, ref, claimed, entry));
     meter.add('segment_readings', { ...about, outcome: isFirst ? 'LANDED' : 'REDUNDANT' });
     return entry;
   } catch (error) {
     if (!call.signal.aborted) meter.add('segment_readings', { ...about, outcome: 'FAILED' });
     if (lease !== null) {
-      const shown = isGatewayError(error) && !isClosing() ? error : null;
+      const shown = isGatewayError(error) && !call.signal.aborted ? error : null;
       await leases?.fail(keyOf(ref), lease, shown).catch(() => {});
     }
     throw error;
@@ -114,7 +122,7 @@ async function store(
   { now, meter }: SegmentReading,
   leases: Leases,
   ref: SegmentRef,
-  lease: Lease | null,
+  { lease, known }: Claimed,
   entry: Entry,
 ): Promise<boolean> {
   const { readAt, finalAt, staleUntil } = entry;
@@ -123,9 +131,10 @@ async function store(
   const ttlMs = Math.max(keptAtLeastMs, keptUntil - now());
   try {
     const value = await encode(keyOf(ref), entry);
-    return await leases.land(keyOf(ref), lease, { value, readAt, ttlMs });
+    return await leases.land(keyOf(ref), lease, { value, readAt, known, ttlMs });
   } catch {
     meter.add('cache_write_errors', { account: ref.source.account.id });
+    if (lease !== null) await leases.fail(keyOf(ref), lease, null).catch(() => {});
     return true;
   }
 }

@@ -32,6 +32,7 @@ export interface SchedulerSettings {
   readonly shared: Shared | null;
   readonly meter: Meter;
   readonly tickMs: number;
+  readonly onBug: (error: unknown) => void;
 }
 
 export interface Scheduler {
@@ -44,8 +45,8 @@ export interface Scheduler {
 const settledWithinMs = 7 * 86_400_000;
 /** After a failure a source is left alone for so long. */
 const restMs = 60_000;
-/** A duty is renewed at each tick, and passes to another replica so many ticks after its holder died. */
-const dutyTicks = 3;
+/** A duty is renewed at each tick and before each reading; it passes to another replica so long after its holder died. */
+const dutyMs = 120_000;
 
 /** KEYS: duty. ARGV: replica, time to live. */
 const dutyScript: Script = {
@@ -59,18 +60,19 @@ return 1`,
 
 /** Starts ticking. */
 export function startScheduler(settings: SchedulerSettings): Scheduler {
-  const { sources, keepWarm, ledger, shared, meter, tickMs } = settings;
+  const { sources, keepWarm, ledger, shared, meter, tickMs, onBug } = settings;
   const { now } = ledger;
   const replica = randomUUID();
   const settled = new Map<Source, Instant>();
   const restsUntil = new Map<Source, Instant>();
   const busy = new Set<Source>();
+  let stopped = false;
 
   async function isOnDuty(source: Source): Promise<boolean> {
     if (shared === null) return true;
     try {
       const key = `${scopeOf(source)}:duty`;
-      return (await shared.run(dutyScript, [key], [replica, tickMs * dutyTicks])) === 1;
+      return (await shared.run(dutyScript, [key], [replica, Math.max(dutyMs, 3 * tickMs)])) === 1;
     } catch {
       // Without the store nobody knows whose it is; nothing is lost, since whoever asks reads.
       return false;
@@ -85,37 +87,50 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     busy.add(source);
     try {
       if (!(await isOnDuty(source))) return;
-      if (isDue) {
-        await settle(source, cutOff);
-        settled.set(source, cutOff.at);
-      }
-      if (keepWarm(source)) await warm(source);
-    } catch {
-      // Told where it happened; it is tried again.
-      restsUntil.set(source, after(now(), restMs));
+      const isSettled = !isDue || (await settle(source, cutOff));
+      if (isDue && isSettled) settled.set(source, cutOff.at);
+      const isWarm = !keepWarm(source) || (await warm(source));
+      if (!isSettled || !isWarm) restsUntil.set(source, after(now(), restMs));
     } finally {
       busy.delete(source);
     }
   }
 
-  async function settle(source: Source, { month }: CutOff): Promise<void> {
-    for (const [ref, entry] of await findAll(source, month)) {
-      const isReadEarly = entry?.finalAt != null && entry.readAt < entry.finalAt && now() >= entry.finalAt;
-      if (!isReadEarly) continue;
-      await ledger.refresh(ref, entry);
-      meter.add('scheduled_readings', { reason: 'settled' });
-      await isOnDuty(source);
-    }
+  /** What runs from the month before into this one is final with it. */
+  async function settle(source: Source, { month }: CutOff): Promise<boolean> {
+    const entries = [...(await findAll(source, addMonths(month, -1))), ...(await findAll(source, month))];
+    const isReadEarly = (entry: Entry | undefined): boolean =>
+      entry?.finalAt != null && entry.readAt < entry.finalAt && now() >= entry.finalAt;
+    return refreshAll(source, 'settled', entries, isReadEarly);
   }
 
-  async function warm(source: Source): Promise<void> {
+  async function warm(source: Source): Promise<boolean> {
     const month = monthOf(dateIn(now(), source.account.timeZone));
-    for (const [ref, entry] of await findAll(source, month)) {
-      if (entry !== undefined && now() < entry.freshUntil - 2 * tickMs) continue;
-      await ledger.refresh(ref, entry);
-      meter.add('scheduled_readings', { reason: 'warm' });
-      await isOnDuty(source);
+    const isEnding = (entry: Entry | undefined): boolean =>
+      entry === undefined || now() >= entry.freshUntil - 2 * tickMs;
+    return refreshAll(source, 'warm', await findAll(source, month), isEnding);
+  }
+
+  /** One after the other; one that fails does not keep the others from being read. Resolves to whether all were. */
+  async function refreshAll(
+    source: Source,
+    reason: 'settled' | 'warm',
+    entries: readonly [SegmentRef, Entry | undefined][],
+    isDue: (entry: Entry | undefined) => boolean,
+  ): Promise<boolean> {
+    let areAllRead = true;
+    for (const [ref, entry] of entries) {
+      if (!isDue(entry)) continue;
+      if (stopped || !(await isOnDuty(source))) return false;
+      try {
+        await ledger.refresh(ref, entry);
+        meter.add('scheduled_readings', { reason });
+      } catch {
+        // Told where it happened.
+        areAllRead = false;
+      }
     }
+    return areAllRead;
   }
 
   async function findAll(source: Source, month: CutOff['month']): Promise<[SegmentRef, Entry | undefined][]> {
@@ -130,9 +145,15 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     await Promise.all(sources.map((source) => look(source)));
   }
 
-  const timer = setInterval(() => void tick(), tickMs);
+  const timer = setInterval(() => void tick().catch(onBug), tickMs);
   timer.unref();
-  return { tick, stop: () => clearInterval(timer) };
+  return {
+    tick,
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
 }
 
 interface CutOff {

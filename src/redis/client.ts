@@ -19,26 +19,30 @@ export interface RedisSettings {
     | undefined;
   /** The nodes at `url` are a cluster. */
   readonly cluster: boolean;
+  /** How long a call may take. */
+  readonly timeoutMs: number;
 }
 
 export type RedisClient = Redis | Cluster;
 
-/** Past this a silent connection is taken for dead, and another is made. */
-const silenceMs = 1000;
-
 /** A client that connects at once and for ever again. */
-export function createRedisClient({ url, sentinel, cluster }: RedisSettings): RedisClient {
+export function createRedisClient({ url, sentinel, cluster, timeoutMs }: RedisSettings): RedisClient {
+  // Past this a silent connection is taken for dead, and another is made.
+  const silenceMs = Math.max(1000, 3 * timeoutMs);
   const nodes = url.map((text) => toNode(text));
   const [first] = nodes;
   const common = {
     protocol: 2,
     connectTimeout: 500,
-    commandTimeout: silenceMs,
+    commandTimeout: Math.max(silenceMs, 10 * timeoutMs),
     socketTimeout: silenceMs,
     maxRetriesPerRequest: 0,
     enableAutoPipelining: false,
     reconnectOnError: createReadOnlyCheck(),
-    ...(first?.tls === undefined ? {} : { tls: first.tls }),
+    // Of several nodes each is checked by its own name.
+    ...(first?.tls === undefined
+      ? {}
+      : { tls: nodes.length === 1 && sentinel === undefined ? first.tls : {} }),
   } satisfies RedisOptions;
   const login = {
     ...(first?.username === undefined ? {} : { username: first.username }),
@@ -53,7 +57,7 @@ export function createRedisClient({ url, sentinel, cluster }: RedisSettings): Re
       ...(sentinel.password === undefined ? {} : { password: sentinel.password }),
       ...(login.username === undefined ? {} : { sentinelUsername: login.username }),
       ...(login.password === undefined ? {} : { sentinelPassword: login.password }),
-      ...(first?.tls === undefined ? {} : { sentinelTLS: first.tls, enableTLSForSentinelMode: true }),
+      ...(first?.tls === undefined ? {} : { sentinelTLS: {}, enableTLSForSentinelMode: true }),
       sentinelCommandTimeout: silenceMs,
       failoverDetector: true,
       enableOfflineQueue: false,

@@ -15,16 +15,16 @@ import {
   type Shared,
   type SharedStatus,
 } from '../domain/shared.ts';
-import { createRedisClient, type RedisSettings } from './client.ts';
-import { isReplyError, runScript } from './script.ts';
+import { createCalls, toCause } from './calls.ts';
+import { createRedisClient, type RedisClient, type RedisSettings } from './client.ts';
+import { listenTo } from './messages.ts';
+import { runScript } from './script.ts';
 
 export interface SharedSettings extends RedisSettings {
   /** All keys begin with it. */
   readonly prefix: string;
   /** The most that live at a time, as far as the settings know; the heartbeat may count more. */
   readonly replicas: number;
-  /** How long a call may take. */
-  readonly timeoutMs: number;
 }
 
 export interface SharedEvents {
@@ -34,6 +34,11 @@ export interface SharedEvents {
 }
 
 const beatMs = 250;
+/** Values may take longer than answers of a few bytes: so many times. When Redis falls silent they are given up with the rest. */
+const patience = 10;
+const largeBytes = 100_000;
+/** One MGET asks for so many keys at most, so that others get their turn between. */
+const mostKeys = 50;
 /** A replica that was not heard of for so long is gone. */
 const absenceMs = 5000;
 
@@ -55,9 +60,6 @@ for rank, name in ipairs(names) do
 end`,
 };
 
-/** Errors of Redis that mean that it is of no use at all just now. */
-const awayReplies = /^(LOADING|CLUSTERDOWN|MASTERDOWN|NOAUTH|WRONGPASS|NOPERM|ERR max number of clients)/;
-
 export interface ConnectedShared extends Shared {
   /** Why it is away, in Redis's or our own words. */
   readonly cause: () => string;
@@ -68,93 +70,83 @@ export interface ConnectedShared extends Shared {
 export function connectShared(settings: SharedSettings, { meter, onStatus }: SharedEvents): ConnectedShared {
   const { prefix, timeoutMs } = settings;
   const client = createRedisClient(settings);
-  // A cluster's client has a connection of its own for messages.
-  const subscriber = client instanceof Cluster ? client : client.duplicate();
-  const channel = `${prefix}:landed`;
+  const messages = listenTo(client, `${prefix}:landed`);
   const replica = randomUUID();
-  const listeners: ((message: string) => void)[] = [];
   let status: SharedStatus = 'AWAY';
   let known: Census = { rank: Math.floor(Math.random() * settings.replicas), of: settings.replicas };
-  let clockOffsetMs = 0;
+  let clockOffsetMs: number | null = null;
   let lastError = 'not connected yet';
-  let timer: NodeJS.Timeout | null = null;
   let closed = false;
+  const calls = createCalls({
+    timeoutMs,
+    isGone: () => client.status !== 'ready',
+    onAway: (cause) => become('AWAY', cause),
+  });
+  const { bounded } = calls;
 
   function become(next: SharedStatus, cause: string): void {
+    // Why the connection is gone says more than that it is.
+    if (next !== 'UP' && cause !== 'no connection') lastError = cause;
     if (status === next) return;
     status = next;
-    if (!closed) onStatus(next, cause);
+    if (next === 'AWAY') calls.abandon();
+    if (!closed) onStatus(next, next === 'UP' ? 'it answers' : lastError);
   }
 
-  /** Bounds a call, and learns from how it ends. */
-  async function bounded<T>(call: () => Promise<T>): Promise<T> {
+  /** The same, counted. */
+  async function counted<T>(call: () => Promise<T>, withinMs: number): Promise<T> {
     try {
-      const reply = await within(call(), timeoutMs);
+      const reply = await bounded(call, withinMs);
       meter.add('shared_calls', { outcome: 'OK' });
       return reply;
     } catch (error) {
-      const cause = toCause(error);
-      const isAway = !isReplyError(error) || awayReplies.test(cause);
-      meter.add('shared_calls', { outcome: isAway ? 'AWAY' : 'REFUSED' });
-      if (isAway) become('AWAY', cause);
-      throw new SharedUnavailable(cause);
+      const isRefused = error instanceof SharedUnavailable && error.kind === 'REFUSED';
+      meter.add('shared_calls', { outcome: isRefused ? 'REFUSED' : 'AWAY' });
+      throw error;
     }
   }
 
   async function beat(): Promise<void> {
     try {
-      const sentMs = Date.now();
-      const [nowMs, rank, of] = toNumbers(
-        await within(runScript(client, census, [`${prefix}:{replicas}`], [replica]), timeoutMs),
-      );
-      clockOffsetMs = nowMs - (sentMs + Date.now()) / 2;
-      const most = Math.max(of, settings.replicas);
-      known = { rank, of: most };
-      become('UP', 'it answers');
+      const sentMs = monotonicMs();
+      const reply = await bounded(() => runScript(client, census, [`${prefix}:{replicas}`], [replica]));
+      const [nowMs, rank, of] = toNumbers(reply);
+      clockOffsetMs = nowMs - (sentMs + monotonicMs()) / 2;
+      known = { rank, of: Math.max(of, settings.replicas) };
+      become('UP', '');
     } catch (error) {
-      const cause = toCause(error);
-      const answers = isReplyError(error) && !awayReplies.test(cause);
-      become(answers ? 'READ_ONLY' : 'AWAY', cause === 'closed' ? lastError : cause);
+      // One late beat is no silence: that is for the calls to tell.
+      if (error instanceof SharedUnavailable && error.kind === 'REFUSED') become('READ_ONLY', error.reason);
     }
-    if (closed) return;
-    timer = setTimeout(() => void beat(), beatMs * (0.8 + Math.random() * 0.4));
-    timer.unref();
+    messages.check();
   }
 
-  for (const connection of new Set([client, subscriber])) {
-    connection.on('error', (error) => {
-      lastError = toCause(error);
-    });
-    // As soon as it can be used, it is.
-    if (connection === client) connection.on('ready', () => void (timer === null || restartBeat()));
-  }
-  subscriber.on('message', (_channel: string, message: string) => {
-    for (const listener of listeners) listener(message);
+  const heart = startHeart(beat, client);
+  client.on('error', (error) => {
+    lastError = toCause(error);
   });
-  subscriber.on('ready', () => void subscriber.subscribe(channel).catch(() => {}));
-
-  function restartBeat(): void {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
-    void beat();
-  }
-  void beat();
 
   return {
     status: () => status,
-    channel,
+    channel: messages.channel,
     census: () => known,
-    clockMs: () => Date.now() + clockOffsetMs,
+    clockMs: () => (clockOffsetMs === null ? Date.now() : monotonicMs() + clockOffsetMs),
     cause: () => lastError,
-    listen: (listener) => void listeners.push(listener),
+    listen: messages.listen,
     async read(keys) {
       if (status === 'AWAY') throw new SharedUnavailable(lastError);
-      const values = new Map<string, Buffer | null>();
-      const groups = client instanceof Cluster ? Map.groupBy(keys, tagOf).values() : [keys];
+      const groups = client instanceof Cluster ? [...Map.groupBy(keys, tagOf).values()] : [keys];
+      const chunks = groups.flatMap((group) => chunksOf(group, mostKeys));
+      const values = new Map<string, Buffer | Error | null>();
       await Promise.all(
-        [...groups].map(async (group) => {
-          const replies = await bounded(() => client.mgetBuffer(group.map((key) => `${prefix}:${key}`)));
-          for (const [index, key] of group.entries()) values.set(key, replies[index] ?? null);
+        chunks.map(async (chunk) => {
+          try {
+            const names = chunk.map((key) => `${prefix}:${key}`);
+            const replies = await counted(() => client.mgetBuffer(names), timeoutMs * patience);
+            for (const [index, key] of chunk.entries()) values.set(key, replies[index] ?? null);
+          } catch (error) {
+            for (const key of chunk) values.set(key, error instanceof Error ? error : new Error('unknown'));
+          }
         }),
       );
       return keys.map((key) => values.get(key) ?? null);
@@ -162,12 +154,38 @@ export function connectShared(settings: SharedSettings, { meter, onStatus }: Sha
     async run(script, keys, args) {
       if (status !== 'UP') throw new SharedUnavailable(lastError);
       const names = keys.map((key) => `${prefix}:${key}`);
-      return bounded(() => runScript(client, script, names, args));
+      const bytes = args.reduce<number>((sum, arg) => sum + (Buffer.isBuffer(arg) ? arg.length : 0), 0);
+      const isLarge = bytes > largeBytes;
+      return counted(() => runScript(client, script, names, args), timeoutMs * (isLarge ? patience : 1));
     },
     close() {
       closed = true;
+      heart.stop();
+      messages.close();
+      client.disconnect();
+    },
+  };
+}
+
+/** Beats several times a second, and as soon as the client can be used. */
+function startHeart(beat: () => Promise<void>, client: RedisClient): { stop(): void } {
+  let timer: NodeJS.Timeout | null = null;
+  let isBeating = false;
+  let stopped = false;
+  async function run(): Promise<void> {
+    if (isBeating || stopped) return;
+    isBeating = true;
+    if (timer !== null) clearTimeout(timer);
+    await beat();
+    isBeating = false;
+    timer = setTimeout(() => void run(), beatMs * (0.8 + Math.random() * 0.4)).unref();
+  }
+  client.on('ready', () => void run());
+  void run();
+  return {
+    stop() {
+      stopped = true;
       if (timer !== null) clearTimeout(timer);
-      for (const connection of new Set([client, subscriber])) connection.disconnect();
     },
   };
 }
@@ -177,24 +195,15 @@ function tagOf(key: string): string {
   return /\{([^}]+)\}/.exec(key)?.[1] ?? key;
 }
 
-/** An answer that has arrived counts, even when this process was too busy to look at it in time. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | null = null;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => setImmediate(() => reject(new Error(`no answer within ${ms} ms`))), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    if (timer !== null) clearTimeout(timer);
-  }
+/** A clock that never jumps, near that of this machine. */
+function monotonicMs(): number {
+  return performance.timeOrigin + performance.now();
 }
 
-/** In words that are safe to log: Redis's errors name no values, those of the network name hosts at most. */
-function toCause(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  if (/isn't writeable|isn't ready|Connection is closed/.test(error.message)) return 'closed';
-  return error.message.slice(0, 120);
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 function toNumbers(reply: unknown): [number, number, number] {

@@ -19,16 +19,16 @@ export interface Line {
 
 export type Turn =
   | { readonly granted: true }
-  /** When to ask again; infinite: when something has ended. */
+  /** When to ask again, or as soon as something has ended. */
   | { readonly granted: false; readonly waitMs: number };
 
 export interface Pacer {
-  /** Asks for a slot for the first of those who wait. Never rejects. */
-  ask(line: Line): Turn | Promise<Turn>;
+  /** Asks for a slot for the first of those who wait. Never rejects. `line` is how it stands whenever it is looked at. */
+  ask(line: () => Line): Turn | Promise<Turn>;
   /** How long until the request at a place in the line may leave at the soonest, by the rate alone. 0 is first. */
   soonestMs(place: number): number;
   /** Something has ended, or somebody has left. */
-  tell(line: Line): void;
+  tell(line: () => Line): void;
   /** Nothing leaves for so long. `slower`: and from then on half as often, back to the whole rate little by little. */
   pause(durationMs: number, slower: boolean): void;
 }
@@ -57,11 +57,11 @@ export function createPacer(
     turn(Math.max(nowMs, nextMs, pausedUntilMs), intervalMs()) - nowMs;
 
   return {
-    ask({ running }) {
+    ask(line) {
       const now = monotonicMs();
       const waitMs = waitMsAt(now);
       if (waitMs > 0) return { granted: false, waitMs };
-      if (running >= concurrent) return { granted: false, waitMs: Number.POSITIVE_INFINITY };
+      if (line().running >= concurrent) return { granted: false, waitMs: Number.POSITIVE_INFINITY };
       slowness = Math.max(1, slowness * recovery);
       nextMs = now + intervalMs();
       return { granted: true };

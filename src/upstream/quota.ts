@@ -71,7 +71,7 @@ export function createQuota(
       try {
         waiter.check();
         const slotAtMs = monotonicMs() + slotInMs;
-        if (slotAtMs > waiter.untilMs) throw tooLate(slotAtMs - waiter.untilMs);
+        if (slotAtMs > waiter.untilMs) throw refusal(slotAtMs - waiter.untilMs);
         return true;
       } catch (error) {
         waiter.refuse(error);
@@ -94,7 +94,7 @@ export function createQuota(
       dismiss(pacer.soonestMs(0));
       const next = first();
       if (next === undefined) break;
-      const asked = pacer.ask(line());
+      const asked = pacer.ask(line);
       const turn = asked instanceof Promise ? await asked : asked;
       if (turn.granted) grant();
       else {
@@ -110,7 +110,7 @@ export function createQuota(
   function grant(): void {
     dismiss(0);
     const next = first();
-    if (next === undefined) return pacer.tell(line());
+    if (next === undefined) return pacer.tell(line);
     waiters = waiters.filter((other) => other !== next);
     running += 1;
     next.start();
@@ -120,10 +120,15 @@ export function createQuota(
     let timer: NodeJS.Timeout | null = null;
     await new Promise<void>((resolve) => {
       wakeUp = resolve;
-      if (Number.isFinite(ms)) timer = setTimeout(resolve, Math.min(Math.ceil(ms), longestNapMs));
+      timer = setTimeout(resolve, Math.min(Math.ceil(ms), longestNapMs));
     });
     wakeUp = null;
     if (timer !== null) clearTimeout(timer);
+  }
+
+  function refusal(byMs: number): GatewayError {
+    onRefusal();
+    return tooLate(byMs);
   }
 
   async function acquire(
@@ -133,15 +138,12 @@ export function createQuota(
     signal.throwIfAborted();
     check();
     const waitMs = pacer.soonestMs(waiters.length);
-    if (waitMs > withinMs) {
-      onRefusal();
-      throw tooLate(waitMs - withinMs);
-    }
+    if (waitMs > withinMs) throw refusal(waitMs - withinMs);
     return new Promise((resolve, reject) => {
       const askedAtMs = monotonicMs();
       const leave = (): void => {
         waiters = waiters.filter((other) => other !== waiter);
-        pacer.tell(line());
+        pacer.tell(line);
         reject(signal.reason);
       };
       const waiter: Waiter = {
@@ -156,7 +158,6 @@ export function createQuota(
         },
         refuse: (error) => {
           signal.removeEventListener('abort', leave);
-          onRefusal();
           reject(error);
         },
       };
@@ -173,7 +174,7 @@ export function createQuota(
         return await task();
       } finally {
         running -= 1;
-        pacer.tell(line());
+        pacer.tell(line);
         poke();
       }
     },

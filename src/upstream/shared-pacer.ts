@@ -38,7 +38,7 @@ const shortestPartMs = 50;
 
 /**
  * KEYS: state. ARGV: replica, running, waiting, class (0 before 1), interval, concurrent, wants a slot, pause,
- * slower, comes back. Answers: granted, wait, ready in, then how many wait in each other replica.
+ * slower, comes back from having worked alone. Answers: granted, wait, ready in, then how many wait in each other replica.
  */
 const paceScript: Script = {
   name: 'pace',
@@ -57,7 +57,7 @@ if type(text) == 'string' then
   local ok, known = pcall(cjson.decode, text)
   if ok and type(known) == 'table' and type(known.next) == 'number' and type(known.paused) == 'number'
     and type(known.slow) == 'number' and type(known.replicas) == 'table' and known.slow >= 1
-    and known.slow <= ${slowest} and known.next <= now + ${slowest} * interval + ${returnMs}
+    and known.slow <= ${slowest} and known.next <= now + math.max(60000, ${slowest} * interval + ${returnMs})
     and known.paused <= now + ${keptMs} then state = known end
 end
 if not state then state = {next = now + interval, paused = 0, slow = 1, replicas = {}} end
@@ -119,26 +119,32 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
   const intervalMs = 1000 / quota.requestsPerSecond;
   const standIn = createStandIn(quota, shared);
   let isAlone = false;
+  /** Whether this process has given out a slot by itself, which the others do not know of. */
+  let hasGivenAlone = false;
   let pausedUntilMs = 0;
   let said: Said = { atMs: 0, readyAtMs: 0, lines: [] };
-  let current: Line = { running: 0, waiting: 0, background: false };
-
-  interface Wish {
-    readonly slot?: boolean;
-    readonly pauseMs?: number;
-    readonly slower?: boolean;
-  }
+  let current: () => Line = () => ({ running: 0, waiting: 0, background: false });
+  let asking = 0;
+  let renewal: NodeJS.Timeout | null = null;
 
   /** Null: the store is away. */
-  async function consult(line: Line, { slot = false, pauseMs = 0, slower = false }: Wish) {
+  async function consult(wantsSlot: boolean, slower = false) {
+    const { running, waiting, background } = current();
     const flag = (value: boolean): number => (value ? 1 : 0);
-    const { running, waiting, background } = line;
-    const numbers = [running, waiting, flag(background), intervalMs, quota.concurrent, flag(slot)];
+    // A slot that is being asked for may be this process's by now.
+    const held = running + (wantsSlot ? 0 : asking);
+    const pauseMs = Math.max(0, Math.ceil(pausedUntilMs - performance.now()));
+    const args = [replica, held, waiting, flag(background), intervalMs, quota.concurrent, flag(wantsSlot)];
+    if (wantsSlot) asking += 1;
     try {
-      const args = [replica, ...numbers, Math.ceil(pauseMs), flag(slower), flag(isAlone)];
-      const reply = await shared.run(paceScript, [key], args);
+      const reply = await shared.run(
+        paceScript,
+        [key],
+        [...args, pauseMs, flag(slower), flag(hasGivenAlone)],
+      );
       const [granted = 0, waitMs = 0, readyMs = 0, ...lines] = Array.isArray(reply) ? reply.map(Number) : [];
       isAlone = false;
+      hasGivenAlone = false;
       said = { atMs: performance.now(), readyAtMs: performance.now() + readyMs, lines };
       return { granted: granted === 1, waitMs };
     } catch {
@@ -146,27 +152,42 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
       if (!isAlone) standIn.rest(intervalMs);
       isAlone = true;
       return null;
+    } finally {
+      if (wantsSlot) asking -= 1;
     }
   }
 
-  // Whoever is not heard of is taken for dead.
-  const renewal = setInterval(() => {
-    if (current.running > 0) void consult(current, {});
-  }, renewalMs);
-  renewal.unref();
+  function stopRenewing(): void {
+    if (renewal !== null) clearInterval(renewal);
+    renewal = null;
+  }
+
+  /** Whoever is not heard of is taken for dead: as long as requests run, this process is heard of. */
+  function renew(): void {
+    renewal ??= setInterval(() => {
+      if (current().running > 0) void consult(false);
+      else stopRenewing();
+    }, renewalMs).unref();
+  }
 
   return {
     async ask(line) {
       current = line;
       const pausedMs = pausedUntilMs - performance.now();
       if (pausedMs > 0) return { granted: false, waitMs: pausedMs };
-      const answer = await consult(line, { slot: true });
-      if (answer !== null)
+      const answer = await consult(true);
+      if (answer !== null) {
+        if (answer.granted) renew();
         return answer.granted ? { granted: true } : { granted: false, waitMs: answer.waitMs };
+      }
       const share = Math.max(1, Math.floor(quota.concurrent / shared.census().of));
-      if (line.running >= share) return { granted: false, waitMs: Number.POSITIVE_INFINITY };
+      if (line().running >= share) return { granted: false, waitMs: renewalMs };
       const turn = await standIn.ask(line);
-      if (turn.granted) onAlone();
+      if (turn.granted) {
+        hasGivenAlone = true;
+        onAlone();
+        renew();
+      }
       return turn;
     },
 
@@ -181,13 +202,13 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
 
     tell(line) {
       current = line;
-      void consult(line, {});
+      void consult(false);
     },
 
     pause(durationMs, slower) {
       pausedUntilMs = Math.max(pausedUntilMs, performance.now() + durationMs);
       standIn.pause(durationMs, slower);
-      void consult(current, { pauseMs: durationMs, slower });
+      void consult(false, slower);
     },
   };
 }

@@ -147,6 +147,32 @@ test('what a replica held that died is free after some seconds', async () => {
   expect(starts.map(({ name }) => name)).toEqual(['never ends', 'next']);
 });
 
+test('a request that lasts long keeps its slot, and the line behind it its place', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { run, starts } = await startReplicas(2, { requestsPerSecond: 100, concurrent: 1 }, redis);
+  const long = run(0, 'long', 4500);
+  await expect.poll(() => starts.length).toBe(1);
+  let isOver = false;
+  void long.then(() => (isOver = true));
+  await run(1, 'next');
+  expect(isOver).toBe(true);
+});
+
+test('a replica whose requests last long does not keep the others from the slots that are free', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { run } = await startReplicas(2, { requestsPerSecond: 10, concurrent: 8 }, redis);
+  const ended: string[] = [];
+  const note = async (name: string, work: Promise<void>) => {
+    await work;
+    ended.push(name);
+  };
+  const long = [0, 1].map((index) => note('long', run(0, `long ${index}`, 5000)));
+  await sleep(300);
+  const short = [0, 1, 2, 3].map((index) => note('short', run(1, `short ${index}`)));
+  await Promise.all([...long, ...short]);
+  expect(ended).toEqual(['short', 'short', 'short', 'short', 'long', 'long']);
+});
+
 test('while the store forgets everything again and again, no more leave than the rate allows', async () => {
   const redis = await startRedis({ onTestFinished });
   const { run, starts, mostInASecond } = await startReplicas(

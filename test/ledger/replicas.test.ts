@@ -1,0 +1,201 @@
+/** Several ledgers on one Redis read each segment once, also when the store falters while they do. */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import type { Account } from '../../src/domain/account.ts';
+import {
+  instantOf,
+  toCalendarDate,
+  utc,
+  type CalendarDate,
+  type DateRange,
+} from '../../src/domain/calendar.ts';
+import { GatewayError } from '../../src/domain/errors.ts';
+import { createMeter, total } from '../../src/domain/meter.ts';
+import type { InvoiceRow } from '../../src/domain/rows.ts';
+import { segmentsOf, type Call, type Grid } from '../../src/domain/segments.ts';
+import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
+import { startScheduler } from '../../src/ledger/scheduler.ts';
+import type { SegmentRef, Source } from '../../src/ledger/source.ts';
+import { connectShared } from '../../src/redis/shared.ts';
+import { startRedis, type RedisServer } from '../support/redis.ts';
+
+const start = Date.parse('2026-03-01T09:00:00Z');
+const date = (text: string) => toCalendarDate(text) as CalendarDate;
+const grid: Grid = { variants: { all: 'day' }, future: false };
+const account: Account = {
+  id: 'a',
+  name: 'A',
+  provider: { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE'], timeZone: utc },
+  currency: null,
+  kinds: ['INVOICE'],
+  timeZone: utc,
+  settlement: { kind: 'nextMonth', day: 1, time: '10:00', zone: utc },
+};
+
+interface Vendor {
+  readonly reads: string[];
+  /** How one reading goes. */
+  answer: (day: string, call: Call) => Promise<readonly InvoiceRow[]>;
+}
+
+/** So many replicas, each with a ledger, a clock in common, and Redis as it is in production: 100 ms. */
+async function startReplicas(count: number, redis: RedisServer) {
+  const vendor: Vendor = { reads: [], answer: async () => [] };
+  const clock = { now: start };
+  const source: Source<'INVOICE'> = {
+    account,
+    fingerprint: 'f',
+    kind: 'INVOICE',
+    grid,
+    freshness: { openSeconds: 300, closedSeconds: 1800, finalSeconds: 2_592_000, staleSeconds: 86_400 },
+    read: async ({ dates }, call) => {
+      vendor.reads.push(dates?.from ?? '');
+      call.onBegun?.();
+      return { rows: await vendor.answer(dates?.from ?? '', call), notices: [] };
+    },
+  };
+  const replicas = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const up = Promise.withResolvers<void>();
+      const meter = createMeter();
+      const shared = connectShared(
+        { url: [redis.url], cluster: false, prefix: 'test', replicas: count, timeoutMs: 100 },
+        { meter, onStatus: (status) => (status === 'UP' ? up.resolve() : undefined) },
+      );
+      onTestFinished(() => shared.close());
+      await up.promise;
+      const now = () => instantOf(clock.now);
+      const onBug = (): void => {};
+      const ledger = createLedger({ memoryBytes: 10_000_000, flightSeconds: 60, shared, now, meter, onBug });
+      const scheduler = startScheduler({
+        sources: [source],
+        keepWarm: () => false,
+        ledger,
+        shared,
+        meter,
+        tickMs: 3_600_000,
+        onBug,
+      });
+      onTestFinished(() => scheduler.stop());
+      return { ledger, meter, scheduler, shared };
+    }),
+  );
+  const refsOf = (dates: DateRange): SegmentRef[] =>
+    segmentsOf(grid, ['all'], dates, date('2026-03-01')).map((segment) => ({ source, segment }));
+  const read = (ledger: Ledger | undefined, from: string, to: string) =>
+    Promise.all(
+      ledger?.read(refsOf({ from: date(from), to: date(to) }), {
+        signal: new AbortController().signal,
+        deadline: instantOf(start + 60_000),
+      }) ?? [],
+    );
+  return { replicas, vendor, clock, read };
+}
+
+test('a store that forgets everything while a segment is read does not have it read twice', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read } = await startReplicas(3, redis);
+  vendor.answer = async () => {
+    await sleep(2500);
+    return [];
+  };
+  const answers = replicas.map(({ ledger }) => read(ledger, '2026-02-10', '2026-02-11'));
+  await sleep(500);
+  await redis.call('FLUSHALL');
+  await sleep(700);
+  await redis.call('FLUSHALL');
+  const outcomes = (await Promise.all(answers)).flat();
+  expect(outcomes.map(({ status }) => status)).toEqual(['FRESH', 'FRESH', 'FRESH']);
+  expect(vendor.reads).toEqual(['2026-02-10']);
+});
+
+test('a store that is late now and then does not have anything read twice', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read } = await startReplicas(2, redis);
+  vendor.answer = async () => {
+    await sleep(1500);
+    return [];
+  };
+  const answers = replicas.map(({ ledger }) => read(ledger, '2026-02-01', '2026-02-28'));
+  for (let count = 0; count < 4; count += 1) {
+    await sleep(250);
+    await redis.call('CLIENT', 'PAUSE', 150, 'ALL');
+  }
+  const outcomes = (await Promise.all(answers)).flat();
+  expect(outcomes.every(({ status }) => status === 'FRESH')).toBe(true);
+  expect(vendor.reads).toHaveLength(27);
+});
+
+test('rows that cannot be stored do not keep the others waiting', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read } = await startReplicas(2, redis);
+  const unstorable = JSON.parse('{"id":"1","raw":""}');
+  vendor.answer = async () => [
+    { ...unstorable, date: date('2026-02-10'), billingPeriod: '2026-02', total: 1n },
+  ];
+  await read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
+  const [outcome] = await read(replicas[1]?.ledger, '2026-02-10', '2026-02-11');
+  expect(outcome?.status).toBe('FRESH');
+  expect(vendor.reads).toHaveLength(2);
+});
+
+test('a replica that stops in the middle of a reading leaves it to the others at once', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read } = await startReplicas(2, redis);
+  vendor.answer = (_day, { signal }) =>
+    vendor.reads.length > 1
+      ? Promise.resolve([])
+      : new Promise((_resolve, reject) => {
+          // As the way out does when it is closed.
+          signal.addEventListener('abort', () => reject(new GatewayError('PROVIDER_UNAVAILABLE', 'closed')));
+        });
+  const first = read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
+  await expect.poll(() => vendor.reads.length).toBe(1);
+  const second = read(replicas[1]?.ledger, '2026-02-10', '2026-02-11');
+  await sleep(200);
+  await replicas[0]?.ledger.close();
+  expect((await second)[0]?.status).toBe('FRESH');
+  expect((await first)[0]?.status).toBe('FAILED');
+  const left = await redis.call('PTTL', 'test:v1:{a.f}:INVOICE:all:2026-02-10:lease');
+  expect(left).toBe(-2);
+});
+
+test('what two replicas read, each for itself, is counted as such', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read, clock } = await startReplicas(2, redis);
+  vendor.answer = async () => {
+    await sleep(300);
+    return [];
+  };
+  const [first, second] = replicas;
+  const early = read(first?.ledger, '2026-02-10', '2026-02-11');
+  await expect.poll(() => vendor.reads.length).toBe(1);
+  // The second does not know of the first one's lease, as if the store had been away for a moment.
+  await redis.call('DEL', 'test:v1:{a.f}:INVOICE:all:2026-02-10:lease');
+  clock.now += 1;
+  await Promise.all([early, read(second?.ledger, '2026-02-10', '2026-02-11')]);
+  expect(vendor.reads).toHaveLength(2);
+  const sums = [first, second].map((replica) =>
+    replica === undefined ? 0 : total(replica.meter, 'segment_readings', { outcome: 'REDUNDANT' }),
+  );
+  expect(sums).toEqual([0, 1]);
+});
+
+test('one day that cannot be read does not keep the scheduler from the others', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read, clock } = await startReplicas(2, redis);
+  await read(replicas[0]?.ledger, '2026-02-01', '2026-02-08');
+  expect(vendor.reads).toHaveLength(7);
+  clock.now += 3_600_000;
+  vendor.answer = async (day) => {
+    if (day === '2026-02-03') throw new GatewayError('PROVIDER_RESPONSE_INVALID', 'unreadable');
+    return [];
+  };
+  for (const { scheduler } of replicas) await scheduler.tick();
+  expect(vendor.reads.slice(7).toSorted()).toEqual(
+    ['01', '02', '03', '04', '05', '06', '07'].map((day) => `2026-02-${day}`),
+  );
+});
