@@ -104,7 +104,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       await http.stop(drainMs, withinMs);
       await ledger.close();
       await Promise.all(connected.map(({ client }) => client.close()));
-      shared?.close();
+      await shared?.close();
       log.info({ event: 'stopped' });
     },
   };
@@ -131,6 +131,7 @@ async function openStore(settings: NonNullable<Config['redis']>, meter: Meter, l
       if (status === 'UP') opened.resolve();
       log[status === 'UP' ? 'info' : 'warn']({ event: 'redis', status, cause });
     },
+    onUnheard: (cause) => log.warn({ event: 'redis-messages', status: 'REFUSED', cause }),
   });
   const timer = setTimeout(() => opened.resolve(), storeWithinMs);
   await opened.promise;

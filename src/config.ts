@@ -49,6 +49,11 @@ function readText(path: string): string {
   }
 }
 
+/** Settings of a gateway that shares nothing, whatever the environment says. */
+export function parseAlone(text: string, environment: Environment = process.env): Config {
+  return parseConfig(text, { ...environment, REDIS_URL: '' });
+}
+
 /** Settings from YAML text. @throws ConfigError with one line per fault */
 export function parseConfig(text: string, environment: Environment = process.env): Config {
   const expanded = expand(withOverrides(readYaml(text), environment), environment);
@@ -207,7 +212,7 @@ function describe(issue: z.core.$ZodIssue, path: readonly PropertyKey[], expande
   if (issue.code === 'unrecognized_keys') {
     // Where secrets stand, a key can be one that slipped: only words are shown.
     const word = path.includes('credential') ? credentialWord : /^[a-z][A-Za-z]{0,24}$/;
-    const isNear = path[0] === 'accounts' || path[0] === 'clients';
+    const isNear = path[0] === 'accounts' || path[0] === 'clients' || path[0] === 'redis';
     const shown = issue.keys.filter((key) => !isNear || word.test(key));
     const faults = shown.map((key) => `${join('', ...path, key)}: there is no such setting`);
     if (shown.length < issue.keys.length) faults.push(`${place}: has a key that is not known here`);

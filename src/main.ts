@@ -1,7 +1,7 @@
 /** The process: reads the settings, starts, stops on a signal, and says with its exit code how it went. */
 
 import { startApp, type App } from './app.ts';
-import { ConfigError, parseConfig, readConfig } from './config.ts';
+import { ConfigError, parseAlone, readConfig } from './config.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { sandboxSettings } from './sandbox/settings.ts';
 import type { Config } from './settings.ts';
@@ -38,7 +38,7 @@ async function run(config: Config): Promise<App> {
 /** The gateway against simulated vendors: no credentials, no Redis, nothing leaves this machine. */
 async function runSandbox(): Promise<void> {
   const sandbox = await startSandbox({ requestsPerSecond: 50 });
-  const app = await run(parseConfig(JSON.stringify(sandboxSettings(sandbox))));
+  const app = await run(parseAlone(JSON.stringify(sandboxSettings(sandbox))));
   process.stdout.write(banner(sandbox, app));
 }
 

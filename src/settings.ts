@@ -81,22 +81,41 @@ const token = z
     'expected a token of at least 16 characters, or sha256: and 64 hex digits',
   );
 
-const redisUrl = z
-  .string()
-  .refine(isRedisUrl, 'expected redis://host:6379 or rediss://user:password@host:6379, several as a list');
-
 /** One, a list, or several with commas, as they stand in an environment variable. */
-const redisUrls = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',').map((text) => text.trim()) : value),
-  z.array(redisUrl).min(1),
-);
+const redisUrls = z
+  .union([z.string(), z.array(z.string()).min(1)], 'expected a redis:// URL, or a list of them')
+  .transform((value, context): string[] => {
+    const urls = (typeof value === 'string' ? value.split(',') : value).map((text) => text.trim());
+    const wrong = urls.findIndex((text) => !isRedisUrl(text));
+    const message =
+      wrong < 0
+        ? 'expected nodes with one scheme and one login'
+        : 'expected redis://host:6379 or rediss://user:password@host:6380, with %40 for @ and the like in a password';
+    if (wrong >= 0 || new Set(urls.map(manner)).size > 1) {
+      const path = typeof value === 'string' || wrong < 0 ? [] : [wrong];
+      context.addIssue({ code: 'custom', message, path, input: value });
+    }
+    return urls;
+  });
 
 function isRedisUrl(text: string): boolean {
-  if (!URL.canParse(text) || /%(?![0-9a-f]{2})/i.test(text)) return false;
-  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
+  try {
+    decodeURIComponent(username + password);
+  } catch {
+    return false;
+  }
   return (
-    /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d*)?$/.test(pathname) && search + hash === ''
+    /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d{0,4})?$/.test(pathname) && search + hash === ''
   );
+}
+
+/** What all nodes have in common. */
+function manner(text: string): string {
+  if (!URL.canParse(text)) return '';
+  const { protocol, username, password } = new URL(text);
+  return `${protocol}${username}:${password}`;
 }
 
 const redis = z
@@ -123,10 +142,19 @@ const redis = z
     path: ['cluster'],
     message: 'expected a cluster or sentinels, not both',
   })
+  .refine(({ cluster, sentinel, url }) => cluster !== false || sentinel !== undefined || url.length === 1, {
+    path: ['cluster'],
+    message: 'expected true, or nothing, where there are several nodes',
+  })
   .transform((value) => ({
     ...value,
     cluster: value.cluster ?? (value.url.length > 1 && value.sentinel === undefined),
-  }));
+  }))
+  .refine(
+    ({ cluster, sentinel, url }) =>
+      (!cluster && sentinel === undefined) || url.every((text) => !/\/\d+$/.test(text)),
+    { path: ['url'], message: 'expected no database number: there is none in a cluster or behind sentinels' },
+  );
 
 const client = z.strictObject({
   id: z.string().min(1),

@@ -20,7 +20,7 @@ if type(lease) == 'string' and #lease >= 37 then
   local state, owner = string.sub(lease, 1, 1), string.sub(lease, 2, 37)
   if state == 'f' and owner == ARGV[4] then return {'FAILED', string.sub(lease, 38)} end
   local left = redis.call('PTTL', KEYS[2])
-  if state == 'h' and #lease == 37 and owner ~= ARGV[2] and left > 0 then
+  if state == 'h' and #lease == 37 and owner ~= ARGV[2] and left > 0 and left <= tonumber(ARGV[3]) then
     if ARGV[6] ~= '' then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
     return {'BUSY', owner, left}
   end

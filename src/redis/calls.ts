@@ -86,6 +86,9 @@ export function createCalls({ timeoutMs, isGone, onAway }: CallSettings): Calls 
 /** In words that are safe to log: Redis's errors name no values, those of the network name hosts at most. */
 export function toCause(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
-  if (/isn't writeable|isn't ready|Connection is closed/.test(error.message)) return 'no connection';
-  return error.message.slice(0, 120);
+  // A cluster's client says that it found no node; why is that of the last it tried.
+  if ('lastNodeError' in error && error.lastNodeError instanceof Error) return toCause(error.lastNodeError);
+  const isLost =
+    /isn't writeable|isn't ready|Connection is closed|max retries per request|slots cache|given up/;
+  return isLost.test(error.message) ? 'no connection' : error.message.slice(0, 120);
 }

@@ -26,43 +26,28 @@ export interface RedisSettings {
 export type RedisClient = Redis | Cluster;
 
 /** A client that connects at once and for ever again. */
-export function createRedisClient({ url, sentinel, cluster, timeoutMs }: RedisSettings): RedisClient {
-  // Past this a silent connection is taken for dead, and another is made.
-  const silenceMs = Math.max(1000, 3 * timeoutMs);
+export function createRedisClient(settings: RedisSettings): RedisClient {
+  const { url, sentinel, cluster } = settings;
   const nodes = url.map((text) => toNode(text));
-  const [first] = nodes;
-  const common = {
-    protocol: 2,
-    connectTimeout: 500,
-    commandTimeout: Math.max(silenceMs, 10 * timeoutMs),
-    socketTimeout: silenceMs,
-    maxRetriesPerRequest: 0,
-    enableAutoPipelining: false,
-    reconnectOnError: createReadOnlyCheck(),
-    // Of several nodes each is checked by its own name.
-    ...(first?.tls === undefined
-      ? {}
-      : { tls: nodes.length === 1 && sentinel === undefined ? first.tls : {} }),
-  } satisfies RedisOptions;
-  const login = {
-    ...(first?.username === undefined ? {} : { username: first.username }),
-    ...(first?.password === undefined ? {} : { password: first.password }),
-  };
+  const [first = defaultNode] = nodes;
+  const common = { ...toOptions(settings), ...loginOf(first), ...tlsOf(settings, first) };
   if (sentinel !== undefined) {
+    const login = loginOf(first);
     return new Redis({
-      ...common,
+      ...toOptions(settings),
+      ...tlsOf(settings, first),
       name: sentinel.name,
       sentinels: nodes.map(({ host, port }) => ({ host, port })),
       ...(sentinel.username === undefined ? {} : { username: sentinel.username }),
       ...(sentinel.password === undefined ? {} : { password: sentinel.password }),
       ...(login.username === undefined ? {} : { sentinelUsername: login.username }),
       ...(login.password === undefined ? {} : { sentinelPassword: login.password }),
-      ...(first?.tls === undefined ? {} : { sentinelTLS: {}, enableTLSForSentinelMode: true }),
-      sentinelCommandTimeout: silenceMs,
+      ...(first.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+      sentinelCommandTimeout: common.socketTimeout,
       failoverDetector: true,
       enableOfflineQueue: false,
-      retryStrategy: backoff,
-      sentinelRetryStrategy: backoff,
+      retryStrategy: backoffMs,
+      sentinelRetryStrategy: backoffMs,
     });
   }
   if (cluster) {
@@ -72,26 +57,67 @@ export function createRedisClient({ url, sentinel, cluster, timeoutMs }: RedisSe
         // Here and not in redisOptions, where it is not looked at.
         enableOfflineQueue: false,
         enableAutoPipelining: false,
-        clusterRetryStrategy: backoff,
-        clusterNodeRetryStrategy: backoff,
+        clusterRetryStrategy: backoffMs,
         maxRedirections: 4,
-        slotsRefreshTimeout: silenceMs,
+        slotsRefreshTimeout: common.socketTimeout,
         slotsRefreshInterval: 2000,
-        redisOptions: { ...common, ...login },
+        redisOptions: common,
         // A certificate names a host, so an address would not do.
-        ...(first?.tls === undefined ? {} : { dnsLookup: (host, done) => done(null, host) }),
+        ...(first.tls ? { dnsLookup: (host, done) => done(null, host) } : {}),
       },
     );
   }
-  return new Redis({
-    ...common,
-    ...login,
-    host: first?.host ?? '127.0.0.1',
-    port: first?.port ?? 6379,
-    db: first?.db ?? 0,
-    enableOfflineQueue: false,
-    retryStrategy: backoff,
-  });
+  const { host, port, db } = first;
+  return new Redis({ ...common, host, port, db, enableOfflineQueue: false, retryStrategy: backoffMs });
+}
+
+/**
+ * Connections for messages, made one after the other: whenever one has ended, the next. Any node of a cluster passes
+ * on what is published at any other, so it takes the nodes in turn (the client's own way of doing this turns without a
+ * pause when all are dead).
+ */
+export function createSubscribers(settings: RedisSettings, client: RedisClient): (attempt: number) => Redis {
+  if (!(client instanceof Cluster)) return () => client.duplicate();
+  const seeds = settings.url.map((text) => toNode(text));
+  const [first = defaultNode] = seeds;
+  return (attempt) => {
+    const known = client.nodes().map(({ options }) => ({
+      host: options.host ?? first.host,
+      port: options.port ?? first.port,
+    }));
+    const nodes = known.length === 0 ? seeds : known;
+    const { host, port } = nodes[attempt % nodes.length] ?? first;
+    const common = { ...toOptions(settings), ...loginOf(first), ...tlsOf(settings, first) };
+    return new Redis({ ...common, host, port, enableOfflineQueue: false, retryStrategy: null });
+  };
+}
+
+function toOptions({ timeoutMs }: RedisSettings) {
+  // Past this a silent connection is taken for dead, and another is made.
+  const silenceMs = Math.max(1000, 3 * timeoutMs);
+  return {
+    protocol: 2,
+    connectTimeout: 500,
+    commandTimeout: Math.max(silenceMs, 10 * timeoutMs),
+    socketTimeout: silenceMs,
+    maxRetriesPerRequest: 0,
+    enableAutoPipelining: false,
+    reconnectOnError: createReadOnlyCheck(),
+  } satisfies RedisOptions;
+}
+
+function loginOf({ username, password }: Node): { username?: string; password?: string } {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+  };
+}
+
+/** Of several nodes each is checked by its own name; one alone may stand behind a proxy that wants to be told the name. */
+function tlsOf({ url, sentinel }: RedisSettings, { tls, host }: Node): { tls?: { servername?: string } } {
+  if (!tls) return {};
+  const isNamed = url.length === 1 && sentinel === undefined && !/^[\d.]+$|:/.test(host);
+  return { tls: isNamed ? { servername: host } : {} };
 }
 
 /** A primary that became a replica: the name may lead to another by now. If it does not, reads go on. */
@@ -105,7 +131,7 @@ function createReadOnlyCheck(): (error: Error) => boolean {
 }
 
 /** From 50 ms to 1 s, each with as much jitter, so that replicas do not come back at the same moment. */
-function backoff(times: number): number {
+export function backoffMs(times: number): number {
   return Math.min(50 * 2 ** Math.min(times - 1, 5), 1000) * (0.5 + Math.random() / 2);
 }
 
@@ -115,19 +141,19 @@ interface Node {
   readonly db: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  readonly tls: { readonly servername?: string } | undefined;
+  readonly tls: boolean;
 }
+
+const defaultNode = toNode('redis://127.0.0.1:6379');
 
 function toNode(text: string): Node {
   const url = new URL(text);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isAddress = /^[\d.]+$|:/.test(host);
   return {
-    host,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? 6379 : Number.parseInt(url.port, 10),
     db: Number.parseInt(url.pathname.slice(1) || '0', 10),
     username: url.username === '' ? undefined : decodeURIComponent(url.username),
     password: url.password === '' ? undefined : decodeURIComponent(url.password),
-    tls: url.protocol === 'rediss:' ? (isAddress ? {} : { servername: host }) : undefined,
+    tls: url.protocol === 'rediss:',
   };
 }

@@ -3,9 +3,10 @@
  * silently died would be heard of by nobody.
  */
 
-import { Cluster } from 'ioredis';
+import type { Redis } from 'ioredis';
 
-import type { RedisClient } from './client.ts';
+import { toCause } from './calls.ts';
+import { backoffMs } from './client.ts';
 
 export interface Messages {
   readonly channel: string;
@@ -15,38 +16,68 @@ export interface Messages {
   close(): void;
 }
 
+export interface MessageSettings {
+  readonly channel: string;
+  /** Makes a connection, the first one with 0. */
+  readonly connect: (attempt: number) => Redis;
+  /** Told, once for each reason, why nothing can be heard though Redis answers. */
+  readonly onRefused: (cause: string) => void;
+}
+
 /** Subscribes to a channel, for ever again. */
-export function listenTo(client: RedisClient, channel: string): Messages {
-  // A cluster's client has a connection of its own for messages.
-  const subscriber = client instanceof Cluster ? client : client.duplicate();
+export function listenTo({ channel, connect, onRefused }: MessageSettings): Messages {
   const listeners: ((message: string) => void)[] = [];
   let isSubscribed = false;
+  let isClosed = false;
+  let refused = '';
+  let failures = 0;
+  let subscriber = open(0);
+
+  function open(attempt: number): Redis {
+    const connection = connect(attempt);
+    connection.on('error', () => {});
+    connection.on('ready', () => void subscribe());
+    connection.on('close', () => {
+      isSubscribed = false;
+    });
+    connection.on('message', (_channel: string, message: string) => {
+      for (const listener of listeners) listener(message);
+    });
+    connection.on('end', () => {
+      if (isClosed) return;
+      failures += 1;
+      setTimeout(() => {
+        if (!isClosed) subscriber = open(attempt + 1);
+      }, backoffMs(failures)).unref();
+    });
+    return connection;
+  }
 
   async function subscribe(): Promise<void> {
     try {
       await subscriber.subscribe(channel);
       isSubscribed = true;
-    } catch {
+      failures = 0;
+      refused = '';
+    } catch (error) {
       // The next look tries again.
+      const cause = toCause(error);
+      if (cause !== refused && subscriber.status === 'ready') onRefused(cause);
+      refused = cause;
     }
   }
 
-  subscriber.on('error', () => {});
-  subscriber.on('ready', () => void subscribe());
-  subscriber.on('close', () => {
-    isSubscribed = false;
-  });
-  subscriber.on('message', (_channel: string, message: string) => {
-    for (const listener of listeners) listener(message);
-  });
   return {
     channel,
     listen: (listener) => void listeners.push(listener),
     check() {
-      if (subscriber instanceof Cluster || subscriber.status !== 'ready') return;
+      if (subscriber.status !== 'ready') return;
       if (isSubscribed) subscriber.ping().catch(() => {});
       else void subscribe();
     },
-    close: () => subscriber.disconnect(),
+    close() {
+      isClosed = true;
+      subscriber.disconnect();
+    },
   };
 }

@@ -16,7 +16,7 @@ import {
   type SharedStatus,
 } from '../domain/shared.ts';
 import { createCalls, toCause } from './calls.ts';
-import { createRedisClient, type RedisClient, type RedisSettings } from './client.ts';
+import { createRedisClient, createSubscribers, type RedisClient, type RedisSettings } from './client.ts';
 import { listenTo } from './messages.ts';
 import { runScript } from './script.ts';
 
@@ -31,6 +31,8 @@ export interface SharedEvents {
   readonly meter: Meter;
   /** Told when the status changes, with the reason in Redis's or our own words. */
   readonly onStatus: (status: SharedStatus, cause: string) => void;
+  /** Told, once for each reason, why other replicas are not heard though Redis answers. */
+  readonly onUnheard: (cause: string) => void;
 }
 
 const beatMs = 250;
@@ -60,17 +62,27 @@ for rank, name in ipairs(names) do
 end`,
 };
 
+/** Takes a replica out of the census. */
+const leave: Script = { name: 'leave', lua: `redis.call('ZREM', KEYS[1], ARGV[1])` };
+
 export interface ConnectedShared extends Shared {
   /** Why it is away, in Redis's or our own words. */
   readonly cause: () => string;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Connects in the background: until Redis answers the status is AWAY. */
-export function connectShared(settings: SharedSettings, { meter, onStatus }: SharedEvents): ConnectedShared {
+export function connectShared(
+  settings: SharedSettings,
+  { meter, onStatus, onUnheard }: SharedEvents,
+): ConnectedShared {
   const { prefix, timeoutMs } = settings;
   const client = createRedisClient(settings);
-  const messages = listenTo(client, `${prefix}:landed`);
+  const messages = listenTo({
+    channel: `${prefix}:landed`,
+    connect: createSubscribers(settings, client),
+    onRefused: onUnheard,
+  });
   const replica = randomUUID();
   let status: SharedStatus = 'AWAY';
   let known: Census = { rank: Math.floor(Math.random() * settings.replicas), of: settings.replicas };
@@ -116,14 +128,24 @@ export function connectShared(settings: SharedSettings, { meter, onStatus }: Sha
       become('UP', '');
     } catch (error) {
       // One late beat is no silence: that is for the calls to tell.
-      if (error instanceof SharedUnavailable && error.kind === 'REFUSED') become('READ_ONLY', error.reason);
+      const { kind, reason } =
+        error instanceof SharedUnavailable ? error : { kind: null, reason: toCause(error) };
+      if (kind === 'REFUSED') become('READ_ONLY', reason);
+      else if (status === 'AWAY') become('AWAY', reason);
     }
     messages.check();
   }
 
   const heart = startHeart(beat, client);
   client.on('error', (error) => {
-    lastError = toCause(error);
+    const cause = toCause(error);
+    if (cause !== 'no connection') lastError = cause;
+    // Redis would go on in database 0, beside whatever lies there.
+    if (/DB index is out of range/.test(cause)) {
+      become('AWAY', cause);
+      heart.stop();
+      client.disconnect();
+    }
   });
 
   return {
@@ -158,10 +180,13 @@ export function connectShared(settings: SharedSettings, { meter, onStatus }: Sha
       const isLarge = bytes > largeBytes;
       return counted(() => runScript(client, script, names, args), timeoutMs * (isLarge ? patience : 1));
     },
-    close() {
+    async close() {
       closed = true;
       heart.stop();
       messages.close();
+      // Else it would count as a replica for some seconds.
+      const keys = [`${prefix}:{replicas}`];
+      if (status === 'UP') await bounded(() => runScript(client, leave, keys, [replica])).catch(() => {});
       client.disconnect();
     },
   };

@@ -50,11 +50,13 @@ beforeAll(async () => {
 async function expectShared(fleet: Fleet, months: number): Promise<void> {
   await fleet.untilRedis('up');
   expect((await fleet.readiness(0))['cache']).toBe('shared');
-  const before = fleet.sandbox.vendors.novita.calls.length;
+  const { calls } = fleet.sandbox.vendors.novita;
+  const before = new Set(calls.map((call) => call.question));
   const question = `{ bills(period: { month: "${monthBefore(months)}" }, filter: { accounts: ["novita-us"], categories: ["image"] }) { totalCount } }`;
   const answers = await Promise.all([0, 1, 2].map((replica) => fleet.query(replica, question)));
   expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
-  expect(fleet.sandbox.vendors.novita.calls.slice(before)).toHaveLength(1);
+  // What the load left behind may still be refreshed.
+  expect(calls.filter((call) => !before.has(call.question))).toHaveLength(1);
 }
 
 const faults: [string, (redis: RedisServer, fleet: Fleet) => Promise<void>][] = [

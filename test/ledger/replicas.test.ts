@@ -63,7 +63,7 @@ async function startReplicas(count: number, redis: RedisServer) {
       const meter = createMeter();
       const shared = connectShared(
         { url: [redis.url], cluster: false, prefix: 'test', replicas: count, timeoutMs: 100 },
-        { meter, onStatus: (status) => (status === 'UP' ? up.resolve() : undefined) },
+        { meter, onStatus: (status) => (status === 'UP' ? up.resolve() : undefined), onUnheard() {} },
       );
       onTestFinished(() => shared.close());
       await up.promise;
@@ -140,6 +140,16 @@ test('rows that cannot be stored do not keep the others waiting', async () => {
   const [outcome] = await read(replicas[1]?.ledger, '2026-02-10', '2026-02-11');
   expect(outcome?.status).toBe('FRESH');
   expect(vendor.reads).toHaveLength(2);
+});
+
+test('a lease that no replica could have written keeps nobody waiting', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read } = await startReplicas(1, redis);
+  const key = 'test:v1:{a.f}:INVOICE:all:2026-02-10:lease';
+  await redis.call('SET', key, `h${'0'.repeat(36)}`, 'PX', 3_600_000);
+  const [outcome] = await read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
+  expect(outcome?.status).toBe('FRESH');
+  expect(vendor.reads).toHaveLength(1);
 });
 
 test('a replica that stops in the middle of a reading leaves it to the others at once', async () => {

@@ -22,15 +22,16 @@ const pushAll: Script = {
 function connect(settings: Partial<SharedSettings>) {
   const meter = createMeter();
   const statuses: SharedStatus[] = [];
+  const unheard: string[] = [];
   const shared = connectShared(
     { url: [], cluster: false, prefix: 'test', replicas: 1, timeoutMs: 300, ...settings },
-    { meter, onStatus: (status) => statuses.push(status) },
+    { meter, onStatus: (status) => statuses.push(status), onUnheard: (cause) => unheard.push(cause) },
   );
   onTestFinished(() => shared.close());
   const until = async (status: SharedStatus) => {
     await expect.poll(shared.status, { timeout: 20_000 }).toBe(status);
   };
-  return { shared, meter, statuses, until };
+  return { shared, meter, statuses, unheard, until };
 }
 
 test('keys of many tags are read in one go from one Redis, and from each node of a cluster that has some', async () => {
@@ -97,7 +98,7 @@ test('replicas are counted, and those that are gone are not', async () => {
   const ranks = () => replicas.map(({ shared }) => shared.census().rank).toSorted((a, b) => a - b);
   await expect.poll(ranks, { timeout: 5000 }).toEqual([0, 1, 2, 3]);
   expect(replicas[0]?.shared.census().of).toBe(4);
-  replicas[3]?.shared.close();
+  await replicas[3]?.shared.close();
   await expect.poll(() => replicas[0]?.shared.census().of, { timeout: 20_000 }).toBe(3);
 });
 
@@ -147,4 +148,52 @@ test('a login that Redis refuses is said, and costs no question', async () => {
   expect((await fleet.readiness(0))['redis']).toBe('away');
   await fleet.processes[0]?.until(/"event":"redis".*"cause":"WRONGPASS/);
   expect(fleet.processes[0]?.output()).not.toContain('wrong-password');
+});
+
+test('a login that may not hear messages is told so, once', async () => {
+  const redis = await startRedis(atEnd);
+  await redis.call('ACL', 'SETUSER', 'deaf', 'on', '>password', '~*', '+@all', 'resetchannels');
+  const { unheard, until } = connect({ url: [redis.url.replace('//', '//deaf:password@')] });
+  await until('UP');
+  await expect.poll(() => unheard.length).toBe(1);
+  expect(unheard[0]).toContain('NOPERM');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(unheard).toHaveLength(1);
+});
+
+test('a database that does not exist is not exchanged for another', async () => {
+  const redis = await startRedis(atEnd);
+  const { shared } = connect({ url: [`${redis.url}/99`] });
+  await expect.poll(shared.cause, { timeout: 5000 }).toContain('DB index is out of range');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(shared.status()).toBe('AWAY');
+  expect(await redis.call('KEYS', 'test:v*')).toEqual([]);
+});
+
+test('a replica that stops is no longer counted', async () => {
+  const redis = await startRedis(atEnd);
+  const [first, second] = [connect({ url: [redis.url] }), connect({ url: [redis.url] })];
+  await expect.poll(() => first.shared.census().of, { timeout: 5000 }).toBe(2);
+  await second.until('UP');
+  await second.shared.close();
+  expect(await redis.call('ZCARD', 'test:{replicas}')).toBe(1);
+});
+
+test('a cluster that is gone as a whole costs next to nothing while it is', async () => {
+  const nodes = await startCluster(atEnd);
+  const fleet = await startFleet(
+    { replicas: 1, redis: { url: nodes.map(({ url }) => url), timeoutMs: 2000 } },
+    atEnd,
+  );
+  await fleet.untilRedis('up');
+  const { child, output } = fleet.processes[0] ?? {};
+  const residentMiB = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child?.pid}/status`, 'utf8'))?.[1]) / 1024;
+  const before = residentMiB();
+  for (const node of nodes) node.signal('SIGKILL');
+  await fleet.untilRedis('away');
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  expect(residentMiB() - before).toBeLessThan(60);
+  expect(output?.()).not.toContain('Warning');
+  expect((await fleet.query(0, questionOf(0))).errors).toBeUndefined();
 });

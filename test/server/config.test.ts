@@ -153,6 +153,48 @@ describe('a fault is told in one line that begins with its path', () => {
     }
   });
 
+  test.each([
+    [{ url: 'http://a' }, 'redis.url: expected redis://'],
+    [{ url: 'redis://u:SECRET/x@a' }, 'redis.url: expected redis://'],
+    [{ url: 'redis://u:SECRET%ff@a' }, 'redis.url: expected redis://'],
+    [{ url: ['redis://a', 'SECRET'] }, 'redis.url.1: expected redis://'],
+    [{ url: 'redis://a,redis://b,' }, 'redis.url: expected redis://'],
+    [{ url: [] }, 'redis.url: '],
+    [{}, 'redis.url: expected a redis:// URL, or a list of them, found nothing'],
+    [{ url: 'redis://a', 'redis://u:SECRET@h': 1 }, 'redis: has a key that is not known here'],
+    [{ url: ['rediss://a', 'redis://b'] }, 'redis.url: expected nodes with one scheme and one login'],
+    [{ url: ['redis://:SECRET@a', 'redis://b'] }, 'redis.url: expected nodes with one scheme and one login'],
+    [{ url: ['redis://a', 'redis://b'], cluster: false }, 'redis.cluster: expected true'],
+    [
+      { url: 'redis://a', cluster: true, sentinel: { name: 'm' } },
+      'redis.cluster: expected a cluster or sentinels',
+    ],
+    [{ url: 'redis://a/3', cluster: true }, 'redis.url: expected no database number'],
+    [{ url: 'redis://a/3', sentinel: { name: 'm' } }, 'redis.url: expected no database number'],
+    [{ url: 'redis://a/99999' }, 'redis.url: expected redis://'],
+    [{ url: '${NOWHERE}' }, 'redis.url: the environment variable NOWHERE is not set'],
+    [{ url: 'redis://a', prefix: 'a b' }, 'redis.prefix: expected letters'],
+    [{ url: 'redis://a', timeoutMs: 0 }, 'redis.timeoutMs: expected'],
+  ])('of redis, %j', (redis, start) => {
+    const faults = faultsOf({ accounts: [ppio], redis });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(start);
+    expect(faults[0]).not.toContain('SECRET');
+  });
+
+  test('REDIS_URL names one Redis, several, or, when empty, none', () => {
+    const of = (REDIS_URL: string, redis?: object) =>
+      parseConfig(JSON.stringify({ accounts: [ppio], redis }), { REDIS_URL }).redis;
+    expect(of('')).toBeUndefined();
+    expect(of('redis://a/2')).toMatchObject({ url: ['redis://a/2'], cluster: false, prefix: 'billing' });
+    expect(of('redis://a, redis://b')).toMatchObject({ url: ['redis://a', 'redis://b'], cluster: true });
+    expect(of('redis://a', { url: 'redis://b', replicas: 5 })).toMatchObject({
+      url: ['redis://a'],
+      replicas: 5,
+    });
+    expect(of('redis://:p%40ss%2Fw%2C@a')).toMatchObject({ url: ['redis://:p%40ss%2Fw%2C@a'] });
+  });
+
   const aione = { id: 'aione-hq', provider: 'aione', credential: { apiKey: 'k' } };
   const faulty: [string, unknown, string[]][] = [
     ['an unknown key', { accounts: [ppio], servr: {} }, ['servr: ']],

@@ -16,7 +16,7 @@ const signal = new AbortController().signal;
 
 interface Replica {
   readonly quota: Quota;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
   readonly alone: () => number;
 }
 
@@ -29,7 +29,11 @@ async function startReplicas(count: number, settings: QuotaSettings, redis: Redi
     const up = Promise.withResolvers<void>();
     const shared = connectShared(
       { url: [redis.url], cluster: false, prefix: 'test', replicas: count, timeoutMs: 300 },
-      { meter: createMeter(), onStatus: (status) => (status === 'UP' ? up.resolve() : undefined) },
+      {
+        meter: createMeter(),
+        onStatus: (status) => (status === 'UP' ? up.resolve() : undefined),
+        onUnheard() {},
+      },
     );
     onTestFinished(() => shared.close());
     await up.promise;
@@ -142,7 +146,7 @@ test('what a replica held that died is free after some seconds', async () => {
   const { replicas, run, starts } = await startReplicas(2, { requestsPerSecond: 100, concurrent: 1 }, redis);
   void run(0, 'never ends', 1_000_000);
   await expect.poll(() => starts.length).toBe(1);
-  replicas[0]?.close();
+  await replicas[0]?.close();
   await run(1, 'next');
   expect(starts.map(({ name }) => name)).toEqual(['never ends', 'next']);
 });
