@@ -7,6 +7,7 @@ import { findOnPath } from './support/path.ts';
 
 const tools = [
   { command: 'redis-server', package: 'redis-server' },
+  { command: 'redis-cli', package: 'redis-tools' },
   { command: 'chromium', package: 'chromium' },
 ];
 

@@ -98,7 +98,8 @@ export function connectShared(
 
   function become(next: SharedStatus, cause: string): void {
     // Why the connection is gone says more than that it is.
-    if (next !== 'UP' && cause !== 'no connection') lastError = cause;
+    if (next === 'UP') lastError = 'no connection';
+    else if (cause !== 'no connection') lastError = cause;
     if (status === next) return;
     status = next;
     if (next === 'AWAY') calls.abandon();
