@@ -102,7 +102,8 @@ export function usageRow(
   };
 }
 
-function amountsOf(brand: Brand, amount: bigint, voucher: bigint, switches: Switches): Row {
+/** The money fields of a row. */
+export function amountsOf(brand: Brand, amount: bigint, voucher: bigint, switches: Switches): Row {
   const integer = { amount: amount / step, voucher: voucher / step };
   const exact = {
     amountDecimal: fixed(amount, 10),

@@ -1,7 +1,16 @@
 /** PPIO and Novita: one billing platform, told from their documents. */
 
 import { dayAt, secondsOf } from './days.ts';
-import { restyle, subscriptionRow, summaries, usageRow, type Cycle, type Row } from './ppio-novita-rows.ts';
+import { restyle, subscriptionRow, summaries, usageRow, type Row } from './ppio-novita-rows.ts';
+import {
+  mostDaysOf,
+  statementRow,
+  statementsFrom,
+  usageCategories,
+  usageRows,
+  type UsageCycle,
+} from './ppio-novita-usage.ts';
+import { statementsOf } from './truth-usage.ts';
 import { keyDaysOf, offsetHours, subscriptionsOf, windowOf, type Brand, type KeyDay } from './truth.ts';
 import {
   bearerOf,
@@ -13,6 +22,7 @@ import {
 } from './vendor.ts';
 
 const maxDays = 31;
+const lists = ['bill/monthly/list', 'apikey/bill/list', 'bill/list', 'monthly/bill'] as const;
 const step = 1_000_000n;
 
 /** A platform of a brand. `nowMs` tells the time. */
@@ -26,18 +36,19 @@ export function createPlatform(brand: Brand, seed: number, nowMs: () => number):
     unauthorized: failure(401, 'FAILED_TO_AUTH', 'failed to authenticate API key'),
     answer(request, switches) {
       reads.count += 1;
-      const known = ['/openapi/v1/billing/bill/monthly/list', '/openapi/v1/billing/apikey/bill/list'];
-      if (request.method !== 'GET' || !known.includes(request.path)) {
+      const list = lists.find((path) => request.path === `/openapi/v1/billing/${path}`);
+      if (request.method !== 'GET' || list === undefined)
         return failure(404, 'API_NOT_FOUND', 'api not found');
-      }
       if (bearerOf(request) !== sandboxCredentials[brand].apiKey) {
         return failure(401, 'FAILED_TO_AUTH', 'failed to authenticate API key');
       }
       const bump = switches.mutating === true ? BigInt(reads.count) * step : 0n;
-      const answer = request.path.endsWith('/apikey/bill/list')
-        ? listUsage(brand, usage(), request, switches, bump)
-        : listSubscriptions(brand, seed, nowMs(), request, switches, bump);
-      return answer;
+      return {
+        'apikey/bill/list': () => listUsage(brand, usage(), request, switches, bump),
+        'bill/monthly/list': () => listSubscriptions(brand, seed, nowMs(), request, switches, bump),
+        'bill/list': () => listByProduct(brand, seed, nowMs(), request, switches, bump),
+        'monthly/bill': () => listStatements(brand, seed, nowMs(), request, switches),
+      }[list]();
     },
   };
 }
@@ -118,16 +129,53 @@ function listUsage(
   );
 }
 
+function listByProduct(
+  brand: Brand,
+  seed: number,
+  nowMs: number,
+  { query }: VendorRequest,
+  switches: Switches,
+  bump: bigint,
+): VendorAnswer {
+  const cycle = (['Hour', 'Day', 'Week', 'Month'] as const).find((name) => name === query.get('cycleType'));
+  if (cycle === undefined)
+    return failure(400, 'INVALID_BILL_CYCLE', 'cycleType must be Hour, Day, Week or Month');
+  const productCategory = query.get('productCategory') ?? '';
+  if (!usageCategories.includes(productCategory)) {
+    return failure(400, 'INVALID_PRODUCT_CATEGORY', 'productCategory is not valid');
+  }
+  const start = Number(query.get('startTime') ?? '0');
+  const end = Number(query.get('endTime') ?? '0') || Math.floor(nowMs / 1000);
+  if (switches.strictRange === true && end - start >= mostDaysOf[cycle] * 86_400) return rangeError(cycle);
+  const productName = query.get('productName')?.toLowerCase() ?? '';
+  const question = { cycle, productCategory, productName, ownerId: query.get('ownerId'), start, end };
+  return success(usageRows(brand, seed, nowMs, question, switches, bump), switches);
+}
+
+function listStatements(
+  brand: Brand,
+  seed: number,
+  nowMs: number,
+  { query }: VendorRequest,
+  switches: Switches,
+): VendorAnswer {
+  const all = statementsFrom(statementsOf(seed, brand, nowMs), query.get('startMonth') ?? '');
+  const page = Number(query.get('page') ?? '1');
+  const size = Number(query.get('pageSize') ?? '20');
+  const rows = all.slice((page - 1) * size, page * size).map((one) => statementRow(brand, one, switches));
+  return { status: 200, body: { data: switches.nullList === true ? null : rows } };
+}
+
 function success(rows: readonly Row[], switches: Switches): VendorAnswer {
   if (switches.nullList === true) return { status: 200, body: { bills: null } };
   return { status: 200, body: { bills: rows.map((row) => restyle(row, switches)) } };
 }
 
-function rangeError(cycle: Cycle): VendorAnswer {
+function rangeError(cycle: UsageCycle): VendorAnswer {
   return failure(
     400,
     'INVALID_REQUEST_BODY',
-    `time range must not exceed ${maxDays} days for cycle ${cycle}`,
+    `time range must not exceed ${mostDaysOf[cycle]} days for cycle ${cycle}`,
   );
 }
 

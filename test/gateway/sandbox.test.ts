@@ -140,3 +140,72 @@ test('the truth looks like life: weekends, refunds, vouchers, renewals, long day
   expect(await totalOf('2025-03-01')).toBeGreaterThan(0);
   expect(await totalOf('2025-02-28')).toBe(0);
 });
+
+/** The list of a brand, by its path and parameters. */
+async function listOf(
+  url: string,
+  brand: 'ppio' | 'novita',
+  path: string,
+  parameters: Record<string, string>,
+) {
+  const response = await fetch(`${url}/openapi/v1/billing/${path}?${new URLSearchParams(parameters)}`, {
+    headers: { authorization: `Bearer ${sandboxCredentials[brand].apiKey}` },
+  });
+  const body: { bills?: Record<string, string>[]; data?: Record<string, string>[]; reason?: string } =
+    JSON.parse(await response.text());
+  return { status: response.status, rows: body.bills ?? body.data ?? [], reason: body.reason };
+}
+
+const sumOf = (rows: readonly Record<string, string>[], field: string): bigint =>
+  rows.reduce((sum, row) => sum + BigInt((row[field] ?? '0').replace('.', '')), 0n);
+
+test.each(['ppio', 'novita'] as const)(
+  'usage of %s by product is that by key and by hour seen otherwise, and statements are usage and subscriptions together',
+  async (brand) => {
+    const vendors = await start();
+    const { url } = vendors[brand];
+    const offset = { ppio: 8, novita: 0 }[brand] * 3600;
+    const seconds = (date: string): number => Date.parse(`${date}T00:00:00Z`) / 1000 - offset;
+    const february = { startTime: String(seconds('2026-02-01')), endTime: String(seconds('2026-03-01') - 1) };
+    const week = { startTime: String(seconds('2026-02-02')), endTime: String(seconds('2026-02-09') - 1) };
+    const field = brand === 'novita' ? 'amountDecimal' : 'amount';
+    const by = async (cycleType: string, productCategory: string, range: Record<string, string>) =>
+      (await listOf(url, brand, 'bill/list', { cycleType, productCategory, ...range })).rows;
+    const byKey = await listOf(url, brand, 'apikey/bill/list', {
+      cycleType: 'Day',
+      category: 'llm',
+      ...february,
+    });
+    expect(sumOf(await by('Day', 'llm', february), field)).toBe(sumOf(byKey.rows, field));
+    for (const category of ['llm', 'gpu', 'cloud_storage', 'web_search', 'summary']) {
+      const total = sumOf(await by('Day', category, week), field);
+      expect(total).toBeGreaterThan(0n);
+      expect(sumOf(await by('Hour', category, week), field)).toBe(total);
+      expect(sumOf(await by('Week', category, week), field)).toBe(total);
+    }
+    const subscriptions = await Promise.all(
+      ['gpu', 'serverless', 'cloud_storage', 'local_storage', 'image', 'bare_metal'].map((category) =>
+        listOf(url, brand, 'bill/monthly/list', { category, ...february }),
+      ),
+    );
+    const statements = await listOf(url, brand, 'monthly/bill', {
+      startMonth: '2026-02',
+      page: '1',
+      pageSize: '1',
+    });
+    expect(statements.rows.map(({ billingMonth }) => billingMonth)).toEqual(['2026-02']);
+    expect(sumOf(statements.rows, field === 'amount' ? 'totalAmount' : 'totalAmountDecimal')).toBe(
+      sumOf(await by('Month', 'summary', february), field) +
+        sumOf(
+          subscriptions.flatMap(({ rows }) => rows),
+          field,
+        ),
+    );
+    expect((await listOf(url, brand, 'bill/list', { cycleType: 'Day', ...week })).reason).toBe(
+      'INVALID_PRODUCT_CATEGORY',
+    );
+    expect((await listOf(url, brand, 'bill/list', { productCategory: 'llm', ...week })).reason).toBe(
+      'INVALID_BILL_CYCLE',
+    );
+  },
+);

@@ -1,0 +1,158 @@
+/** PPIO's and Novita's lists of pay-as-you-go usage and of monthly statements, on the wire. */
+
+import { dateText, dayAt, dayOf, monthStart, secondsOf } from './days.ts';
+import { amountsOf, type Row } from './ppio-novita-rows.ts';
+import { offsetHours, windowOf, type Brand } from './truth.ts';
+import { usageHoursOf, type Statement, type UsageHour } from './truth-usage.ts';
+import { fixed, type Switches } from './vendor.ts';
+
+/** What `productCategory` of the usage list may be. */
+export const usageCategories = [
+  'summary',
+  'gpu',
+  'llm',
+  'serverless',
+  'cloud_storage',
+  'gen_api',
+  'cloud_sandbox',
+  'llm_dedicated_endpoint',
+  'web_search',
+  'bare_metal',
+];
+
+export type UsageCycle = 'Hour' | 'Day' | 'Week' | 'Month';
+
+/** The most days that one query may span. */
+export const mostDaysOf = { Hour: 7, Day: 31, Week: 31, Month: 31 } as const;
+
+export interface UsageQuestion {
+  readonly cycle: UsageCycle;
+  readonly productCategory: string;
+  readonly productName: string;
+  readonly ownerId: string | null;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One row for each product or resource and window. Windows are whole even when the query begins within one. */
+export function usageRows(
+  brand: Brand,
+  seed: number,
+  nowMs: number,
+  question: UsageQuestion,
+  switches: Switches,
+  bump: bigint,
+): Row[] {
+  const { cycle, productCategory, productName, ownerId } = question;
+  const offset = offsetHours[brand];
+  const [firstDay, lastDay] = [dayAt(question.start * 1000, offset), dayAt(question.end * 1000, offset)];
+  const days = [
+    cycle === 'Hour' ? firstDay : windowOf(cycle, firstDay)[0],
+    cycle === 'Hour' ? lastDay + 1 : windowOf(cycle, lastDay)[1],
+  ] as const;
+  const hours = usageHoursOf(seed, brand, nowMs, days).filter(
+    (usage) =>
+      (productCategory === 'summary' || usage.category === productCategory) &&
+      usage.product.toLowerCase().includes(productName) &&
+      (ownerId === null || ownerId === usage.ownerId),
+  );
+  const windowOfHour = ({ day, hour }: UsageHour): readonly [number, number] => {
+    const midnight = secondsOf(day, offset);
+    if (cycle === 'Hour') return [midnight + hour * 3600, midnight + (hour + 1) * 3600];
+    const [from, to] = windowOf(cycle, day);
+    return [secondsOf(from, offset), secondsOf(to, offset)];
+  };
+  const groups = Map.groupBy(
+    hours.filter((usage) => {
+      const [from, to] = windowOfHour(usage);
+      return to > question.start && from <= question.end;
+    }),
+    (usage) =>
+      productCategory === 'summary'
+        ? windowOfHour(usage)[0]
+        : [windowOfHour(usage)[0], usage.product, usage.ownerId, usage.billingMethod].join('/'),
+  );
+  const rows = [...groups.values()].flatMap((group) => {
+    const [one] = group;
+    if (one === undefined) return [];
+    const isSummary = productCategory === 'summary';
+    return [usageRow(brand, isSummary ? asSummary(one) : one, windowOfHour(one), group, switches, bump)];
+  });
+  return rows.toSorted((a, b) => Number(a['startTime']) - Number(b['startTime']));
+}
+
+function asSummary(usage: UsageHour): UsageHour {
+  return { ...usage, category: 'summary', product: '', productId: '', ownerId: '' };
+}
+
+function usageRow(
+  brand: Brand,
+  one: UsageHour,
+  [from, to]: readonly [number, number],
+  group: readonly UsageHour[],
+  switches: Switches,
+  bump: bigint,
+): Row {
+  const sum = (of: (usage: UsageHour) => bigint): bigint => group.reduce((all, usage) => all + of(usage), 0n);
+  return {
+    userId: 'u-1001',
+    startTime: String(from),
+    endTime: String(to - 1),
+    billingMethod: one.billingMethod,
+    productName: one.product,
+    category: one.category,
+    ownerID: one.ownerId,
+    billNum0: String(sum(({ quantity }) => quantity)),
+    billNum1: String(sum(({ second }) => second)),
+    basePrice0: String(one.price),
+    basePrice1: String(one.secondPrice),
+    discountPrice0: String(one.price),
+    discountPrice1: String(one.secondPrice),
+    ...amountsOf(
+      brand,
+      sum(({ amount }) => amount) + bump,
+      sum(({ voucher }) => voucher),
+      switches,
+    ),
+    pricePrecision: 1,
+    productId: one.productId,
+  };
+}
+
+/** A month of the list of statements; `null` is one that was filled in, since nothing was billed. */
+export function statementRow(brand: Brand, statement: Statement, switches: Switches): Row {
+  const step = 1_000_000n;
+  const { total, voucher, status } = statement;
+  const cash = total - voucher;
+  const repaid = status === 'paid' ? cash : 0n;
+  const inSteps = (value: bigint): string => String(value / step);
+  return {
+    billId: statement.id,
+    userId: 'u-1001',
+    billingMonth: statement.month,
+    totalAmount: inSteps(total),
+    originTotalAmount: inSteps(total + total / 10n),
+    voucherPayAmount: inSteps(voucher),
+    cashPayAmount: inSteps(repaid),
+    debtAmount: inSteps(cash - repaid),
+    repaidAmount: inSteps(repaid),
+    status,
+    invoiceUrl: statement.invoiceUrl,
+    startTime: String(statement.startSeconds),
+    endTime: String(statement.endSeconds),
+    ...((switches.decimals ?? brand === 'novita')
+      ? {
+          totalAmountDecimal: fixed(total, 10),
+          voucherPayAmountDecimal: fixed(voucher, 10),
+          cashPayAmountDecimal: fixed(repaid, 10),
+        }
+      : {}),
+  };
+}
+
+/** The statements from a month on, newest last, with the months between filled in, whatever `pageSize` says. */
+export function statementsFrom(all: readonly Statement[], startMonth: string): readonly Statement[] {
+  const day = dayOf(`${startMonth}-01`);
+  const from = Number.isNaN(day) ? '' : dateText(monthStart(day)).slice(0, 7);
+  return all.filter(({ month }) => month >= from && month >= '2025-10');
+}
