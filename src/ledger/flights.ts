@@ -43,9 +43,9 @@ const closeWithinMs = 200;
 export function createFlights<T>(): Flights<T> {
   const flights = new Map<string, Flight<T>>();
 
-  function begin(key: string, start: (flight: FlightCall) => Promise<T>): Flight<T> {
+  function begin(key: string, start: (flight: FlightCall) => Promise<T>, isWanted: boolean): Flight<T> {
     const controller = new AbortController();
-    const state: FlightState = { passengers: 0, isWanted: false, hasBegun: false };
+    const state: FlightState = { passengers: 0, isWanted, hasBegun: false };
     const call: FlightCall = {
       signal: controller.signal,
       isBackground: () => !state.isWanted,
@@ -85,7 +85,7 @@ export function createFlights<T>(): Flights<T> {
     },
     join(key, start, { signal, isBackground = () => false }) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      const flight = flights.get(key) ?? begin(key, start);
+      const flight = flights.get(key) ?? begin(key, start, !isBackground());
       flight.state.isWanted ||= !isBackground();
       flight.state.passengers += 1;
       return new Promise((resolve, reject) => {

@@ -98,7 +98,6 @@ test('a failure is shared by all who wait for it, in whichever replica', async (
   const fleet = await startFleet({ redis }, atEnd);
   await fleet.untilRedis('up');
   const { streamlake } = fleet.sandbox.vendors;
-  streamlake.fault = { name: 'slow' };
   // The first answer is slow and good for nothing; whoever comes meanwhile waits for it.
   streamlake.switches = { missingRequired: true };
   streamlake.fault = { name: 'slow', times: 2 };

@@ -41,7 +41,7 @@ interface Vendor {
   answer: (day: string, call: Call) => Promise<readonly InvoiceRow[]>;
 }
 
-/** So many replicas, each with a ledger, a clock in common, and Redis as it is in production: 100 ms. */
+/** So many replicas, each with a ledger, and a clock in common. */
 async function startReplicas(count: number, redis: RedisServer) {
   const vendor: Vendor = { reads: [], answer: async () => [] };
   const clock = { now: start };
@@ -62,7 +62,7 @@ async function startReplicas(count: number, redis: RedisServer) {
       const up = Promise.withResolvers<void>();
       const meter = createMeter();
       const shared = connectShared(
-        { url: [redis.url], cluster: false, prefix: 'test', replicas: count, timeoutMs: 100 },
+        { url: [redis.url], cluster: false, prefix: 'test', replicas: count, timeoutMs: 300 },
         { meter, onStatus: (status) => (status === 'UP' ? up.resolve() : undefined), onUnheard() {} },
       );
       onTestFinished(() => shared.close());
@@ -92,37 +92,60 @@ async function startReplicas(count: number, redis: RedisServer) {
         deadline: instantOf(start + 60_000),
       }) ?? [],
     );
-  return { replicas, vendor, clock, read };
+  const refOf = (from: string, to: string): SegmentRef => {
+    const [ref] = refsOf({ from: date(from), to: date(to) });
+    if (ref === undefined) throw new RangeError('no such day');
+    return ref;
+  };
+  return { replicas, vendor, clock, read, refOf };
 }
 
-test('a store that forgets everything while a segment is read does not have it read twice', async () => {
+test('a reading that outlasts the lease is done once, though the store forgot the lease meanwhile', async () => {
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read } = await startReplicas(3, redis);
   vendor.answer = async () => {
-    await sleep(2500);
+    await sleep(6000);
     return [];
   };
-  const answers = replicas.map(({ ledger }) => read(ledger, '2026-02-10', '2026-02-11'));
-  await sleep(500);
+  const early = [0, 1].map((index) => read(replicas[index]?.ledger, '2026-02-10', '2026-02-11'));
+  await expect.poll(() => vendor.reads.length).toBe(1);
   await redis.call('FLUSHALL');
-  await sleep(700);
-  await redis.call('FLUSHALL');
-  const outcomes = (await Promise.all(answers)).flat();
+  // Longer than between two renewals: one who has not waited finds the lease, too.
+  await sleep(1500);
+  const late = read(replicas[2]?.ledger, '2026-02-10', '2026-02-11');
+  const outcomes = (await Promise.all([...early, late])).flat();
   expect(outcomes.map(({ status }) => status)).toEqual(['FRESH', 'FRESH', 'FRESH']);
   expect(vendor.reads).toEqual(['2026-02-10']);
+});
+
+test('one who waits does not take over what the store forgot between two renewals', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read } = await startReplicas(2, redis);
+  vendor.answer = async () => {
+    await sleep(2800);
+    return [];
+  };
+  const first = read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
+  await sleep(500);
+  const second = read(replicas[1]?.ledger, '2026-02-10', '2026-02-11');
+  await sleep(750);
+  // Renewed at 1 s and 2 s; the second asks again at 1.5 s.
+  await redis.call('FLUSHALL');
+  await Promise.all([first, second]);
+  expect(vendor.reads).toHaveLength(1);
 });
 
 test('a store that is late now and then does not have anything read twice', async () => {
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read } = await startReplicas(2, redis);
   vendor.answer = async () => {
-    await sleep(1500);
+    await sleep(3500);
     return [];
   };
   const answers = replicas.map(({ ledger }) => read(ledger, '2026-02-01', '2026-02-28'));
   for (let count = 0; count < 4; count += 1) {
-    await sleep(250);
-    await redis.call('CLIENT', 'PAUSE', 150, 'ALL');
+    await sleep(700);
+    await redis.call('CLIENT', 'PAUSE', 450, 'ALL');
   }
   const outcomes = (await Promise.all(answers)).flat();
   expect(outcomes.every(({ status }) => status === 'FRESH')).toBe(true);
@@ -177,7 +200,7 @@ test('what two replicas read, each for itself, is counted as such', async () => 
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read, clock } = await startReplicas(2, redis);
   vendor.answer = async () => {
-    await sleep(300);
+    await sleep(800);
     return [];
   };
   const [first, second] = replicas;
@@ -208,4 +231,45 @@ test('one day that cannot be read does not keep the scheduler from the others', 
   expect(vendor.reads.slice(7).toSorted()).toEqual(
     ['01', '02', '03', '04', '05', '06', '07'].map((day) => `2026-02-${day}`),
   );
+});
+
+test('what another replica has read anew is served at once everywhere, by its message', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read, clock, refOf } = await startReplicas(2, redis);
+  const [first, second] = replicas;
+  await read(first?.ledger, '2026-02-10', '2026-02-11');
+  const [old] = await read(second?.ledger, '2026-02-10', '2026-02-11');
+  clock.now += 1000;
+  await first?.ledger.refresh(refOf('2026-02-10', '2026-02-11'), old?.entry ?? undefined);
+  await expect
+    .poll(async () => (await read(second?.ledger, '2026-02-10', '2026-02-11'))[0]?.entry?.readAt)
+    .toBe(clock.now);
+  expect(vendor.reads).toHaveLength(2);
+});
+
+test('a value whose rows are garbage behind a whole version keeps nobody waiting', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read } = await startReplicas(1, redis);
+  const key = 'test:v1:{a.f}:INVOICE:all:2026-02-10';
+  await redis.call('SET', key, `Bj${start}00000000{}`);
+  const [outcome] = await read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
+  expect(outcome?.status).toBe('FRESH');
+  expect(vendor.reads).toHaveLength(1);
+  expect(String(await redis.bytes(key))).not.toContain('00000000{}');
+});
+
+test('a scheduled reading that a client of another replica waits for is no longer background', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, vendor, read, refOf } = await startReplicas(2, redis);
+  const seen: (boolean | undefined)[] = [];
+  vendor.answer = async (_day, { isBackground }: Call) => {
+    seen.push(isBackground?.());
+    await sleep(700);
+    seen.push(isBackground?.());
+    return [];
+  };
+  const behind = replicas[0]?.ledger.refresh(refOf('2026-02-10', '2026-02-11'), undefined);
+  await expect.poll(() => vendor.reads.length).toBe(1);
+  await Promise.all([behind, read(replicas[1]?.ledger, '2026-02-10', '2026-02-11')]);
+  expect(seen).toEqual([true, false]);
 });

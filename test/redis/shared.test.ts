@@ -197,3 +197,53 @@ test('a cluster that is gone as a whole costs next to nothing while it is', asyn
   expect(output?.()).not.toContain('Warning');
   expect((await fleet.query(0, questionOf(0))).errors).toBeUndefined();
 });
+
+test('a login that is allowed to hear messages later hears them', async () => {
+  const redis = await startRedis(atEnd);
+  await redis.call('ACL', 'SETUSER', 'deaf', 'on', '>password', '~*', '+@all', 'resetchannels');
+  const { unheard, until } = connect({ url: [redis.url.replace('//', '//deaf:password@')] });
+  await until('UP');
+  await expect.poll(() => unheard.length).toBe(1);
+  await redis.call('ACL', 'SETUSER', 'deaf', 'allchannels');
+  await expect
+    .poll(() => redis.call('PUBSUB', 'NUMSUB', 'test:landed'), { timeout: 5000 })
+    .toEqual(['test:landed', 1]);
+});
+
+test('messages are heard in a cluster, also after the node they came from died', async () => {
+  const nodes = await startCluster(atEnd);
+  const { until } = connect({ url: nodes.map(({ url }) => url), cluster: true });
+  await until('UP');
+  const subscribed = async () => {
+    const counts = await Promise.all(
+      nodes.map((node) => node.call('PUBSUB', 'NUMSUB', 'test:landed').catch(() => [0, 0])),
+    );
+    return counts.findIndex((count) => Array.isArray(count) && count[1] === 1);
+  };
+  await expect.poll(subscribed, { timeout: 5000 }).toBeGreaterThanOrEqual(0);
+  const first = await subscribed();
+  await nodes[first]?.kill();
+  await expect
+    .poll(
+      async () => {
+        const now = await subscribed();
+        return now >= 0 && now !== first;
+      },
+      { timeout: 15_000 },
+    )
+    .toBe(true);
+});
+
+test('a call to a Redis that hangs ends before the connection does, and so does what may take longer', async () => {
+  const redis = await startRedis(atEnd);
+  const { shared, until } = connect({ url: [redis.url], timeoutMs: 100 });
+  await until('UP');
+  redis.signal('SIGSTOP');
+  // The connection itself is given up after a second.
+  const late = new Promise((resolve) => setTimeout(() => resolve('late'), 900));
+  const run = shared.run(put, ['{a}:1'], ['x']).catch(() => 'given up');
+  const read = shared.read(['{a}:1']).then(([value]) => (value instanceof Error ? 'given up' : 'read'));
+  expect(await Promise.race([run, late])).toBe('given up');
+  expect(await Promise.race([read, late])).toBe('given up');
+  redis.signal('SIGCONT');
+});

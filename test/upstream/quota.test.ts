@@ -35,7 +35,7 @@ function startQuota(settings: QuotaSettings) {
       withinMs,
       { signal },
     );
-  const pause = (durationMs: number): void => quota.pause(durationMs);
+  const pause = (durationMs: number, slower = false): void => quota.pause(durationMs, slower);
   return { pause, starts, run, at: () => starts.map(([, atMs]) => atMs) };
 }
 
@@ -102,6 +102,15 @@ describe('requests leave', () => {
     expect(at()).toEqual([0]);
     await vi.advanceTimersByTimeAsync(1000);
     expect(at()).toEqual([0, 5000, 5100, 5200]);
+  });
+
+  test('half as often after a refusal that names no time, and little by little as often as before', async () => {
+    const { run, pause, at } = startQuota({ requestsPerSecond: 10, concurrent: 5 });
+    pause(100, true);
+    for (let number = 0; number < 60; number += 1) void run(String(number), 1);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(at().slice(0, 3)).toEqual([100, 290, 471]);
+    expect((at()[59] ?? 0) - (at()[58] ?? 0)).toBe(100);
   });
 
   test('no sooner because a shorter pause follows a longer one', async () => {

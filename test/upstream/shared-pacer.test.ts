@@ -112,7 +112,7 @@ test('three replicas together have no more requests under way than the vendor be
 test('what clients wait for goes before the background, in whichever replica', async () => {
   const { run, starts } = await startReplicas(
     2,
-    { requestsPerSecond: 20, concurrent: 10 },
+    { requestsPerSecond: 10, concurrent: 10 },
     await startRedis({ onTestFinished }),
   );
   const background = Array.from({ length: 10 }, (_, index) => run(0, `background-${index}`, 1, true));
@@ -195,19 +195,60 @@ test('while the store forgets everything again and again, no more leave than the
 
 test('while the store is away each keeps to its share, and together they keep to the rate, through the change and back', async () => {
   const redis = await startRedis({ onTestFinished });
-  const { replicas, run, starts, mostInASecond } = await startReplicas(
+  const { replicas, run, mostInASecond } = await startReplicas(
     3,
-    { requestsPerSecond: 20, concurrent: 30 },
+    { requestsPerSecond: 20, concurrent: 60 },
     redis,
   );
-  const all = Array.from({ length: 150 }, (_, index) => run(index % 3, String(index)));
-  await expect.poll(() => starts.length, { timeout: 20_000 }).toBeGreaterThan(20);
+  const all = Array.from({ length: 130 }, (_, index) => run(index % 3, String(index)));
   redis.signal('SIGSTOP');
   await expect
     .poll(() => Math.min(...replicas.map(({ alone }) => alone())), { timeout: 20_000 })
-    .toBeGreaterThan(5);
+    .toBeGreaterThan(25);
   redis.signal('SIGCONT');
   await Promise.all(all);
   // Two more than the rate: where one way of pacing gives over to the other, and by the grain of timers.
   expect(mostInASecond()).toBeLessThanOrEqual(22);
+});
+
+test('while the store is away, too, no more are under way than the vendor bears', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, quotaOf } = await startReplicas(3, { requestsPerSecond: 100, concurrent: 6 }, redis);
+  redis.signal('SIGSTOP');
+  let running = 0;
+  let most = 0;
+  const task = async () => {
+    most = Math.max(most, (running += 1));
+    await sleep(500);
+    running -= 1;
+  };
+  await Promise.all(Array.from({ length: 24 }, (_, i) => quotaOf(i % 3).run(task, 60_000, { signal })));
+  expect(Math.min(...replicas.map(({ alone }) => alone()))).toBe(8);
+  expect(most).toBeLessThanOrEqual(6);
+});
+
+test('a store that has forgotten everything gives no slot before an interval has passed', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { run, starts } = await startReplicas(1, { requestsPerSecond: 0.2, concurrent: 10 }, redis);
+  await run(0, 'first');
+  await redis.call('FLUSHALL');
+  const error: unknown = await run(0, 'second', 1, false, 2000).catch((reason: unknown) => reason);
+  expect(isGatewayError(error) && error.code).toBe('PROVIDER_RATE_LIMITED');
+  expect(starts).toHaveLength(1);
+});
+
+test('a vendor that refuses without saying for how long is asked less often, by all replicas', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const { replicas, run, mostInASecond } = await startReplicas(
+    2,
+    { requestsPerSecond: 20, concurrent: 10 },
+    redis,
+  );
+  for (let times = 0; times < 3; times += 1) {
+    replicas[0]?.quota.pause(50, true);
+    await sleep(100);
+  }
+  await Promise.all(Array.from({ length: 6 }, (_, index) => run(index % 2, String(index))));
+  // At an eighth of twenty a second, getting faster with each.
+  expect(mostInASecond()).toBeLessThanOrEqual(4);
 });
