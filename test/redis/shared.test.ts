@@ -96,8 +96,9 @@ test('replicas are counted, and those that are gone are not', async () => {
   const redis = await startRedis(atEnd);
   const replicas = Array.from({ length: 4 }, () => connect({ url: [redis.url] }));
   const ranks = () => replicas.map(({ shared }) => shared.census().rank).toSorted((a, b) => a - b);
+  const counts = () => replicas.map(({ shared }) => shared.census().of);
+  await expect.poll(counts, { timeout: 5000 }).toEqual([4, 4, 4, 4]);
   await expect.poll(ranks, { timeout: 5000 }).toEqual([0, 1, 2, 3]);
-  expect(replicas[0]?.shared.census().of).toBe(4);
   await replicas[3]?.shared.close();
   await expect.poll(() => replicas[0]?.shared.census().of, { timeout: 20_000 }).toBe(3);
 });
