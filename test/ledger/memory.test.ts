@@ -17,4 +17,4 @@ test('two million rows pass through a memory tier of 256 MiB in a heap of twice 
   expect(told).toMatchObject({ rows: 2_000_000, wrong: 0, readings: 2000 });
   expect(told.saved).toBeGreaterThan(0);
   expect(told.peakMiB).toBeLessThan(640);
-});
+}, 240_000);
