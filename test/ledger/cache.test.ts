@@ -2,17 +2,16 @@
 
 import { expect, test } from 'vitest';
 
-import type { Account } from '../../src/domain/account.ts';
-import { instantOf, toCalendarDate, utc, type CalendarDate } from '../../src/domain/calendar.ts';
+import { instantOf, toCalendarDate, type CalendarDate } from '../../src/domain/calendar.ts';
 import { createMeter } from '../../src/domain/meter.ts';
 import type { Shared } from '../../src/domain/shared.ts';
-import { segmentsOf, type Grid } from '../../src/domain/segments.ts';
+import { segmentsOf } from '../../src/domain/segments.ts';
 import { createCache } from '../../src/ledger/cache.ts';
 import { encode } from '../../src/ledger/codec.ts';
 import { keyOf, type SegmentRef, type Source } from '../../src/ledger/source.ts';
+import { account, grid } from './account.ts';
 
 const date = (text: string) => toCalendarDate(text) as CalendarDate;
-const grid: Grid = { variants: { all: 'day' }, future: false };
 function setup() {
   const clock = { now: Date.parse('2026-02-20T00:00:00Z') };
   const stored = new Map<string, Buffer>();
@@ -24,15 +23,6 @@ function setup() {
     listen() {},
     read: async (keys) => keys.map((key) => stored.get(key) ?? null),
     run: async () => null,
-  };
-  const account: Account = {
-    id: 'a',
-    name: 'A',
-    provider: { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE'], timeZone: utc },
-    currency: null,
-    kinds: ['INVOICE'],
-    timeZone: utc,
-    settlement: { kind: 'nextMonth', day: 1, time: '10:00', zone: utc },
   };
   const source: Source = {
     account,

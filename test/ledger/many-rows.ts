@@ -1,12 +1,12 @@
 /** Reads two million rows through a memory tier of 256 MiB, checks every answer, and prints what memory it took. */
 
-import type { Account } from '../../src/domain/account.ts';
-import { addDays, instantOf, toCalendarDate, utc, type CalendarDate } from '../../src/domain/calendar.ts';
+import { addDays, instantOf, toCalendarDate, type CalendarDate } from '../../src/domain/calendar.ts';
 import { createMeter, total } from '../../src/domain/meter.ts';
 import type { InvoiceRow } from '../../src/domain/rows.ts';
-import { segmentsOf, type Grid } from '../../src/domain/segments.ts';
+import { segmentsOf } from '../../src/domain/segments.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
 import type { Source } from '../../src/ledger/source.ts';
+import { account, grid } from './account.ts';
 
 const days = 2000;
 const rowsPerDay = 1000;
@@ -44,16 +44,6 @@ function sumOf(day: string): number {
   return sum;
 }
 
-const grid: Grid = { variants: { all: 'day' }, future: false };
-const account: Account = {
-  id: 'a',
-  name: 'A',
-  provider: { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE'], timeZone: utc },
-  currency: null,
-  kinds: ['INVOICE'],
-  timeZone: utc,
-  settlement: { kind: 'nextMonth', day: 3, time: '10:00', zone: utc },
-};
 let readings = 0;
 const source: Source<'INVOICE'> = {
   account,

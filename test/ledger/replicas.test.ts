@@ -4,36 +4,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, onTestFinished, test } from 'vitest';
 
-import type { Account } from '../../src/domain/account.ts';
-import {
-  instantOf,
-  toCalendarDate,
-  utc,
-  type CalendarDate,
-  type DateRange,
-} from '../../src/domain/calendar.ts';
+import { instantOf, toCalendarDate, type CalendarDate, type DateRange } from '../../src/domain/calendar.ts';
 import { GatewayError } from '../../src/domain/errors.ts';
 import { createMeter, total } from '../../src/domain/meter.ts';
 import type { InvoiceRow } from '../../src/domain/rows.ts';
-import { segmentsOf, type Call, type Grid } from '../../src/domain/segments.ts';
+import { segmentsOf, type Call } from '../../src/domain/segments.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { startScheduler } from '../../src/ledger/scheduler.ts';
 import type { SegmentRef, Source } from '../../src/ledger/source.ts';
 import { connectShared } from '../../src/redis/shared.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
+import { account, grid } from './account.ts';
 
 const start = Date.parse('2026-03-01T09:00:00Z');
 const date = (text: string) => toCalendarDate(text) as CalendarDate;
-const grid: Grid = { variants: { all: 'day' }, future: false };
-const account: Account = {
-  id: 'a',
-  name: 'A',
-  provider: { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE'], timeZone: utc },
-  currency: null,
-  kinds: ['INVOICE'],
-  timeZone: utc,
-  settlement: { kind: 'nextMonth', day: 1, time: '10:00', zone: utc },
-};
 
 interface Vendor {
   readonly reads: string[];
