@@ -6,7 +6,7 @@ import type { Account, ProviderProfile } from './domain/account.ts';
 import type { Clock, TimeZone } from './domain/calendar.ts';
 import type { Meter } from './domain/meter.ts';
 import { rowKinds, type RowKind } from './domain/rows.ts';
-import type { Grid } from './domain/segments.ts';
+import { hourlyOf, type Grid } from './domain/segments.ts';
 import type { SettlementRule } from './domain/settlement.ts';
 import type { Shared } from './domain/shared.ts';
 import type { Source } from './ledger/source.ts';
@@ -138,10 +138,19 @@ function settlementOf({ settlement }: AccountConfig, provider: AnyProvider, zone
   return settlement === undefined ? provider.settlement : { kind: 'nextMonth', ...settlement, zone };
 }
 
-/** The provider's grid; where bills are lists by category, the settings may name others. */
-function gridOf(grid: Grid | undefined, kind: RowKind, { billCategories }: AccountConfig): Grid | undefined {
-  if (grid === undefined || kind !== 'BILL' || billCategories === undefined) return grid;
-  return { ...grid, variants: Object.fromEntries(billCategories.map((name) => [name, 'month'])) };
+/** The provider's grid; where a kind is lists by category, the settings may name others. */
+function gridOf(grid: Grid | undefined, kind: RowKind, settings: AccountConfig): Grid | undefined {
+  const named = kind === 'BILL' ? settings.billCategories : settings.usageCategories;
+  const isNamed = kind === 'BILL' || kind === 'DAILY_DETAIL';
+  if (grid?.byCategory !== true || !isNamed || named === undefined) return grid;
+  const each = (names: readonly string[], steps: Grid['variants']): Grid['variants'] => {
+    const [step = 'month'] = Object.values(steps);
+    return Object.fromEntries(names.map((name) => [name, step]));
+  };
+  const variants = each(named, grid.variants);
+  return grid.hourly === undefined
+    ? { ...grid, variants }
+    : { ...grid, variants, hourly: each(named.map(hourlyOf), grid.hourly) };
 }
 
 function toProfile({ id, name, homepage, timeZone, grids }: AnyProvider): ProviderProfile {

@@ -31,6 +31,15 @@ const origin = z
 
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
 
+/** `summary` is a total of the others. */
+const categories = z
+  .array(
+    z
+      .string()
+      .regex(/^(?!summary$)[a-z][a-z0-9_]{0,63}$/, 'expected a product category such as gpu, not summary'),
+  )
+  .min(1);
+
 function isBaseUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, search, hash } = new URL(text);
@@ -49,10 +58,9 @@ const account = z.strictObject({
   currency: currency.optional(),
   timeZone: timeZone.optional(),
   /** The lists that make up `bills`, where the provider's are by category. */
-  billCategories: z
-    .array(z.string().regex(/^[a-z_]{1,64}$/))
-    .min(1)
-    .optional(),
+  billCategories: categories.optional(),
+  /** The lists that make up `dailyDetails`, likewise. */
+  usageCategories: categories.optional(),
   quota: z
     .strictObject({ requestsPerSecond: positive.optional(), concurrent: count.optional() })
     .prefault({}),

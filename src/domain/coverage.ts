@@ -3,6 +3,7 @@
 import type { Account } from './account.ts';
 import type { CalendarDate, Instant } from './calendar.ts';
 import type { GatewayError } from './errors.ts';
+import type { RowKind } from './rows.ts';
 import type { Settlement } from './settlement.ts';
 
 export const sourceStatuses = ['FRESH', 'STALE', 'FAILED'] as const;
@@ -18,6 +19,9 @@ export const noticeCodes = [
   'ROWS_OUTSIDE_PERIOD',
   'AMOUNT_MISMATCH',
   'DECIMAL_DIFFERS',
+  'UNKNOWN_CATEGORY',
+  'PARTIAL_PERIOD',
+  'BILLED_IN_OTHER_MONTH',
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];
 
@@ -29,15 +33,17 @@ export interface Notice {
   readonly date: CalendarDate | null;
 }
 
-/** What one account contributed to an answer. */
+/** What one list of one account contributed to an answer. */
 export interface SourceCoverage {
   readonly account: Account;
+  /** The kind of row that was read; null where the account has none that could answer. */
+  readonly kind: RowKind | null;
   readonly status: SourceStatus;
   /** When the oldest part was read; null when nothing was read. */
   readonly asOf: Instant | null;
   /** Of the least settled part. */
   readonly settlement: Settlement;
-  /** Rows of this account that match the question. */
+  /** Its rows that match the question. */
   readonly rowCount: number;
   readonly notices: readonly Notice[];
   /** Set when STALE or FAILED. */

@@ -40,17 +40,33 @@ export function shiftLeft(value: Decimal, digits: number): Decimal {
 
 /** Exact sum, at the largest scale among the values; "0" for none. */
 export function sumDecimals(values: Iterable<Decimal>): Decimal {
+  const sum = createSum();
+  for (const value of values) sum.add(value);
+  return sum.value();
+}
+
+/** A sum that grows: exact, at the largest scale so far, without a list of what was added. */
+export interface RunningSum {
+  add(value: Decimal): void;
+  value(): Decimal;
+}
+
+/** A sum of nothing yet. */
+export function createSum(): RunningSum {
   let coefficient = 0n;
   let scale = 0;
-  for (const value of values) {
-    const next = read(value);
-    if (next.scale > scale) {
-      coefficient *= 10n ** BigInt(next.scale - scale);
-      scale = next.scale;
-    }
-    coefficient += next.coefficient * 10n ** BigInt(scale - next.scale);
-  }
-  return print(coefficient, scale);
+  return {
+    add(value) {
+      const next = read(value);
+      if (next.scale > scale) {
+        coefficient *= 10n ** BigInt(next.scale - scale);
+        scale = next.scale;
+      }
+      coefficient +=
+        next.scale === scale ? next.coefficient : next.coefficient * 10n ** BigInt(scale - next.scale);
+    },
+    value: () => print(coefficient, scale),
+  };
 }
 
 /** Exact difference `a - b`. */
@@ -69,6 +85,30 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
 export function toSortable(value: Decimal): bigint {
   const { coefficient, scale } = read(value);
   return coefficient * 10n ** BigInt(maxScale - scale);
+}
+
+/** Exact product, at the scales of both together. */
+export function multiplyDecimals(a: Decimal, b: Decimal): Decimal {
+  const [left, right] = [read(a), read(b)];
+  return print(left.coefficient * right.coefficient, left.scale + right.scale);
+}
+
+/** The same value without zeros behind its last digit: "1120.500" is "1120.5". */
+export function trimDecimal(value: Decimal): Decimal {
+  return value.includes('.') ? (value.replace(/\.?0+$/, '') as Decimal) : value;
+}
+
+/**
+ * A quotient that is no amount of a provider (a share, a ratio, an average price), rounded half away from zero to
+ * `digits` behind the point; null where the divisor is zero.
+ */
+export function ratioOf(a: Decimal, b: Decimal, digits: number): Decimal | null {
+  const [left, right] = align(a, b);
+  if (right === 0n) return null;
+  const scaled = left * 10n ** BigInt(digits) * 2n;
+  const isNegative = scaled < 0n !== right < 0n;
+  const magnitude = (absolute(scaled) / absolute(right) + 1n) / 2n;
+  return print(isNegative ? -magnitude : magnitude, digits);
 }
 
 /**
@@ -108,8 +148,12 @@ function align(a: Decimal, b: Decimal): [bigint, bigint, number] {
 
 function print(coefficient: bigint, scale: number): Decimal {
   const sign = coefficient < 0n ? '-' : '';
-  const digits = (coefficient < 0n ? -coefficient : coefficient).toString();
+  const digits = absolute(coefficient).toString();
   if (scale === 0) return (sign + digits) as Decimal;
   const padded = digits.padStart(scale + 1, '0');
   return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}` as Decimal;
+}
+
+function absolute(value: bigint): bigint {
+  return value < 0n ? -value : value;
 }

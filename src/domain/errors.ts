@@ -40,6 +40,8 @@ export interface ErrorDetails {
   readonly provider?: string | undefined;
   /** Further facts for the client: limits, costs, paths. Plain JSON. */
   readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  /** The provider's own stable word for a refusal; for adapters, never sent. */
+  readonly reason?: string | undefined;
   /** What happened, for the log; never sent. */
   readonly cause?: unknown;
 }
@@ -50,6 +52,7 @@ export class GatewayError extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly account: string | undefined;
   readonly provider: string | undefined;
+  readonly reason: string | undefined;
   readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -59,6 +62,7 @@ export class GatewayError extends Error {
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.account = details.account;
     this.provider = details.provider;
+    this.reason = details.reason;
     this.facts = details.facts ?? {};
   }
 
@@ -69,8 +73,9 @@ export class GatewayError extends Error {
 
   /** The same error, said of an account. */
   of(account: string, provider: string): GatewayError {
-    const { retryAfterSeconds, facts, cause } = this;
-    return new GatewayError(this.code, this.message, { retryAfterSeconds, facts, cause, account, provider });
+    const { retryAfterSeconds, reason, facts, cause } = this;
+    const details = { retryAfterSeconds, reason, facts, cause, account, provider };
+    return new GatewayError(this.code, this.message, details);
   }
 }
 

@@ -97,6 +97,14 @@ export interface ApiKeyUsageRow extends ChargeRow {
   readonly discountedOutputUnitPrice: Decimal | null;
 }
 
+/** Tokens: exact, and a fraction where the provider measures in thousands of them. */
+export interface TokenCounts {
+  /** All input, cached included. Null where the row does not say which way they went. */
+  readonly input: Decimal | null;
+  readonly output: Decimal | null;
+  readonly total: Decimal;
+}
+
 export interface DailyDetailRow extends ChargeRow {
   readonly projectId: string | null;
   readonly resourceId: string | null;
@@ -105,6 +113,8 @@ export interface DailyDetailRow extends ChargeRow {
   readonly factors: string | null;
   readonly quantity: Decimal | null;
   readonly unit: string | null;
+  /** Null where the product is not measured in tokens. */
+  readonly tokens: TokenCounts | null;
   readonly listUnitPrice: Decimal | null;
   readonly discountedUnitPrice: Decimal | null;
   /** Multiplier on the list price: "1.0" is none. */
@@ -119,6 +129,10 @@ export interface InvoiceRow extends RowBase {
   /** Last day included. */
   readonly periodEnd: CalendarDate;
   readonly total: Decimal;
+  /** The part of the total that vouchers cover. */
+  readonly voucherAmount: Decimal | null;
+  /** Still to pay. */
+  readonly outstandingAmount: Decimal | null;
   readonly status: InvoiceStatus;
   readonly providerStatus: string;
   readonly dueDate: CalendarDate | null;

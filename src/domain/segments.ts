@@ -14,13 +14,17 @@ import {
 } from './calendar.ts';
 import type { Notice } from './coverage.ts';
 
-/** How long one segment is. `fourWeeks` begin on Mondays; `whole` is a list without any date filter. */
-export type Step = 'day' | 'month' | 'fourWeeks' | 'whole';
+/** How long one segment is. `week` and `fourWeeks` begin on Mondays; `whole` is a list without any date filter. */
+export type Step = 'day' | 'week' | 'month' | 'fourWeeks' | 'whole';
 
 /** The grid of one kind of row at one provider. */
 export interface Grid {
   /** The lists that make up the kind, each with its step: a product category, a cycle, or "all". */
   readonly variants: Readonly<Record<string, Step>>;
+  /** Variants are product categories: rows of a category are in its list alone. */
+  readonly byCategory?: boolean;
+  /** The same lists hour by hour, each under `hourlyOf` its name: for days of a zone other than the provider's. */
+  readonly hourly?: Readonly<Record<string, Step>>;
   /** The provider has nothing before this date. */
   readonly floor?: CalendarDate;
   /** Rows may start in the future (a renewal paid ahead). Otherwise later segments are not asked for. */
@@ -55,6 +59,11 @@ export interface Call {
 /** Reads one segment from its provider. @throws GatewayError with a PROVIDER_ code */
 export type SegmentReader<Row> = (segment: Segment, call: Call) => Promise<SegmentRows<Row>>;
 
+/** The name of a list hour by hour. */
+export function hourlyOf(variant: string): string {
+  return `hour/${variant}`;
+}
+
 /** A Monday, from which four-week segments are counted. */
 const monday = '2024-01-01' as CalendarDate;
 
@@ -69,7 +78,7 @@ export function segmentsOf(
   today: CalendarDate,
 ): Segment[] {
   return variants.flatMap<Segment>((variant) => {
-    const step = grid.variants[variant];
+    const step = stepOf(grid, variant);
     if (step === undefined) return [];
     if (step === 'whole') return [{ key: variant, variant, dates: null }];
     if (dates === null) throw new RangeError('this list can only be read by period');
@@ -83,15 +92,23 @@ export function segmentsOf(
 export function countSegments(grid: Grid, variants: readonly string[], dates: DateRange | null): number {
   let count = 0;
   for (const variant of variants) {
-    const step = grid.variants[variant];
+    const step = stepOf(grid, variant);
     if (step === undefined) continue;
     const days = dates === null ? 1 : Math.max(0, daysBetween(dates.from, dates.to));
-    count += step === 'whole' ? 1 : Math.ceil(days / { day: 1, month: 28, fourWeeks: 28 }[step]);
+    count += step === 'whole' ? 1 : Math.ceil(days / daysOf[step]);
   }
   return count;
 }
 
-function cut(step: 'day' | 'month' | 'fourWeeks', range: DateRange): DateRange[] {
+/** The least days of a step. */
+const daysOf = { day: 1, week: 7, month: 28, fourWeeks: 28 } as const;
+type DatedStep = keyof typeof daysOf;
+
+function stepOf({ variants, hourly }: Grid, variant: string): Step | undefined {
+  return variants[variant] ?? hourly?.[variant];
+}
+
+function cut(step: DatedStep, range: DateRange): DateRange[] {
   const pieces: DateRange[] = [];
   for (let piece = pieceAt(step, range.from); piece.from < range.to; piece = pieceAt(step, piece.to)) {
     pieces.push(piece);
@@ -99,9 +116,10 @@ function cut(step: 'day' | 'month' | 'fourWeeks', range: DateRange): DateRange[]
   return pieces;
 }
 
-function pieceAt(step: 'day' | 'month' | 'fourWeeks', date: CalendarDate): DateRange {
+function pieceAt(step: DatedStep, date: CalendarDate): DateRange {
   if (step === 'day') return { from: date, to: addDays(date, 1) };
   if (step === 'month') return datesOf(monthOf(date));
-  const from = addDays(monday, Math.floor(daysBetween(monday, date) / 28) * 28);
-  return { from, to: addDays(from, 28) };
+  const days = daysOf[step];
+  const from = addDays(monday, Math.floor(daysBetween(monday, date) / days) * days);
+  return { from, to: addDays(from, days) };
 }

@@ -4,7 +4,7 @@ import type { Account, ProviderProfile } from '../domain/account.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { ProviderStatusEnum, RowKindEnum } from './enums.ts';
-import { checkNames } from './question.ts';
+import { checkNames } from './sources.ts';
 
 export const ProviderType = builder.objectRef<ProviderProfile>('Provider').implement({
   description: 'A vendor of GPU or LLM capacity.',

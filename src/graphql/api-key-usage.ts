@@ -9,7 +9,8 @@ import { ChargeInterface, ChargeOrder, isIn, matchesCharge, toChargeOrder } from
 import type { GatewayContext } from './context.ts';
 import { BillingMethodEnum, UsageCycleEnum } from './enums.ts';
 import { PeriodInput, toDates } from './period.ts';
-import { answer, scopeOf, type Scope, type Sourced } from './question.ts';
+import { answer, type Sourced } from './question.ts';
+import { scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
 const ApiKeyType = builder.objectRef<ApiKeyUsageRow['apiKey']>('ApiKey').implement({
@@ -154,7 +155,7 @@ function readUsage(scope: Scope, args: Args, context: GatewayContext) {
       kind: 'API_KEY_USAGE',
       scope,
       dates: toDates(args.period),
-      variants: () => [args.cycle ?? 'DAY'],
+      choice: () => [args.cycle ?? 'DAY'],
       matches: (row) => matchesCharge(row, filter) && isIn(filter.apiKeys, row.apiKey.id),
       order: toChargeOrder(args.orderBy),
       page: args,

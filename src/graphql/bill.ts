@@ -9,7 +9,8 @@ import { ChargeInterface, ChargeOrder, isIn, matchesCharge, toChargeOrder } from
 import type { GatewayContext } from './context.ts';
 import { BillingMethodEnum, TradeTypeEnum } from './enums.ts';
 import { PeriodInput, toDates } from './period.ts';
-import { answer, scopeOf, type Scope, type Sourced } from './question.ts';
+import { answer, type Sourced } from './question.ts';
+import { byCategories, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
 const BillType = builder.objectRef<Sourced<'BILL'>>('Bill').implement({
@@ -121,8 +122,7 @@ function readBills(scope: Scope, args: Args, context: GatewayContext) {
       scope,
       dates: toDates(args.period),
       // A category is a list of its own: the others need not be read.
-      variants: (all) =>
-        filter.categories == null ? all : all.filter((name) => filter.categories?.includes(name)),
+      choice: byCategories(filter.categories),
       matches: (row) => matchesBill(row, filter),
       order: toChargeOrder(args.orderBy),
       page: args,

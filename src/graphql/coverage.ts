@@ -6,7 +6,7 @@ import type { GatewayError } from '../domain/errors.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import { AccountType } from './account.ts';
 import { builder, type Coverage } from './builder.ts';
-import { NoticeCodeEnum, SettlementStatusEnum, SourceStatusEnum } from './enums.ts';
+import { NoticeCodeEnum, RowKindEnum, SettlementStatusEnum, SourceStatusEnum } from './enums.ts';
 import { TotalsType } from './totals.ts';
 
 export const SettlementType = builder.objectRef<Settlement>('Settlement').implement({
@@ -54,9 +54,14 @@ const SourceErrorType = builder.objectRef<SourceError>('SourceError').implement(
 });
 
 const SourceCoverageType = builder.objectRef<SourceCoverage>('SourceCoverage').implement({
-  description: 'What one account contributed to an answer.',
+  description: 'What one list of one account contributed to an answer.',
   fields: (t) => ({
     account: t.expose('account', { type: AccountType, description: 'The account.' }),
+    kind: t.expose('kind', {
+      type: RowKindEnum,
+      nullable: true,
+      description: 'The kind of row that was read. Null: the account has none that could answer.',
+    }),
     status: t.expose('status', { type: SourceStatusEnum, description: 'How it answered.' }),
     asOf: t.expose('asOf', {
       type: 'DateTime',

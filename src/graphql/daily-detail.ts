@@ -3,18 +3,33 @@
 import type { InputShapeFromFields } from '@pothos/core';
 
 import type { Decimal } from '../domain/decimal.ts';
-import type { DailyDetailRow } from '../domain/rows.ts';
+import type { DailyDetailRow, TokenCounts } from '../domain/rows.ts';
 import { AccountType } from './account.ts';
 import { builder } from './builder.ts';
 import { ChargeInterface, ChargeOrder, isIn, matchesCharge, toChargeOrder } from './charge.ts';
 import type { GatewayContext } from './context.ts';
 import { BillingMethodEnum } from './enums.ts';
 import { PeriodInput, toDates } from './period.ts';
-import { answer, scopeOf, type Scope, type Sourced } from './question.ts';
+import { answer, type Sourced } from './question.ts';
+import { byCategories, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
+const TokensType = builder.objectRef<TokenCounts>('Tokens').implement({
+  description: 'Tokens: exact, and with a fraction where a provider measures in thousands of them.',
+  fields: (t) => ({
+    input: t.expose('input', {
+      type: 'Decimal',
+      nullable: true,
+      description: 'Input, cached included. Null where the row does not say which way they went.',
+    }),
+    output: t.expose('output', { type: 'Decimal', nullable: true, description: 'Output. Null as input.' }),
+    total: t.expose('total', { type: 'Decimal', description: 'All of them.' }),
+  }),
+});
+
 const DailyDetailType = builder.objectRef<Sourced<'DAILY_DETAIL'>>('DailyDetail').implement({
-  description: 'One charge item of one day. From StreamLake.',
+  description:
+    'One charge item of one day (StreamLake), or one product or resource of one day (PPIO, Novita). PPIO and Novita list the same money by key too, as ApiKeyUsage: never add the two.',
   interfaces: [ChargeInterface],
   fields: (t) => {
     const text = (description: string, of: (row: DailyDetailRow) => string | null) =>
@@ -43,8 +58,20 @@ const DailyDetailType = builder.objectRef<Sourced<'DAILY_DETAIL'>>('DailyDetail'
         (row) => row.factors,
       ),
       quantity: decimal('Usage, in unit.', (row) => row.quantity),
-      unit: text('What quantity counts: per_1000_tokens.', (row) => row.unit),
-      listUnitPrice: amount('Price of one unit before discount.', (row) => row.listUnitPrice),
+      unit: text(
+        'What quantity counts: per_1000_tokens, tokens, card-seconds, GB-seconds. Null: not said.',
+        (row) => row.unit,
+      ),
+      tokens: t.field({
+        type: TokensType,
+        nullable: true,
+        description: 'What was used in tokens. Null where the product is not measured in them.',
+        resolve: ({ row }) => row.tokens,
+      }),
+      listUnitPrice: amount(
+        'Price of one unit before discount. Null where there are several, one for each direction of tokens.',
+        (row) => row.listUnitPrice,
+      ),
       discountedUnitPrice: amount('Price of one unit after discount.', (row) => row.discountedUnitPrice),
       discount: decimal('Multiplier on the list price: 1.0 is none.', (row) => row.discount),
       paidAmount: amount(
@@ -121,7 +148,7 @@ function readDetails(scope: Scope, args: Args, context: GatewayContext) {
       kind: 'DAILY_DETAIL',
       scope,
       dates: toDates(args.period),
-      variants: (all) => all,
+      choice: byCategories(filter.categories),
       matches: (row) => matchesDetail(row, filter),
       order: toChargeOrder(args.orderBy),
       page: args,

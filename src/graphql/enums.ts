@@ -81,6 +81,12 @@ export const NoticeCodeEnum = createEnum('NoticeCode', 'What a notice is about.'
     'The provider lists rows with this period that start outside it. A row belongs to the period in which it starts, so they are shown when a period is asked for that holds both.',
   AMOUNT_MISMATCH: 'The amount of a row is not the sum of its voucher and cash parts.',
   DECIMAL_DIFFERS: 'The exact and the rounded amount of a row differ by more than rounding.',
+  UNKNOWN_CATEGORY:
+    'The provider does not know a product category that the settings name, or lists rows of another category under it.',
+  PARTIAL_PERIOD:
+    'The period had not ended when this was read: what happens until it ends is not in the figures.',
+  BILLED_IN_OTHER_MONTH:
+    'The provider puts rows into the bill of another month than the one in which they start. See Charge.billingPeriod.',
 });
 
 export const ProviderStatusEnum = createEnum(

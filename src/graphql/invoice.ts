@@ -2,25 +2,32 @@
 
 import type { InputShapeFromFields } from '@pothos/core';
 
+import { finalAtOf, settlementOf } from '../domain/settlement.ts';
 import { AccountType } from './account.ts';
 import { builder } from './builder.ts';
 import { isIn } from './charge.ts';
 import type { GatewayContext } from './context.ts';
+import { SettlementType } from './coverage.ts';
 import { InvoiceStatusEnum, OrderDirectionEnum } from './enums.ts';
 import { byDecimal, byInstant, byText, createOrder, type Order, type SortPart } from './order.ts';
 import { PeriodInput, toDates } from './period.ts';
-import { answer, scopeOf, type Scope, type Sourced } from './question.ts';
+import { answer, type Sourced } from './question.ts';
+import { byCategories, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
 type SourcedInvoice = Sourced<'INVOICE'>;
 
 const InvoiceType = builder.objectRef<SourcedInvoice>('Invoice').implement({
   description:
-    'What a provider asks to be paid for a period. From AIone. It belongs to the period in which its periodStart lies. Null means that the provider does not say.',
+    'What a provider asks to be paid for a period: an invoice (AIone) or a monthly statement (PPIO, Novita; from 2025-10 on). It belongs to the period in which its periodStart lies. Null means that the provider does not say.',
   fields: (t) => ({
     id: t.id({ description: 'Unique, and the same each time it is read.', resolve: ({ row }) => row.id }),
     account: t.expose('account', { type: AccountType, description: 'The account that is invoiced.' }),
-    number: t.string({ nullable: true, description: 'As printed on it.', resolve: ({ row }) => row.number }),
+    number: t.string({
+      nullable: true,
+      description: "As printed on it; of a statement, the provider's id of it.",
+      resolve: ({ row }) => row.number,
+    }),
     billingPeriod: t.field({
       type: 'YearMonth',
       description: 'The month in which its period starts.',
@@ -40,6 +47,25 @@ const InvoiceType = builder.objectRef<SourcedInvoice>('Invoice').implement({
       type: Money,
       description: 'Its total.',
       resolve: ({ row }) => money(row.total, row.currency),
+    }),
+    voucherAmount: t.field({
+      type: Money,
+      nullable: true,
+      description: 'The part of the total that vouchers cover.',
+      resolve: ({ row }) => money(row.voucherAmount, row.currency),
+    }),
+    outstandingAmount: t.field({
+      type: Money,
+      nullable: true,
+      description: 'Still to pay.',
+      resolve: ({ row }) => money(row.outstandingAmount, row.currency),
+    }),
+    settlement: t.field({
+      type: SettlementType,
+      description:
+        'Whether its total may still change. Its status may change later: an invoice is final before it is paid.',
+      resolve: ({ row, account, readAt }) =>
+        settlementOf(finalAtOf(account.settlement, row.billingPeriod), readAt),
     }),
     status: t.field({
       type: InvoiceStatusEnum,
@@ -149,7 +175,7 @@ function readInvoices(scope: Scope, args: Args, context: GatewayContext) {
       kind: 'INVOICE',
       scope,
       dates: args.period == null ? null : toDates(args.period),
-      variants: (all) => all,
+      choice: byCategories(null),
       matches: (row) =>
         isIn(statuses, row.status) && isIn(numbers, row.number) && isIn(currencies, row.currency),
       order: toInvoiceOrder(args.orderBy),

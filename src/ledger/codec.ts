@@ -16,7 +16,7 @@ export interface ReadSegment<K extends RowKind = RowKind> extends SegmentRows<Ro
 }
 
 /** Part of every key. To be raised whenever rows get another shape, so that older and newer replicas can share a store. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** "B", one letter for how the rest is written, 13 digits of `readAt`, 8 hex digits of a checksum. */
 const header = /^B([jz])(\d{13})([0-9a-f]{8})$/;

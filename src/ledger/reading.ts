@@ -1,29 +1,44 @@
 /** What one account has to say to a question: its segments' outcomes, put together. */
 
-import type { DateRange, Instant } from '../domain/calendar.ts';
+import type { Account } from '../domain/account.ts';
+import {
+  addDays,
+  dateIn,
+  monthOf,
+  printInstant,
+  startOfDay,
+  type DateRange,
+  type Instant,
+} from '../domain/calendar.ts';
 import type { Notice, SourceStatus } from '../domain/coverage.ts';
 import type { GatewayError } from '../domain/errors.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
-import { settlementOf, type Settlement } from '../domain/settlement.ts';
+import type { Segment } from '../domain/segments.ts';
+import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.ts';
 import { segmentFinalAt } from './freshness.ts';
 import type { Outcome } from './ledger.ts';
+import type { Entry } from './memory.ts';
 import type { SegmentRef, Source } from './source.ts';
 
-/** A row and when it was read, which decides whether it is final. */
-export interface ReadRow<K extends RowKind> {
-  readonly row: RowOf[K];
-  readonly readAt: Instant;
-}
-
-/** One account's contribution, whole or not at all: `rows` is empty when it FAILED. */
+/** One account's contribution, whole or not at all: it has no rows when it FAILED. */
 export interface Reading<K extends RowKind> {
   readonly source: Source<K>;
   readonly status: SourceStatus;
   readonly asOf: Instant | null;
   readonly settlement: Settlement;
-  readonly rows: readonly ReadRow<K>[];
   readonly notices: readonly Notice[];
   readonly error: GatewayError | null;
+  /** Visits the rows of the period, each once, where they lie: none is copied. */
+  visit(visitor: Visitor<K>): void;
+}
+
+/** Is shown a row, and when it was read, which decides whether it is final. */
+export type Visitor<K extends RowKind> = (row: RowOf[K], readAt: Instant) => void;
+
+/** A segment that was read. */
+interface Part<K extends RowKind> {
+  readonly entry: Entry<K>;
+  readonly segment: Segment;
 }
 
 /**
@@ -35,40 +50,71 @@ export function toReading<K extends RowKind>(
   dates: DateRange | null,
   refs: readonly SegmentRef<K>[],
   outcomes: readonly Outcome<K>[],
+  now: Instant,
 ): Reading<K> {
   const failure = outcomes.find(({ status }) => status === 'FAILED');
   if (failure !== undefined) return toFailure(source, refs, failure.error);
-  const read = outcomes.flatMap(({ entry }, index) =>
-    entry === null ? [] : [{ entry, segment: refs[index]?.segment }],
-  );
+  const parts = outcomes.flatMap(({ entry }, index): Part<K>[] => {
+    const segment = refs[index]?.segment;
+    return entry === null || segment === undefined ? [] : [{ entry, segment }];
+  });
   const inRange = (date: string): boolean => dates === null || isWithin(date, dates);
-  // Two adjoining windows may both hold a row: its id says that it is the same one, and the later reading counts.
-  const rows = new Map<string, ReadRow<K>>();
-  const strays: RowOf[K][] = [];
-  for (const { entry, segment } of read) {
-    for (const row of entry.rows) {
-      if (!inRange(row.date)) {
-        if (segment?.dates != null && !isWithin(row.date, segment.dates)) strays.push(row);
-      } else if (entry.readAt > (rows.get(row.id)?.readAt ?? -1)) {
-        rows.set(row.id, { row, readAt: entry.readAt });
-      }
-    }
-  }
-  const readAts = read.map(({ entry }) => entry.readAt);
+  const strays = parts.flatMap((part) => straysOf(part));
+  const readAts = parts.map(({ entry }) => entry.readAt);
   const stale = outcomes.find(({ status }) => status === 'STALE');
   return {
     source,
     status: stale === undefined ? 'FRESH' : 'STALE',
     asOf: readAts.length === 0 ? null : (Math.min(...readAts) as Instant),
-    settlement: leastSettled(read.map(({ entry }) => settlementOf(entry.finalAt, entry.readAt))),
-    rows: [...rows.values()],
+    settlement: leastSettled(parts.map((part) => settlementIn(part, source.account, dates))),
     notices: shorten([
       ...clampNotice(source, dates),
-      ...strayNotice(strays),
-      ...read.flatMap(({ entry }) => entry.notices).filter(({ date }) => date === null || inRange(date)),
+      ...partialNotice(source, dates, parts, now),
+      ...strayNotice(strays.filter(({ date }) => !inRange(date))),
+      ...distinct(parts.flatMap(({ entry }) => entry.notices)).filter(
+        ({ date }) => date === null || inRange(date),
+      ),
     ]),
     error: stale?.error ?? null,
+    visit(visitor) {
+      visitOnce(parts, inRange, strays, visitor);
+    },
   };
+}
+
+/**
+ * Two adjoining windows may both hold a row: its id says that it is the same one, and the later reading counts. Only
+ * what lies outside its own window can be such a row.
+ */
+function visitOnce<K extends RowKind>(
+  parts: readonly Part<K>[],
+  inRange: (date: string) => boolean,
+  strays: readonly RowOf[K][],
+  visitor: Visitor<K>,
+): void {
+  const doubtful = new Set(strays.map(({ id }) => id));
+  const latest = new Map<string, { row: RowOf[K]; readAt: Instant }>();
+  for (const { entry } of parts) {
+    for (const row of entry.rows) {
+      if (!inRange(row.date)) continue;
+      if (!doubtful.has(row.id)) visitor(row, entry.readAt);
+      else if (entry.readAt > (latest.get(row.id)?.readAt ?? -1)) {
+        latest.set(row.id, { row, readAt: entry.readAt });
+      }
+    }
+  }
+  for (const { row, readAt } of latest.values()) visitor(row, readAt);
+}
+
+const knownStrays = new WeakMap<Entry, readonly RowOf[RowKind][]>();
+
+/** Rows that a vendor lists with a window in which they do not start; looked for once per entry. */
+function straysOf<K extends RowKind>({ entry, segment }: Part<K>): readonly RowOf[K][] {
+  const { dates } = segment;
+  if (dates === null) return [];
+  const strays = knownStrays.get(entry) ?? entry.rows.filter(({ date }) => !isWithin(date, dates));
+  knownStrays.set(entry, strays);
+  return strays as readonly RowOf[K][];
 }
 
 function toFailure<K extends RowKind>(
@@ -80,7 +126,7 @@ function toFailure<K extends RowKind>(
     return { status: 'PROVISIONAL', finalAt: segmentFinalAt(source.account, segment) };
   });
   const settlement = leastSettled(settlements);
-  return { source, status: 'FAILED', asOf: null, settlement, rows: [], notices: [], error };
+  return { source, status: 'FAILED', asOf: null, settlement, notices: [], error, visit: () => {} };
 }
 
 function isWithin(date: string, { from, to }: DateRange): boolean {
@@ -98,6 +144,37 @@ function leastSettled(settlements: readonly Settlement[]): Settlement {
   };
 }
 
+/** Of a list without dates, the period that was asked for says when its rows are final. */
+function settlementIn<K extends RowKind>(
+  { entry, segment }: Part<K>,
+  account: Account,
+  dates: DateRange | null,
+): Settlement {
+  const isWhole = segment.dates === null && dates !== null;
+  const finalAt = isWhole ? finalAtOf(account.settlement, monthOf(addDays(dates.to, -1))) : entry.finalAt;
+  return settlementOf(finalAt, entry.readAt);
+}
+
+/** What was read before its period had ended lacks the rest of it. */
+function partialNotice<K extends RowKind>(
+  { account }: Source<K>,
+  dates: DateRange | null,
+  parts: readonly Part<K>[],
+  now: Instant,
+): Notice[] {
+  if (dates === null) return [];
+  const endOf = ({ segment }: Part<K>): Instant => {
+    const to = segment.dates === null || segment.dates.to > dates.to ? dates.to : segment.dates.to;
+    return startOfDay(to, account.timeZone);
+  };
+  const early = parts.filter((part) => part.entry.readAt < endOf(part)).map(({ entry }) => entry.readAt);
+  const isOver = now >= startOfDay(dates.to, account.timeZone);
+  if (isOver && early.length === 0) return [];
+  const until = Math.min(now, ...early) as Instant;
+  const message = `the period up to ${dates.to} had not ended: figures are those known at ${printInstant(until)}`;
+  return [{ code: 'PARTIAL_PERIOD', message, date: dateIn(until, account.timeZone) }];
+}
+
 function clampNotice({ grid, account }: Source, dates: DateRange | null): Notice[] {
   if (grid.floor === undefined || dates === null || dates.from >= grid.floor) return [];
   const message = `${account.provider.name} has this list from ${grid.floor} on: nothing before that date was read`;
@@ -112,6 +189,11 @@ function strayNotice(strays: readonly RowOf[RowKind][]): Notice[] {
     `the provider lists ${strays.length} rows with this period that start outside it, from ${starts[0]} ` +
     `to ${starts.at(-1)}: they are not in this answer, and are when a period is asked for that holds both`;
   return [{ code: 'ROWS_OUTSIDE_PERIOD', message, date: null }];
+}
+
+/** What is said of each of twelve months is said once. */
+function distinct(notices: readonly Notice[]): Notice[] {
+  return [...new Map(notices.map((notice) => [`${notice.code} ${notice.message}`, notice])).values()];
 }
 
 const mostNotices = 50;

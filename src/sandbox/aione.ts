@@ -1,7 +1,7 @@
 /** AIone's invoice list, told from its document: a FastAPI service. */
 
 import { invoicesOf } from './truth-daily.ts';
-import { bearerOf, fixed, sandboxCredentials, type Vendor, type VendorAnswer } from './vendor.ts';
+import { bearerOf, edited, fixed, sandboxCredentials, type Vendor, type VendorAnswer } from './vendor.ts';
 
 /** `nowMs` tells the time. */
 export function createAione(seed: number, nowMs: () => number): Vendor {
@@ -34,27 +34,29 @@ export function createAione(seed: number, nowMs: () => number): Vendor {
         return { status: 200, body: switches.wrapped === true ? { items: null } : null };
       const start = switches.ignoresPage === true ? 0 : (page - 1) * size;
       const bump = switches.mutating === true ? BigInt(reads.count) * 100n : 0n;
-      const rows = invoicesOf(seed, nowMs())
-        .slice(start, start + size)
-        .map((invoice) => ({
-          id: invoice.id,
-          invoice_no: invoice.number,
-          org_id: '0a4a7b0e-3a55-4b0f-9d38-2f4e7b1c9d22',
-          period_start: invoice.periodStart,
-          period_end: invoice.periodEnd,
-          ...(switches.missingRequired === true
-            ? {}
-            : { total: totalOf(invoice.total + bump, switches.stringsAsNumbers === true) }),
-          status: invoice.status,
-          due_date: switches.missingOptional === true ? null : invoice.dueDate,
-          created_at:
-            switches.numbersAsStrings === true
-              ? invoice.createdAt.replace('.000Z', '.123456')
-              : invoice.createdAt,
-          ...(switches.extraFields === true
-            ? { tax: { rate: 0.06 }, sequence: JSON.rawJSON('12345678901234567890') }
-            : {}),
-        }));
+      const all = invoicesOf(seed, nowMs()).map((invoice) => ({
+        id: invoice.id,
+        invoice_no: invoice.number,
+        org_id: '0a4a7b0e-3a55-4b0f-9d38-2f4e7b1c9d22',
+        period_start: invoice.periodStart,
+        period_end: invoice.periodEnd,
+        ...(switches.missingRequired === true
+          ? {}
+          : { total: totalOf(invoice.total + bump, switches.stringsAsNumbers === true) }),
+        status: invoice.status,
+        due_date: switches.missingOptional === true ? null : invoice.dueDate,
+        created_at:
+          switches.numbersAsStrings === true
+            ? invoice.createdAt.replace('.000Z', '.123456')
+            : invoice.createdAt,
+        ...(switches.extraFields === true
+          ? { tax: { rate: 0.06 }, sequence: JSON.rawJSON('12345678901234567890') }
+          : {}),
+      }));
+      const rows = edited<Record<string, unknown>>(all, 'billing/invoices', switches).slice(
+        start,
+        start + size,
+      );
       return { status: 200, body: switches.wrapped === true ? { items: rows, total: 52 } : rows };
     },
   };

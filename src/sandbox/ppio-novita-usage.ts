@@ -3,7 +3,7 @@
 import { dateText, dayAt, dayOf, monthStart, secondsOf } from './days.ts';
 import { amountsOf, type Row } from './ppio-novita-rows.ts';
 import { offsetHours, windowOf, type Brand } from './truth.ts';
-import { usageHoursOf, type Statement, type UsageHour } from './truth-usage.ts';
+import { filledIn, usageHoursOf, type Statement, type UsageDay, type UsageHour } from './truth-usage.ts';
 import { fixed, type Switches } from './vendor.ts';
 
 /** What `productCategory` of the usage list may be. */
@@ -37,7 +37,7 @@ export interface UsageQuestion {
 /** One row for each product or resource and window. Windows are whole even when the query begins within one. */
 export function usageRows(
   brand: Brand,
-  seed: number,
+  usage: readonly UsageDay[],
   nowMs: number,
   question: UsageQuestion,
   switches: Switches,
@@ -50,11 +50,11 @@ export function usageRows(
     cycle === 'Hour' ? firstDay : windowOf(cycle, firstDay)[0],
     cycle === 'Hour' ? lastDay + 1 : windowOf(cycle, lastDay)[1],
   ] as const;
-  const hours = usageHoursOf(seed, brand, nowMs, days).filter(
-    (usage) =>
-      (productCategory === 'summary' || usage.category === productCategory) &&
-      usage.product.toLowerCase().includes(productName) &&
-      (ownerId === null || ownerId === usage.ownerId),
+  const hours = usageHoursOf(usage, brand, nowMs, days).filter(
+    ({ category, product, ownerId: owner }) =>
+      (productCategory === 'summary' || category === productCategory) &&
+      product.toLowerCase().includes(productName) &&
+      (ownerId === null || ownerId === owner),
   );
   const windowOfHour = ({ day, hour }: UsageHour): readonly [number, number] => {
     const midnight = secondsOf(day, offset);
@@ -119,7 +119,7 @@ function usageRow(
   };
 }
 
-/** A month of the list of statements; `null` is one that was filled in, since nothing was billed. */
+/** A month of the list of statements. */
 export function statementRow(brand: Brand, statement: Statement, switches: Switches): Row {
   const step = 1_000_000n;
   const { total, voucher, status } = statement;
@@ -150,9 +150,16 @@ export function statementRow(brand: Brand, statement: Statement, switches: Switc
   };
 }
 
-/** The statements from a month on, newest last, with the months between filled in, whatever `pageSize` says. */
+/** The statements from a month on, newest last; months without one are filled in, whatever `pageSize` says. */
 export function statementsFrom(all: readonly Statement[], startMonth: string): readonly Statement[] {
   const day = dayOf(`${startMonth}-01`);
-  const from = Number.isNaN(day) ? '' : dateText(monthStart(day)).slice(0, 7);
-  return all.filter(({ month }) => month >= from && month >= '2025-10');
+  const from = Number.isNaN(day) ? '2025-10' : dateText(day).slice(0, 7);
+  const stated = all.filter(({ month }) => month >= from && month >= '2025-10');
+  const filled: Statement[] = [];
+  for (let index = 0; index < 120; index += 1) {
+    const month = dateText(monthStart(dayOf(`${from < '2025-10' ? '2025-10' : from}-01`), index)).slice(0, 7);
+    if (month >= (stated[0]?.month ?? '')) break;
+    filled.push(filledIn(month));
+  }
+  return [...filled, ...stated];
 }

@@ -10,13 +10,14 @@ import {
   usageRows,
   type UsageCycle,
 } from './ppio-novita-usage.ts';
-import { statementsOf } from './truth-usage.ts';
+import { statementsOf, usageDaysOf, type Statement, type UsageDay } from './truth-usage.ts';
 import { keyDaysOf, offsetHours, subscriptionsOf, windowOf, type Brand, type KeyDay } from './truth.ts';
 import {
   bearerOf,
   sandboxCredentials,
   type Switches,
   type Vendor,
+  edited,
   type VendorAnswer,
   type VendorRequest,
 } from './vendor.ts';
@@ -28,7 +29,9 @@ const step = 1_000_000n;
 /** A platform of a brand. `nowMs` tells the time. */
 export function createPlatform(brand: Brand, seed: number, nowMs: () => number): Vendor {
   const reads = { count: 0 };
-  const usage = createUsage(brand, seed, nowMs);
+  const usage = hourly(nowMs, () => keyDaysOf(seed, brand, nowMs()));
+  const products = hourly(nowMs, () => usageDaysOf(seed, brand, nowMs()));
+  const statements = hourly(nowMs, () => statementsOf(seed, brand, nowMs()));
   return {
     id: brand,
     tooFast: failure(429, 'LIST_BILL_TOO_FAST', 'bill queries are too frequent'),
@@ -46,19 +49,19 @@ export function createPlatform(brand: Brand, seed: number, nowMs: () => number):
       return {
         'apikey/bill/list': () => listUsage(brand, usage(), request, switches, bump),
         'bill/monthly/list': () => listSubscriptions(brand, seed, nowMs(), request, switches, bump),
-        'bill/list': () => listByProduct(brand, seed, nowMs(), request, switches, bump),
-        'monthly/bill': () => listStatements(brand, seed, nowMs(), request, switches),
+        'bill/list': () => listByProduct(brand, products(), nowMs(), request, switches, bump),
+        'monthly/bill': () => listStatements(brand, statements(), request, switches),
       }[list]();
     },
   };
 }
 
-/** The usage up to now, worked out anew when an hour has passed. */
-function createUsage(brand: Brand, seed: number, nowMs: () => number): () => readonly KeyDay[] {
-  const memory = { hour: -1, rows: [] as readonly KeyDay[] };
+/** What there is up to now, worked out anew when an hour has passed. */
+function hourly<T>(nowMs: () => number, workOut: () => readonly T[]): () => readonly T[] {
+  const memory = { hour: -1, rows: [] as readonly T[] };
   return () => {
     const hour = Math.floor(nowMs() / 3_600_000);
-    if (hour !== memory.hour) Object.assign(memory, { hour, rows: keyDaysOf(seed, brand, nowMs()) });
+    if (hour !== memory.hour) Object.assign(memory, { hour, rows: workOut() });
     return memory.rows;
   };
 }
@@ -85,11 +88,11 @@ function listSubscriptions(
       (owner === null || owner === line.ownerId),
   );
   const category = query.get('category') ?? 'summary';
-  if (category === 'summary') return success(summaries(brand, lines), switches);
+  if (category === 'summary') return success('bill/monthly/list', summaries(brand, lines), switches);
   const rows = lines
     .filter((line) => line.category === category)
     .map((line) => subscriptionRow(brand, line, switches, bump));
-  return success(rows, switches);
+  return success('bill/monthly/list', rows, switches);
 }
 
 function listUsage(
@@ -124,6 +127,7 @@ function listUsage(
   const windows = Map.groupBy(days, (row) => `${windowOf(cycle, row.day)[0]}/${row.keyId}/${row.product}`);
   const rows = [...windows.values()].map((group) => usageRow(brand, cycle, group, switches, bump));
   return success(
+    'apikey/bill/list',
     rows.toSorted((a, b) => Number(a['startTime']) - Number(b['startTime'])),
     switches,
   );
@@ -131,7 +135,7 @@ function listUsage(
 
 function listByProduct(
   brand: Brand,
-  seed: number,
+  usage: readonly UsageDay[],
   nowMs: number,
   { query }: VendorRequest,
   switches: Switches,
@@ -149,26 +153,26 @@ function listByProduct(
   if (switches.strictRange === true && end - start >= mostDaysOf[cycle] * 86_400) return rangeError(cycle);
   const productName = query.get('productName')?.toLowerCase() ?? '';
   const question = { cycle, productCategory, productName, ownerId: query.get('ownerId'), start, end };
-  return success(usageRows(brand, seed, nowMs, question, switches, bump), switches);
+  return success('bill/list', usageRows(brand, usage, nowMs, question, switches, bump), switches);
 }
 
 function listStatements(
   brand: Brand,
-  seed: number,
-  nowMs: number,
+  statements: readonly Statement[],
   { query }: VendorRequest,
   switches: Switches,
 ): VendorAnswer {
-  const all = statementsFrom(statementsOf(seed, brand, nowMs), query.get('startMonth') ?? '');
+  const all = statementsFrom(statements, query.get('startMonth') ?? '');
   const page = Number(query.get('page') ?? '1');
   const size = Number(query.get('pageSize') ?? '20');
   const rows = all.slice((page - 1) * size, page * size).map((one) => statementRow(brand, one, switches));
-  return { status: 200, body: { data: switches.nullList === true ? null : rows } };
+  const data = switches.nullList === true ? null : edited(rows, 'monthly/bill', switches);
+  return { status: 200, body: { data } };
 }
 
-function success(rows: readonly Row[], switches: Switches): VendorAnswer {
+function success(list: (typeof lists)[number], rows: readonly Row[], switches: Switches): VendorAnswer {
   if (switches.nullList === true) return { status: 200, body: { bills: null } };
-  return { status: 200, body: { bills: rows.map((row) => restyle(row, switches)) } };
+  return { status: 200, body: { bills: edited(rows, list, switches).map((row) => restyle(row, switches)) } };
 }
 
 function rangeError(cycle: UsageCycle): VendorAnswer {

@@ -5,6 +5,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { dateText, dayOf, secondsOf } from './days.ts';
 import { dayDetailsOf, streamlakeOffset, type DayDetail } from './truth-daily.ts';
 import {
+  edited,
   fixed,
   sandboxCredentials,
   type Switches,
@@ -43,7 +44,11 @@ export function createStreamlake(seed: number, nowMs: () => number): Vendor {
       if (!isCount(limit) || limit < 1 || limit > 100)
         return failure(200, 'InvalidParameter', 'Limit must be 1 to 100');
       const bump = switches.mutating === true ? BigInt(reads.count) : 0n;
-      const rows = dayDetailsOf(seed, day, nowMs()).map((row) => toItem(row, bump, switches));
+      const rows = edited(
+        dayDetailsOf(seed, day, nowMs()).map((row) => toItem(row, bump, switches)),
+        'DescribeBillDayDetail',
+        switches,
+      );
       if (grown.has(day)) rows.unshift({ ...rows[0], BillingCode: 'b-late', Factors: 'late' });
       if (switches.growing === true) grown.add(day);
       const Billings = switches.nullList === true ? null : rows.slice(offset, offset + limit);

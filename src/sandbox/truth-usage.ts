@@ -30,7 +30,7 @@ export interface UsageHour {
   readonly voucher: bigint;
 }
 
-type UsageDay = Omit<UsageHour, 'hour'>;
+export type UsageDay = Omit<UsageHour, 'hour'>;
 
 /** A month as it is stated. Money in units of 1e-10. */
 export interface Statement {
@@ -48,12 +48,12 @@ export interface Statement {
 
 /** The usage of some days, the last one not included, hour by hour, up to now. */
 export function usageHoursOf(
-  seed: number,
+  usage: readonly UsageDay[],
   brand: Brand,
   nowMs: number,
   [from, to]: readonly [number, number],
 ): UsageHour[] {
-  return usageDaysOf(seed, brand, nowMs)
+  return usage
     .filter(({ day }) => day >= from && day < to)
     .flatMap((usage) => toHours(usage, hoursOf(brand, nowMs, usage.day), brand === 'ppio' ? step : 1n));
 }
@@ -167,6 +167,12 @@ export function statementsOf(seed: number, brand: Brand, nowMs: number): Stateme
       invoiceUrl: status === 'paid' ? `https://invoices.example.com/${brand}/${month}.pdf` : '',
     };
   });
+}
+
+/** A month in which nothing was billed, as it stands between the others. */
+export function filledIn(month: string): Statement {
+  const nothing = { id: '', total: 0n, voucher: 0n, status: 'pending', invoiceUrl: '' } as const;
+  return { ...nothing, month, startSeconds: 0, endSeconds: 0 };
 }
 
 /** How many hours of a day have passed. */

@@ -15,6 +15,35 @@ export interface VendorAnswer {
   readonly body: unknown;
 }
 
+/** A correction of a vendor's figures: the rows of a list that have all these fields are changed, or struck. */
+export interface Edit {
+  /** The end of the list's path or its action: "bill/list". */
+  readonly list: string;
+  readonly where: Readonly<Record<string, unknown>>;
+  /** Null strikes them. */
+  readonly set: Readonly<Record<string, unknown>> | null;
+}
+
+/** The rows of a list as they are after all corrections. */
+export function edited<Row extends Readonly<Record<string, unknown>>>(
+  rows: readonly Row[],
+  list: string,
+  { edits = [] }: Switches,
+): Row[] {
+  return edits
+    .filter((edit) => edit.list === list)
+    .reduce<Row[]>(
+      (left, { where, set }) => {
+        const isMeant = (row: Row): boolean =>
+          Object.entries(where).every(([name, value]) => row[name] === value);
+        return set === null
+          ? left.filter((row) => !isMeant(row))
+          : left.map((row) => (isMeant(row) ? { ...row, ...set } : row));
+      },
+      [...rows],
+    );
+}
+
 /** Manners that the documents leave open, and changes that happen in life. */
 export interface Switches {
   /** Numbers of small range as strings, as older documents show them. */
@@ -47,6 +76,8 @@ export interface Switches {
   readonly maxPageSize?: number;
   /** PPIO and Novita: F1 and F3 refuse more than 31 days too. */
   readonly strictRange?: boolean;
+  /** Corrections, made at any time. */
+  readonly edits?: readonly Edit[];
 }
 
 /** A simulated vendor. */

@@ -32,6 +32,7 @@ export function readAnswer<T>(spec: RequestSpec<T>, exchanged: Exchanged, now: n
       messages[code] ?? `the provider answered with HTTP status ${exchanged.status}`,
       {
         retryAfterSeconds: retryAfterSeconds(exchanged.header('retry-after'), now),
+        reason,
         cause: `HTTP status ${exchanged.status}, reason ${reason}`,
       },
     );

@@ -7,6 +7,7 @@ import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { listQuery } from '../support/reading.ts';
 
 const categories = 6;
+const usageCategories = 9;
 
 function distinct(gateway: TestGateway, vendor: 'ppio' | 'novita' | 'streamlake' | 'aione'): number {
   const { calls } = gateway.sandbox.vendors[vendor];
@@ -42,8 +43,8 @@ test('fifty clients that ask different things of overlapping periods cost one ca
   const answers = await Promise.all(queries.map((query) => gateway.query(query ?? '')));
   expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
   for (const vendor of vendorIds) expect(gateway.calls(vendor)).toBe(distinct(gateway, vendor));
-  // January to March for each category, and for usage by month.
-  expect(gateway.calls('ppio')).toBe(3 * categories + 3);
+  // January to March for each category of bills and of details, and for usage by month.
+  expect(gateway.calls('ppio')).toBe(3 * categories + 3 * usageCategories + 3);
 });
 
 test('what was read for one question serves every other one over the same segments', async () => {
@@ -79,10 +80,9 @@ test('one operation that asks ten overlapping things reads each segment once', a
   const { errors } = await gateway.query(
     `{ ${fields.join('\n')} accounts { dailyDetails(period: { month: "2026-02" }) { totalCount } } }`,
   );
-  expect(errors?.map(({ extensions }) => extensions.code)).toEqual(
-    Array.from({ length: 3 }, () => 'UNSUPPORTED_BY_PROVIDER'),
-  );
+  expect(errors).toMatchObject([{ extensions: { code: 'UNSUPPORTED_BY_PROVIDER', account: 'aione-hq' } }]);
   expect(gateway.calls('streamlake')).toBe(28);
+  expect(gateway.calls('ppio')).toBe(usageCategories);
 });
 
 test('one request sees each segment once, even where nothing stays fresh', async () => {
@@ -142,7 +142,7 @@ test('figures read before they were final are read again once they are, and are 
   const gateway = await startGateway({ nowMs: Date.parse('2026-03-01T05:59:30Z') });
   const ask = async () => {
     const { data } = await gateway.query<{ list: { settlement: object; row: object[] } }>(
-      `{ list: dailyDetails(period: { dates: { from: "2026-02-10", to: "2026-02-11" } }, first: 1) {
+      `{ list: dailyDetails(period: { dates: { from: "2026-02-10", to: "2026-02-11" } }, filter: { providers: ["streamlake"] }, first: 1) {
         row: nodes { settlement { status finalAt } paidAmount { amount } }
         coverage { sources { settlement { status finalAt } } } } }`,
     );
@@ -165,10 +165,12 @@ test('days that have not come and months before a list begins are not asked for'
     listQuery('dailyDetails', 'period: { dates: { from: "2026-03-18", to: "2026-04-18" } }'),
   );
   expect(gateway.calls('streamlake')).toBe(1);
+  const before = gateway.calls('ppio');
+  expect(before).toBe(usageCategories);
   const { data } = await gateway.query<{ list: { coverage: unknown } }>(
     listQuery('apiKeyUsage', 'period: { month: "2025-11" }'),
   );
-  expect(gateway.calls('ppio')).toBe(0);
+  expect(gateway.calls('ppio')).toBe(before);
   expect(JSON.stringify(data.list.coverage)).toContain('PERIOD_CLAMPED');
 });
 
@@ -239,7 +241,10 @@ test('when the last client has left, nothing more is asked of the vendor', async
   const leaving = fetch(`${gateway.app.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: '{ dailyDetails(period: { month: "2026-02" }) { totalCount } }' }),
+    body: JSON.stringify({
+      query:
+        '{ dailyDetails(period: { month: "2026-02" }, filter: { providers: ["streamlake"] }) { totalCount } }',
+    }),
     signal: leaver.signal,
   });
   await expect.poll(() => gateway.calls('streamlake')).toBeGreaterThan(0);
@@ -247,7 +252,7 @@ test('when the last client has left, nothing more is asked of the vendor', async
   await expect(leaving).rejects.toThrow();
   // A question behind the 28 that were given up: its answer comes when they would have been in the way.
   await gateway.query(
-    '{ dailyDetails(period: { dates: { from: "2026-01-01", to: "2026-01-04" } }) { totalCount } }',
+    '{ dailyDetails(period: { dates: { from: "2026-01-01", to: "2026-01-04" } }, filter: { providers: ["streamlake"] }) { totalCount } }',
   );
   expect(gateway.calls('streamlake')).toBeLessThan(10);
 });
@@ -265,7 +270,10 @@ test('no credential stands in what a vendor is asked', async () => {
 test('a rejected credential is not offered again by those who were already waiting', async () => {
   const gateway = await startGateway();
   gateway.sandbox.vendors.streamlake.fault = { name: 'unauthorized' };
-  const ask = () => gateway.query('{ dailyDetails(period: { month: "2026-02" }) { totalCount } }');
+  const ask = () =>
+    gateway.query(
+      '{ dailyDetails(period: { month: "2026-02" }, filter: { providers: ["streamlake"] }) { totalCount } }',
+    );
   expect((await ask()).errors).toMatchObject([{ extensions: { code: 'PROVIDER_CREDENTIAL_REJECTED' } }]);
   await ask();
   // As many as are under way at the same time.

@@ -96,12 +96,12 @@ test('rows have the shape that the schema version stands for', async () => {
   }
   expect({ schemaVersion, shapes }).toMatchInlineSnapshot(`
     {
-      "schemaVersion": 1,
+      "schemaVersion": 2,
       "shapes": {
         "API_KEY_USAGE": "apiKey(id maskedKey name) billedCost billingMethod billingPeriod cacheReadTokens cacheWriteTokens cashAmount chargePeriod(end start) currency cycle date discountedInputUnitPrice discountedOutputUnitPrice id inputTokens inputUnitPrice listCost outputTokens outputUnitPrice product(category id name) providerBillingMethod raw reasoningTokens requestCount voucherAmount",
         "BILL": "billedCost billingMethod billingPeriod cashAmount chargePeriod(end start) createdAt currency date id listCost product(category id name) providerBillingMethod providerTradeType quantity raw resourceId subAccountId tradeType unitPrice voucherAmount",
-        "DAILY_DETAIL": "billedCost billingMethod billingPeriod cashAmount chargePeriod(end start) currency date discount discountedUnitPrice factors feeItem id listCost listUnitPrice outstandingAmount paidAmount product(category id name) projectId providerBillingMethod quantity raw resourceId subProduct unit voucherAmount",
-        "INVOICE": "billingPeriod createdAt currency date dueDate id number periodEnd periodStart providerStatus raw status total url",
+        "DAILY_DETAIL": "billedCost billingMethod billingPeriod cashAmount chargePeriod(end start) currency date discount discountedUnitPrice factors feeItem id listCost listUnitPrice outstandingAmount paidAmount product(category id name) projectId providerBillingMethod quantity raw resourceId subProduct tokens(input output total) unit voucherAmount",
+        "INVOICE": "billingPeriod createdAt currency date dueDate id number outstandingAmount periodEnd periodStart providerStatus raw status total url voucherAmount",
       },
     }
   `);

@@ -106,6 +106,8 @@ test('aione-invoices: placeholders stay as they are, dates do not shift', async 
     periodStart: '2019-08-24',
     periodEnd: '2019-08-24',
     total: '1280.50',
+    voucherAmount: null,
+    outstandingAmount: null,
     status: 'OTHER',
     providerStatus: 'string',
     dueDate: '2019-08-24',
@@ -148,6 +150,8 @@ test('streamlake-day-detail: list 0.9542400000, billed 0.9500000000, on 2026-06-
     factors: 'customTokenType=图片输出',
     quantity: '1.120000',
     unit: 'per_1000_tokens',
+    // The factor says that these are pictures that were made: output.
+    tokens: { input: '0', output: '1120', total: '1120' },
     listUnitPrice: '0.8520000000',
     discountedUnitPrice: '0.8520000000',
     discount: '1.0000000000',

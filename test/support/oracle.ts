@@ -5,6 +5,7 @@
 
 import { dateText, dayOf } from '../../src/sandbox/days.ts';
 import { dayDetailsOf, invoicesOf } from '../../src/sandbox/truth-daily.ts';
+import { statementsOf, usageDaysOf } from '../../src/sandbox/truth-usage.ts';
 import { keyDaysOf, offsetHours, subscriptionsOf, windowOf, type Brand } from '../../src/sandbox/truth.ts';
 
 export const seed = 20_260_201;
@@ -62,13 +63,28 @@ export function trueUsage(nowMs: number, range: Range, cycle: 'Day' | 'Week' | '
 }
 
 export function trueDetails(nowMs: number, range: Range): TrueRow[] {
-  const rows: TrueRow[] = [];
+  const rows = brands((brand) =>
+    usageDaysOf(seed, brand, nowMs)
+      .filter(({ day }) => inRange(dateText(day), range))
+      .map((usage) => ({
+        ...money(brand, usage.amount, usage.voucher),
+        what: [
+          dateText(usage.day),
+          null,
+          null,
+          null,
+          usage.ownerId || null,
+          usage.product,
+          usage.billingMethod,
+        ].join('|'),
+      })),
+  );
   for (let day = dayOf(range.from); dateText(day) < range.to; day += 1) {
     for (const row of dayDetailsOf(seed, day, nowMs)) {
       rows.push({
         account: 'streamlake-prod',
         currency: row.currency,
-        what: [dateText(day), row.project, row.feeItem, row.factors].join('|'),
+        what: [dateText(day), row.project, row.feeItem, row.factors, null, '快手万擎', 'post_paid'].join('|'),
         billed: row.billed,
         list: row.list,
         voucher: row.voucher,
@@ -80,7 +96,18 @@ export function trueDetails(nowMs: number, range: Range): TrueRow[] {
 }
 
 export function trueInvoices(nowMs: number, range: Range | null): TrueRow[] {
-  return invoicesOf(seed, nowMs)
+  const statements = brands((brand) =>
+    statementsOf(seed, brand, nowMs)
+      .filter(({ month }) => month >= '2025-10' && (range === null || inRange(`${month}-01`, range)))
+      .map(({ id, status, total }) => ({
+        what: [id, status, null].join('|'),
+        billed: total,
+        list: null,
+        voucher: null,
+        cash: null,
+      })),
+  );
+  const invoices = invoicesOf(seed, nowMs)
     .filter((invoice) => range === null || inRange(invoice.periodStart, range))
     .map((invoice) => ({
       account: 'aione-hq',
@@ -91,6 +118,7 @@ export function trueInvoices(nowMs: number, range: Range | null): TrueRow[] {
       voucher: null,
       cash: null,
     }));
+  return [...statements, ...invoices];
 }
 
 /** The sums of rows by currency, as `totals` should give them. */

@@ -61,7 +61,7 @@ const charge = `listCost ${money} billedCost ${money} voucherAmount ${money} cas
 const fields: Record<List, string> = {
   bills: `${charge} product { category } resourceId providerTradeType providerBillingMethod`,
   apiKeyUsage: `${charge} product { name } apiKey { id } inputTokens`,
-  dailyDetails: `${charge} day projectId feeItem factors`,
+  dailyDetails: `${charge} day projectId feeItem factors resourceId product { name } providerBillingMethod`,
   invoices: `billedCost: total ${money} number providerStatus dueDate`,
 };
 
@@ -107,8 +107,12 @@ export function toTrueRow(list: List, node: Node, utcOffsetHours: number): TrueR
       start / 1000,
     ],
     apiKeyUsage: () => [date, Object(node['apiKey']).id, Object(node['product']).name, text('inputTokens')],
-    dailyDetails: () => [text('day'), text('projectId'), text('feeItem'), text('factors')],
-    invoices: () => [text('number'), text('providerStatus'), text('dueDate')],
+    dailyDetails: () => [
+      ...['day', 'projectId', 'feeItem', 'factors', 'resourceId'].map((name) => node[name]),
+      Object(node['product']).name,
+      text('providerBillingMethod'),
+    ],
+    invoices: () => [text('number'), text('providerStatus'), node['dueDate']],
   }[list]();
   const amount = (value: Money | null | undefined): bigint | null =>
     value == null ? null : units(value.amount);

@@ -29,6 +29,8 @@ export function toInvoice(
     periodStart: wire.period_start,
     periodEnd: wire.period_end,
     total: wire.total,
+    voucherAmount: null,
+    outstandingAmount: null,
     status: statusOf.get(wire.status.toLowerCase()) ?? 'OTHER',
     providerStatus: wire.status,
     dueDate: wire.due_date,

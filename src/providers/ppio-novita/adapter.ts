@@ -5,24 +5,27 @@
 
 import { z } from 'zod';
 
-import { periodOf, startOfDay, utc, type CalendarDate, type TimeZone } from '../../domain/calendar.ts';
-import type { Notice } from '../../domain/coverage.ts';
-import { isGatewayError } from '../../domain/errors.ts';
-import {
-  createRowIds,
-  usageCycles,
-  type CurrencyCode,
-  type RawJson,
-  type RowKind,
-} from '../../domain/rows.ts';
-import type { Call, Grid, Segment, SegmentRows } from '../../domain/segments.ts';
+import { utc, type TimeZone } from '../../domain/calendar.ts';
+import { usageCycles, type CurrencyCode } from '../../domain/rows.ts';
+import { hourlyOf, type Grid, type Step } from '../../domain/segments.ts';
 import type { SettlementRule } from '../../domain/settlement.ts';
-import type { Connection, Provider, RequestSpec } from '../provider.ts';
-import { toApiKeyUsage, toBill, type MappingContext } from './mapping.ts';
-import { apiKeyBillList, billList, toRefusal } from './wire.ts';
+import type { Provider } from '../provider.ts';
+import {
+  askForKeys,
+  askForProducts,
+  askForStatements,
+  billQuery,
+  categoryNotices,
+  createLists,
+  statementFloor,
+  usageFloor,
+  type Credential,
+} from './lists.ts';
+import { toApiKeyUsage, toBill, toDailyDetail, toInvoice } from './mapping.ts';
 
-const credential = z.strictObject({ apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'expected an API key') });
-type Credential = z.infer<typeof credential>;
+const credential: z.ZodType<Credential> = z.strictObject({
+  apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'expected an API key'),
+});
 
 interface Profile {
   readonly id: string;
@@ -34,24 +37,37 @@ interface Profile {
   readonly settlement: SettlementRule;
 }
 
-/** Bills by API key exist from this date on, says the documentation of both, without naming a zone. */
-const usageFloor = '2026-01-01' as CalendarDate;
-
 /**
  * Leaving `category` out may mean `summary` (Novita's older page gives that default), whose rows are totals of the
  * others: so each category is asked for by name. These are the "common values" of the documentation.
  */
 const bills: Grid = {
-  variants: {
-    gpu: 'month',
-    serverless: 'month',
-    cloud_storage: 'month',
-    local_storage: 'month',
-    image: 'month',
-    bare_metal: 'month',
-  },
+  variants: each(['gpu', 'serverless', 'cloud_storage', 'local_storage', 'image', 'bare_metal'], 'month'),
+  byCategory: true,
   future: true,
 };
+
+/** `productCategory` is required here, and these are its "common values". An hour can be asked for 7 days at most. */
+const usageCategories = [
+  'llm',
+  'gen_api',
+  'web_search',
+  'gpu',
+  'serverless',
+  'cloud_storage',
+  'cloud_sandbox',
+  'llm_dedicated_endpoint',
+  'bare_metal',
+];
+const dailyDetails: Grid = {
+  variants: each(usageCategories, 'month'),
+  hourly: each(usageCategories.map(hourlyOf), 'week'),
+  byCategory: true,
+  future: false,
+};
+
+/** One list of all months, paged: a year of it costs a call. */
+const statements: Grid = { variants: { all: 'whole' }, floor: statementFloor, future: true };
 
 /** One list per cycle. A week's row must not be cut in two, so weeks are read four at a time; 31 days are the limit. */
 const apiKeyUsage: Grid = {
@@ -89,84 +105,35 @@ function createProvider(profile: Profile): Provider<Credential> {
     // No number is published ("LIST_BILL_TOO_FAST" says that there is one): careful.
     quota: { requestsPerSecond: 1, concurrent: 2 },
     timeoutSeconds: 30,
-    grids: { BILL: bills, API_KEY_USAGE: apiKeyUsage },
+    grids: { BILL: bills, INVOICE: statements, API_KEY_USAGE: apiKeyUsage, DAILY_DETAIL: dailyDetails },
     credential,
     connect: (connection) => {
-      const read = createReader(connection, profile.currency);
+      const lists = createLists(connection, profile.currency);
       return {
-        BILL: (segment, call) =>
-          read('BILL', billQuery(connection, segment), call, (wire, raw, context) =>
-            toBill(wire, raw, context),
-          ),
+        BILL: async (segment, call) =>
+          lists.map('BILL', await lists.ask(billQuery(connection, segment), call), toBill),
+        INVOICE: async (_segment, call) =>
+          lists.map('INVOICE', await askForStatements(lists, connection, call), toInvoice),
         API_KEY_USAGE: async (segment, call) => {
           const cycle = usageCycles.find((name) => name === segment.variant) ?? 'DAY';
-          const readFrom = (floorZone: TimeZone) =>
-            read('API_KEY_USAGE', usageQuery(connection, segment, floorZone), call, (wire, raw, context) =>
-              toApiKeyUsage(wire, raw, cycle, context),
-            );
-          try {
-            return await readFrom(connection.timeZone);
-          } catch (error) {
-            // The floor's zone is not documented: should the vendor refuse our midnight, its midnight may be UTC's.
-            const isRefused = isGatewayError(error) && error.code === 'PROVIDER_REJECTED';
-            if (!isRefused || !startsAtFloor(segment) || connection.timeZone === utc) throw error;
-            return readFrom(utc);
-          }
+          const answer = await askForKeys(lists, connection, segment, call);
+          return lists.map('API_KEY_USAGE', answer, (wire, raw, context) =>
+            toApiKeyUsage(wire, raw, cycle, context),
+          );
+        },
+        DAILY_DETAIL: async (segment, call) => {
+          const answer = await askForProducts(lists, connection, segment, call);
+          const { rows, notices } = lists.map('DAILY_DETAIL', answer ?? [], (wire, raw, context) =>
+            toDailyDetail(wire, raw, segment.variant, context),
+          );
+          const categories = answer && new Set(answer.map(({ wire }) => wire.category));
+          return { rows, notices: [...notices, ...categoryNotices(segment.variant, categories)] };
         },
       };
     },
   };
 }
 
-type Checked<Wire> = readonly { readonly wire: Wire; readonly raw: RawJson }[];
-
-function createReader(connection: Connection<Credential>, ownCurrency: CurrencyCode) {
-  return async <Wire, Row>(
-    kind: RowKind,
-    query: Omit<RequestSpec<Checked<Wire>>, 'method' | 'headers' | 'refusal'>,
-    call: Call,
-    toRow: (wire: Wire, raw: RawJson, context: MappingContext) => Row,
-  ): Promise<SegmentRows<Row>> => {
-    const headers = () => ({ authorization: `Bearer ${connection.credential.apiKey}` });
-    const answer = await connection.request({ method: 'GET', headers, refusal: toRefusal, ...query }, call);
-    const notices: Notice[] = [];
-    const context: MappingContext = {
-      rowId: createRowIds(connection.accountId, kind),
-      currency: connection.currency ?? ownCurrency,
-      timeZone: connection.timeZone,
-      notice: (notice) => notices.push(notice),
-    };
-    return { rows: answer.map(({ wire, raw }) => toRow(wire, raw, context)), notices };
-  };
-}
-
-function billQuery(connection: Connection<Credential>, segment: Segment) {
-  return {
-    endpoint: 'bill/monthly/list',
-    path: '/openapi/v1/billing/bill/monthly/list',
-    query: { category: segment.variant, ...timesOf(segment, connection.timeZone, connection.timeZone) },
-    schema: billList,
-  };
-}
-
-function usageQuery(connection: Connection<Credential>, segment: Segment, floorZone: TimeZone) {
-  const cycleType = { DAY: 'Day', WEEK: 'Week', MONTH: 'Month' }[segment.variant] ?? segment.variant;
-  return {
-    endpoint: 'apikey/bill/list',
-    path: '/openapi/v1/billing/apikey/bill/list',
-    query: { cycleType, ...timesOf(segment, connection.timeZone, floorZone, usageFloor) },
-    schema: apiKeyBillList,
-  };
-}
-
-/** Seconds, both ends included. */
-function timesOf(segment: Segment, zone: TimeZone, floorZone: TimeZone, floor?: CalendarDate) {
-  if (segment.dates === null) throw new RangeError('bills are read by period');
-  const { start, end } = periodOf(segment.dates, zone);
-  const from = floor !== undefined && segment.dates.from <= floor ? startOfDay(floor, floorZone) : start;
-  return { startTime: String(from / 1000), endTime: String(end / 1000 - 1) };
-}
-
-function startsAtFloor(segment: Segment): boolean {
-  return segment.dates !== null && segment.dates.from <= usageFloor;
+function each(names: readonly string[], step: Step): Readonly<Record<string, Step>> {
+  return Object.fromEntries(names.map((name) => [name, step]));
 }

@@ -1,57 +1,60 @@
 /** Wire rows of PPIO and Novita to rows. Pure, and total: whatever the wire schema lets through has a row. */
 
-import { dateIn, instantOf, monthOf, type TimeZone, type YearMonth } from '../../domain/calendar.ts';
-import type { Notice } from '../../domain/coverage.ts';
-import {
-  compareDecimals,
-  divideDecimals,
-  parseDecimal,
-  shiftLeft,
-  subtractDecimals,
-  sumDecimals,
-  type Decimal,
-} from '../../domain/decimal.ts';
+import { addDays, datesOf, instantOf, monthOf, type YearMonth } from '../../domain/calendar.ts';
+import { sumDecimals, type Decimal } from '../../domain/decimal.ts';
 import type {
   ApiKeyUsageRow,
-  BillingMethod,
   BillRow,
-  CurrencyCode,
+  DailyDetailRow,
   IntegerText,
+  InvoiceRow,
+  InvoiceStatus,
   RawJson,
+  TokenCounts,
   TradeType,
   UsageCycle,
 } from '../../domain/rows.ts';
-import type { WireApiKeyBill, WireBill } from './wire.ts';
+import {
+  differByAUnit,
+  toAmount,
+  toCharge,
+  toMainUnit,
+  toUnitPrice,
+  type MappingContext,
+} from './amounts.ts';
+import type { WireApiKeyBill, WireBill, WireProductBill, WireStatement } from './wire.ts';
 
-export interface MappingContext {
-  readonly rowId: (identity: readonly (string | null)[]) => string;
-  readonly currency: CurrencyCode;
-  readonly timeZone: TimeZone;
-  readonly notice: (notice: Notice) => void;
-}
-
-/** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field billingMethod */
-const billingMethodOf: ReadonlyMap<string, BillingMethod> = new Map([
-  ['1', 'PAY_AS_YOU_GO'],
-  ['2', 'SUBSCRIPTION'],
-  ['3', 'REFUND'],
-  ['4', 'SPOT'],
-  ['5', 'BATCH'],
-  ['6', 'SAVING_PLAN'],
-  ['7', 'MULTIMODAL'],
-  ['8', 'BARE_METAL_TEST'],
-]);
-
-/** The same page, field tradeType. */
+/** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field tradeType */
 const tradeTypeOf: ReadonlyMap<string, TradeType> = new Map([
   ['monthly_new_buy', 'NEW_PURCHASE'],
   ['monthly_re_buy', 'RENEWAL'],
   ['monthly_re_config', 'RECONFIGURATION'],
 ]);
 
+/** https://novita.ai/docs/api-reference/basic-query-monthly-bill, field status; "voided" was seen in life. */
+const invoiceStatusOf: ReadonlyMap<string, InvoiceStatus> = new Map([
+  ['pending', 'DRAFT'],
+  ['outed', 'ISSUED'],
+  ['paid', 'PAID'],
+  ['overdue', 'OVERDUE'],
+  ['voided', 'VOID'],
+]);
+
+/** What billNum0 counts where no unit is sent: cards times seconds, gigabytes times seconds. */
+const unitOf: ReadonlyMap<string | null, string> = new Map([
+  ['gpu', 'card-seconds'],
+  ['bare_metal', 'card-seconds'],
+  ['cloud_storage', 'GB-seconds'],
+  ['local_storage', 'GB-seconds'],
+]);
+
 /** A line of `bill/monthly/list`. */
 export function toBill(wire: WireBill, raw: RawJson, context: MappingContext): BillRow {
   const charge = toCharge(wire, context);
+  if (wire.cycle !== monthOf(charge.date)) {
+    const message = `${wire.productName}, ${charge.date}: the provider puts it into the bill of ${wire.cycle}`;
+    context.notice({ code: 'BILLED_IN_OTHER_MONTH', message, date: charge.date });
+  }
   return {
     id: context.rowId([...identityOf(wire), wire.productCategory, wire.tradeType, text(wire.createTime)]),
     ...charge,
@@ -76,8 +79,7 @@ export function toApiKeyUsage(
   context: MappingContext,
 ): ApiKeyUsageRow {
   const charge = toCharge(wire, context);
-  // In multimodal rows (7) the same fields count other things: text, images, audio, video.
-  const tokens = wire.category === 'llm' && wire.billingMethod !== '7' ? wire : null;
+  const tokens = tokensOf(wire);
   return {
     id: context.rowId([...identityOf(wire), wire.category, cycle]),
     ...charge,
@@ -85,9 +87,7 @@ export function toApiKeyUsage(
     cycle,
     product: { id: wire.productId, name: wire.productName, category: wire.category },
     apiKey: { id: wire.ownerID, name: wire.apikeyName, maskedKey: wire.apikeyMask },
-    // What is read from and written to the cache is counted apart, and only where there is a cache.
-    inputTokens:
-      tokens && tokens.billNum0 && sum(tokens.billNum0, tokens.billNum2, tokens.billNum3, tokens.billNum5),
+    inputTokens: tokens && inputOf(tokens),
     outputTokens: tokens && tokens.billNum1,
     cacheReadTokens: tokens && tokens.billNum2,
     cacheWriteTokens: tokens && sum(tokens.billNum3, tokens.billNum5),
@@ -101,81 +101,93 @@ export function toApiKeyUsage(
   };
 }
 
-/** No id comes with a row: these are the fields that make it what it is, none of which changes until it is final. */
-function identityOf(wire: WireBill | WireApiKeyBill): (string | null)[] {
-  const product = wire.productId ?? wire.productName;
-  return [wire.userId, wire.ownerID, product, wire.billingMethod, text(wire.startTime), text(wire.endTime)];
-}
-
-function toCharge(wire: WireBill | WireApiKeyBill, context: MappingContext) {
-  const start = instantOf(wire.startTime * 1000);
-  // The wire's end is the last second included; ours is the first one that is not.
-  const end = instantOf(Math.min(Math.max(wire.startTime, wire.endTime + 1), latestSeconds) * 1000);
-  const date = dateIn(start, context.timeZone);
-  const billedCost = wire.amountDecimal ?? toMainUnit(wire.amount);
-  const voucherAmount = toAmount(wire.voucherAmountDecimal, wire.voucherAmount);
-  const cashAmount = toAmount(wire.payableDecimal, wire.payAmount);
-  const subject = `${wire.productName}, ${date}`;
-  const parts =
-    voucherAmount !== null && cashAmount !== null ? sumDecimals([voucherAmount, cashAmount]) : null;
-  if (parts !== null && !addsUp(billedCost, parts, wire)) {
-    const message = `${subject}: the amount ${billedCost} is not the sum of vouchers and cash, ${parts}`;
-    context.notice({ code: 'AMOUNT_MISMATCH', message, date });
-  }
-  if (wire.amountDecimal !== null && differByAUnit(wire.amountDecimal, toMainUnit(wire.amount))) {
-    const message = `${subject}: the exact amount ${billedCost} differs from the rounded one, ${toMainUnit(wire.amount)}`;
-    context.notice({ code: 'DECIMAL_DIFFERS', message, date });
-  }
+/** A line of `bill/list`: a product, or a resource, in a day or an hour. */
+export function toDailyDetail(
+  wire: WireProductBill,
+  raw: RawJson,
+  variant: string,
+  context: MappingContext,
+): DailyDetailRow {
+  const charge = toCharge(wire, context);
+  const tokens = toTokens(wire);
+  const isPriced = tokens === null && wire.billingMethod !== '7';
   return {
-    date,
-    currency: context.currency,
-    chargePeriod: { start, end },
-    listCost: wire.originAmountDecimal,
-    billedCost,
-    voucherAmount,
-    cashAmount,
-    billingMethod: wire.billingMethod === null ? null : (billingMethodOf.get(wire.billingMethod) ?? 'OTHER'),
-    providerBillingMethod: wire.billingMethod,
+    id: context.rowId([...identityOf(wire), wire.category, variant]),
+    ...charge,
+    billingPeriod: monthOf(charge.date),
+    product: { id: wire.productId, name: wire.productName, category: wire.category },
+    projectId: null,
+    resourceId: wire.ownerID,
+    subProduct: null,
+    feeItem: null,
+    factors: null,
+    quantity: tokens?.total ?? wire.billNum ?? (isPriced ? asDecimal(wire.billNum0) : null),
+    unit: tokens !== null ? 'tokens' : (wire.billNumUnit ?? unitOf.get(wire.category) ?? null),
+    tokens,
+    // Tokens have two prices or more, one for each direction: see `raw`.
+    listUnitPrice: isPriced ? toUnitPrice(wire.basePrice0, wire.pricePrecision) : null,
+    discountedUnitPrice: isPriced ? toUnitPrice(wire.discountPrice0, wire.pricePrecision) : null,
+    discount: null,
+    paidAmount: null,
+    outstandingAmount: null,
+    raw,
   };
 }
 
-/** 9999-12-31T23:59:59Z, which some use for "no end". */
-const latestSeconds = 253_402_300_799;
-
-function toAmount(exact: Decimal | null, integer: Decimal | null): Decimal | null {
-  return exact ?? (integer === null ? null : toMainUnit(integer));
+/** A month of `monthly/bill`. */
+export function toInvoice(wire: WireStatement, raw: RawJson, context: MappingContext): InvoiceRow {
+  const month = wire.billingMonth as YearMonth;
+  const { from, to } = datesOf(month);
+  const rounded = toMainUnit(wire.totalAmount);
+  const total = wire.totalAmountDecimal ?? rounded;
+  if (differByAUnit(total, rounded)) {
+    const message = `statement of ${month}: the exact total ${total} differs from the rounded one, ${rounded}`;
+    context.notice({ code: 'DECIMAL_DIFFERS', message, date: from });
+  }
+  return {
+    id: context.rowId([wire.billId, month]),
+    date: from,
+    currency: context.currency,
+    billingPeriod: month,
+    number: wire.billId,
+    periodStart: from,
+    periodEnd: addDays(to, -1),
+    total,
+    voucherAmount: toAmount(wire.voucherPayAmountDecimal, wire.voucherPayAmount),
+    outstandingAmount: wire.debtAmount === null ? null : toMainUnit(wire.debtAmount),
+    status: invoiceStatusOf.get(wire.status ?? '') ?? 'OTHER',
+    providerStatus: wire.status ?? '',
+    dueDate: null,
+    createdAt: null,
+    url: wire.invoiceUrl,
+    raw,
+  };
 }
 
-/** Integers on the wire are in 1/10000 yuan or dollar. */
-function toMainUnit(integer: Decimal): Decimal {
-  return shiftLeft(integer, 4);
+/** Tokens of an llm row; in multimodal rows (7) the same fields count other things: text, images, audio, video. */
+function tokensOf<Wire extends WireApiKeyBill | WireProductBill>(wire: Wire): Wire | null {
+  return wire.category === 'llm' && wire.billingMethod !== '7' ? wire : null;
 }
 
-/** To the last digit where all three are exact or none is; where they are mixed, each cut field may lack a unit. */
-function addsUp(whole: Decimal, parts: Decimal, wire: WireBill | WireApiKeyBill): boolean {
-  const exact = [wire.amountDecimal, wire.voucherAmountDecimal, wire.payableDecimal].filter(
-    (value) => value !== null,
-  );
-  if (exact.length === 0 || exact.length === 3) return compareDecimals(whole, parts) === 0;
-  const difference = subtractDecimals(whole, parts);
-  return compareDecimals(difference, twoUnits) < 0 && compareDecimals(difference, minusTwoUnits) > 0;
+/** What is read from and written to the cache is counted apart, and only where there is a cache. */
+function inputOf({ billNum0, billNum2, billNum3, billNum5 }: WireApiKeyBill | WireProductBill) {
+  return billNum0 && sum(billNum0, billNum2, billNum3, billNum5);
 }
 
-/** The integer field is cut to 1/10000: a smaller difference is no news. */
-function differByAUnit(exact: Decimal, integer: Decimal): boolean {
-  const difference = subtractDecimals(exact, integer);
-  return compareDecimals(difference, unit) >= 0 || compareDecimals(difference, minusUnit) <= 0;
+function toTokens(wire: WireProductBill): TokenCounts | null {
+  const llm = tokensOf(wire);
+  const [input, output] = [llm && asDecimal(inputOf(llm)), llm && asDecimal(llm.billNum1)];
+  return input === null || output === null ? null : { input, output, total: sumDecimals([input, output]) };
 }
 
-const unit = parseDecimal('0.0001');
-const minusUnit = parseDecimal('-0.0001');
-const twoUnits = parseDecimal('0.0002');
-const minusTwoUnits = parseDecimal('-0.0002');
+function asDecimal(count: IntegerText | null): Decimal | null {
+  return count as Decimal | null;
+}
 
-/** Unit price in yuan or dollar = price / 10000 / pricePrecision; unknown when the precision is. */
-function toUnitPrice(price: Decimal | null, precision: Decimal | null): Decimal | null {
-  if (price === null || precision === null) return null;
-  return divideDecimals(toMainUnit(price), precision);
+/** No id comes with a row: these are the fields that make it what it is, none of which changes until it is final. */
+function identityOf(wire: WireBill | Omit<WireProductBill, 'billNum' | 'billNumUnit'>): (string | null)[] {
+  const product = wire.productId ?? wire.productName;
+  return [wire.userId, wire.ownerID, product, wire.billingMethod, text(wire.startTime), text(wire.endTime)];
 }
 
 function sum(...counts: readonly (IntegerText | null)[]): IntegerText | null {

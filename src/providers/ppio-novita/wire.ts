@@ -5,6 +5,10 @@
  *   https://novita.ai/docs/api-reference/basic-query-fixed-term-billing
  * - Bills by API key: https://ppio.com/docs/management/reference-billing-list-apikey-bills,
  *   https://novita.ai/docs/api-reference/basic-query-apikey-bill
+ * - Usage by product: https://ppio.com/docs/management/reference-billing-list-bills,
+ *   https://novita.ai/docs/api-reference/basic-query-usage-based-billing
+ * - Monthly statements: https://resource.ppio.com/docs/management/reference-billing-get-monthly-bill,
+ *   https://novita.ai/docs/api-reference/basic-query-monthly-bill
  * - Errors: https://novita.ai/docs/api-reference/basic-error-code
  *
  * 64-bit numbers come as strings, some small ones as JSON numbers, and older answers had strings everywhere: either is
@@ -36,6 +40,8 @@ const amounts = {
   originAmountDecimal: optional(wireDecimal),
 };
 
+const month = /^20\d{2}-(0[1-9]|1[0-2])$/;
+
 const common = {
   userId: wireText,
   startTime: wireSeconds,
@@ -57,15 +63,12 @@ const bill = z.object({
   basePrice: optional(wireDecimal),
   billNum: optional(wireDecimal),
   createTime: optional(wireSeconds),
-  cycle: z.string().regex(/^20\d{2}-(0[1-9]|1[0-2])$/, 'expected YYYY-MM'),
+  cycle: z.string().regex(month, 'expected YYYY-MM'),
 });
 
-const apiKeyBill = z.object({
+const usageBill = z.object({
   ...common,
   category: wireText,
-  ownerID: z.string(),
-  apikeyName: wireText,
-  apikeyMask: wireText,
   requestCount: optional(wireCount),
   /** Tokens of an llm row: 0 input, 1 output, 2 cache read, 3 and 5 cache write, 4 reasoning. */
   billNum0: optional(wireCount),
@@ -80,8 +83,41 @@ const apiKeyBill = z.object({
   discountPrice1: optional(wireDecimal),
 });
 
+/** Usage by product. `ownerID` is the resource; `billNum` and its unit come where nothing is counted in tokens. */
+const productBill = z.object({
+  ...usageBill.shape,
+  billNum: optional(wireDecimal),
+  billNumUnit: wireText,
+});
+
+/** Usage by API key: `ownerID` is the key. */
+const apiKeyBill = z.object({
+  ...usageBill.shape,
+  ownerID: z.string(),
+  apikeyName: wireText,
+  apikeyMask: wireText,
+});
+
+/**
+ * A month's statement. Its bounds are not read: those of the running month have been seen reversed. A month without a
+ * statement is filled in, and has no id.
+ */
+const statement = z.object({
+  billId: wireText,
+  billingMonth: z.string().regex(month, 'expected YYYY-MM'),
+  totalAmount: wireInteger,
+  voucherPayAmount: optional(wireInteger),
+  debtAmount: optional(wireInteger),
+  totalAmountDecimal: optional(wireDecimal),
+  voucherPayAmountDecimal: optional(wireDecimal),
+  status: wireText,
+  invoiceUrl: wireText,
+});
+
 export type WireBill = z.infer<typeof bill>;
+export type WireProductBill = z.infer<typeof productBill>;
 export type WireApiKeyBill = z.infer<typeof apiKeyBill>;
+export type WireStatement = z.infer<typeof statement>;
 
 /**
  * A list without rows comes as [] or null, and perhaps as {} (services of this kind leave empty fields out). An object
@@ -99,11 +135,24 @@ const listOf = <T extends z.ZodType>(row: T) =>
     .pipe(z.object({ bills: z.array(row) }))
     .transform(({ bills }) => bills);
 
-const summary = z.object({ productCategory: z.literal('summary') });
+const summary = z.union([
+  z.object({ productCategory: z.literal('summary') }),
+  z.object({ category: z.literal('summary') }),
+]);
 const isSummary = (row: unknown): boolean => summary.safeParse(row).success;
 
 export const billList = listOf(withRaw(bill));
+export const productBillList = listOf(withRaw(productBill));
 export const apiKeyBillList = listOf(withRaw(apiKeyBill));
+
+/** One page of statements; null and {} are one without any. */
+export const statementPage = z
+  .looseObject({ data: z.array(withRaw(statement)).nullish() })
+  .refine((body) => 'data' in body || Object.keys(body).length === 0, {
+    path: ['data'],
+    message: 'expected a list',
+  })
+  .transform(({ data }) => data ?? []);
 
 /** `{"code":401,"reason":"FAILED_TO_AUTH","message":"..."}`; `reason` is the stable word, and may be missing. */
 const envelope = z.object({ reason: z.string() });

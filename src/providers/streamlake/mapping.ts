@@ -2,8 +2,15 @@
 
 import { addDays, monthOf, periodOf, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
-import { compareDecimals, sumDecimals, type Decimal } from '../../domain/decimal.ts';
-import type { BillingMethod, CurrencyCode, DailyDetailRow, RawJson } from '../../domain/rows.ts';
+import {
+  compareDecimals,
+  multiplyDecimals,
+  parseDecimal,
+  sumDecimals,
+  trimDecimal,
+  type Decimal,
+} from '../../domain/decimal.ts';
+import type { BillingMethod, CurrencyCode, DailyDetailRow, RawJson, TokenCounts } from '../../domain/rows.ts';
 import type { WireItem } from './wire.ts';
 
 export interface MappingContext {
@@ -61,6 +68,7 @@ export function toDailyDetail(wire: WireItem, raw: RawJson, context: MappingCont
     factors: wire.Factors,
     quantity: wire.TotalUsage,
     unit: wire.Unit,
+    tokens: toTokens(wire),
     listUnitPrice: wire.PubPrice,
     discountedUnitPrice: wire.DiscountPubPrice,
     discount: wire.Discount,
@@ -73,4 +81,17 @@ export function toDailyDetail(wire: WireItem, raw: RawJson, context: MappingCont
 /** To be borne in cash: what is still to pay, and what has been paid of it. */
 function sumKnown(outstanding: Decimal | null, paid: Decimal | null): Decimal | null {
   return outstanding === null || paid === null ? null : sumDecimals([outstanding, paid]);
+}
+
+const thousand = parseDecimal('1000');
+const zero = parseDecimal('0');
+
+/** Tokens come by the thousand. Which way they went a factor tells, in either language, or nothing does. */
+function toTokens({ TotalUsage, Unit, Factors }: WireItem): TokenCounts | null {
+  if (TotalUsage === null || Unit !== 'per_1000_tokens') return null;
+  const total = trimDecimal(multiplyDecimals(TotalUsage, thousand));
+  const kind = /customTokenType=([^;,&|]+)/.exec(Factors ?? '')?.[1] ?? '';
+  if (/output|输出/i.test(kind)) return { input: zero, output: total, total };
+  if (/input|cache|输入|缓存/i.test(kind)) return { input: total, output: zero, total };
+  return { input: null, output: null, total };
 }

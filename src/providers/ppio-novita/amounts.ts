@@ -1,0 +1,109 @@
+/** Money of PPIO and Novita: integers in 1/10000 and exact decimals to one amount, with what does not add up told. */
+
+import { dateIn, instantOf, type TimeZone } from '../../domain/calendar.ts';
+import type { Notice } from '../../domain/coverage.ts';
+import {
+  compareDecimals,
+  divideDecimals,
+  parseDecimal,
+  shiftLeft,
+  subtractDecimals,
+  sumDecimals,
+  type Decimal,
+} from '../../domain/decimal.ts';
+import type { BillingMethod, CurrencyCode } from '../../domain/rows.ts';
+import type { WireBill, WireProductBill } from './wire.ts';
+
+export interface MappingContext {
+  readonly rowId: (identity: readonly (string | null)[]) => string;
+  readonly currency: CurrencyCode;
+  readonly timeZone: TimeZone;
+  readonly notice: (notice: Notice) => void;
+}
+
+/** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field billingMethod */
+const billingMethodOf: ReadonlyMap<string, BillingMethod> = new Map([
+  ['1', 'PAY_AS_YOU_GO'],
+  ['2', 'SUBSCRIPTION'],
+  ['3', 'REFUND'],
+  ['4', 'SPOT'],
+  ['5', 'BATCH'],
+  ['6', 'SAVING_PLAN'],
+  ['7', 'MULTIMODAL'],
+  ['8', 'BARE_METAL_TEST'],
+]);
+
+type WireCharge = WireBill | Omit<WireProductBill, 'billNum' | 'billNumUnit'>;
+
+/** What every charge has in common. Tells of amounts that do not add up. */
+export function toCharge(wire: WireCharge, context: MappingContext) {
+  const start = instantOf(wire.startTime * 1000);
+  // The wire's end is the last second included; ours is the first one that is not.
+  const end = instantOf(Math.min(Math.max(wire.startTime, wire.endTime + 1), latestSeconds) * 1000);
+  const date = dateIn(start, context.timeZone);
+  const billedCost = wire.amountDecimal ?? toMainUnit(wire.amount);
+  const voucherAmount = toAmount(wire.voucherAmountDecimal, wire.voucherAmount);
+  const cashAmount = toAmount(wire.payableDecimal, wire.payAmount);
+  const subject = `${wire.productName}, ${date}`;
+  const parts =
+    voucherAmount !== null && cashAmount !== null ? sumDecimals([voucherAmount, cashAmount]) : null;
+  if (parts !== null && !addsUp(billedCost, parts, wire)) {
+    const message = `${subject}: the amount ${billedCost} is not the sum of vouchers and cash, ${parts}`;
+    context.notice({ code: 'AMOUNT_MISMATCH', message, date });
+  }
+  if (wire.amountDecimal !== null && differByAUnit(wire.amountDecimal, toMainUnit(wire.amount))) {
+    const message = `${subject}: the exact amount ${billedCost} differs from the rounded one, ${toMainUnit(wire.amount)}`;
+    context.notice({ code: 'DECIMAL_DIFFERS', message, date });
+  }
+  return {
+    date,
+    currency: context.currency,
+    chargePeriod: { start, end },
+    listCost: wire.originAmountDecimal,
+    billedCost,
+    voucherAmount,
+    cashAmount,
+    billingMethod: wire.billingMethod === null ? null : (billingMethodOf.get(wire.billingMethod) ?? 'OTHER'),
+    providerBillingMethod: wire.billingMethod,
+  };
+}
+
+/** 9999-12-31T23:59:59Z, which some use for "no end". */
+const latestSeconds = 253_402_300_799;
+
+/** The exact amount where it is sent, else the one in 1/10000. */
+export function toAmount(exact: Decimal | null, integer: Decimal | null): Decimal | null {
+  return exact ?? (integer === null ? null : toMainUnit(integer));
+}
+
+/** Integers on the wire are in 1/10000 yuan or dollar. */
+export function toMainUnit(integer: Decimal): Decimal {
+  return shiftLeft(integer, 4);
+}
+
+/** To the last digit where all three are exact or none is; where they are mixed, each cut field may lack a unit. */
+function addsUp(whole: Decimal, parts: Decimal, wire: WireCharge): boolean {
+  const exact = [wire.amountDecimal, wire.voucherAmountDecimal, wire.payableDecimal].filter(
+    (value) => value !== null,
+  );
+  if (exact.length === 0 || exact.length === 3) return compareDecimals(whole, parts) === 0;
+  const difference = subtractDecimals(whole, parts);
+  return compareDecimals(difference, twoUnits) < 0 && compareDecimals(difference, minusTwoUnits) > 0;
+}
+
+/** The integer field is cut to 1/10000: a smaller difference is no news. */
+export function differByAUnit(exact: Decimal, integer: Decimal): boolean {
+  const difference = subtractDecimals(exact, integer);
+  return compareDecimals(difference, unit) >= 0 || compareDecimals(difference, minusUnit) <= 0;
+}
+
+const unit = parseDecimal('0.0001');
+const minusUnit = parseDecimal('-0.0001');
+const twoUnits = parseDecimal('0.0002');
+const minusTwoUnits = parseDecimal('-0.0002');
+
+/** Unit price in yuan or dollar = price / 10000 / pricePrecision; unknown when the precision is. */
+export function toUnitPrice(price: Decimal | null, precision: Decimal | null): Decimal | null {
+  if (price === null || precision === null) return null;
+  return divideDecimals(toMainUnit(price), precision);
+}
