@@ -26,6 +26,9 @@ const planted = [
   ['src/graphql/x.ts', '../server/http.ts'],
   ['src/server/x.ts', '../ledger/ledger.ts'],
   ['src/server/x.ts', '../providers/provider.ts'],
+  ['src/reports/x.ts', '../graphql/context.ts'],
+  ['src/reports/x.ts', '../providers/provider.ts'],
+  ['src/reports/x.ts', 'node:fs'],
   ['src/sandbox/x.ts', '../providers/provider.ts'],
   ['src/sandbox/x.ts', '../domain/decimal.ts'],
 ] as const;
@@ -37,6 +40,7 @@ const allowed = [
   ['src/ledger/x.ts', '../domain/rows.ts'],
   ['src/graphql/x.ts', '../ledger/ledger.ts'],
   ['src/server/x.ts', '../graphql/context.ts'],
+  ['src/reports/x.ts', '../domain/rows.ts'],
 ] as const;
 
 let folder = '';
