@@ -75,6 +75,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     schema,
     ledger,
     visibleTo: createView(connected),
+    rates: config.exchangeRates,
     limits: config.limits,
     corsOrigins: cors.origins,
     graphiql,

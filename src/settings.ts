@@ -2,10 +2,13 @@
 
 import { z } from 'zod';
 
-import { toTimeZone, type TimeZone } from './domain/calendar.ts';
+import { toCalendarDate, toTimeZone, type CalendarDate, type TimeZone } from './domain/calendar.ts';
+import { compareDecimals, parseDecimal, toDecimal, type Decimal } from './domain/decimal.ts';
 import { toCurrencyCode, type CurrencyCode } from './domain/rows.ts';
 import { providers } from './providers/registry.ts';
+import { redis } from './settings-redis.ts';
 
+const zero = parseDecimal('0');
 const positive = z.number().positive();
 const count = z.int().positive();
 
@@ -46,41 +49,51 @@ function isBaseUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username + password + search + hash === '';
 }
 
-const account = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected lower-case letters, digits and hyphens'),
-  name: z.string().min(1).optional(),
-  provider: z.enum(providers.map(({ id }) => id)),
-  credential: z.record(z.string(), z.unknown()),
-  baseUrl: z
-    .string()
-    .refine(isBaseUrl, 'expected an http or https URL without user, query or fragment')
-    .optional(),
-  currency: currency.optional(),
-  timeZone: timeZone.optional(),
-  /** The lists that make up `bills`, where the provider's are by category. */
-  billCategories: categories.optional(),
-  /** The lists that make up `dailyDetails`, likewise. */
-  usageCategories: categories.optional(),
-  quota: z
-    .strictObject({ requestsPerSecond: positive.optional(), concurrent: count.optional() })
-    .prefault({}),
-  timeoutSeconds: positive.max(300).optional(),
-  /** From when on a month is final, where the provider's rule is not right. */
-  settlement: z
-    .strictObject({
-      day: z.int().min(1).max(28),
-      time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as "14:00"'),
-    })
-    .optional(),
-  freshness: section({
-    openSeconds: z.number().nonnegative().default(300),
-    closedSeconds: z.number().nonnegative().default(1800),
-    finalSeconds: z.number().nonnegative().default(2_592_000),
-    staleSeconds: z.number().nonnegative().default(86_400),
-  }),
-  /** Whether the running month is read ahead of its clients, again and again. */
-  keepWarm: z.boolean().default(false),
-});
+const account = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected lower-case letters, digits and hyphens'),
+    name: z.string().min(1).optional(),
+    provider: z.enum(providers.map(({ id }) => id)),
+    credential: z.record(z.string(), z.unknown()),
+    baseUrl: z
+      .string()
+      .refine(isBaseUrl, 'expected an http or https URL without user, query or fragment')
+      .optional(),
+    currency: currency.optional(),
+    timeZone: timeZone.optional(),
+    /** The lists that make up `bills`, where the provider's are by category. */
+    billCategories: categories.optional(),
+    /** The lists that make up `dailyDetails`, likewise. */
+    usageCategories: categories.optional(),
+    quota: z
+      .strictObject({ requestsPerSecond: positive.optional(), concurrent: count.optional() })
+      .prefault({}),
+    timeoutSeconds: positive.max(300).optional(),
+    /** From when on a month is final, where the provider's rule is not right. */
+    settlement: z
+      .strictObject({
+        day: z.int().min(1).max(28),
+        time: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as "14:00"'),
+      })
+      .optional(),
+    freshness: section({
+      openSeconds: z.number().nonnegative().default(300),
+      closedSeconds: z.number().nonnegative().default(1800),
+      finalSeconds: z.number().nonnegative().default(2_592_000),
+      staleSeconds: z.number().nonnegative().default(86_400),
+    }),
+    /** Whether the running month is read ahead of its clients, again and again. */
+    keepWarm: z.boolean().default(false),
+  })
+  .superRefine(({ provider, billCategories, usageCategories }, context) => {
+    const grids = providers.find(({ id }) => id === provider)?.grids;
+    const named = { billCategories: grids?.BILL, usageCategories: grids?.DAILY_DETAIL };
+    for (const [name, value] of Object.entries({ billCategories, usageCategories })) {
+      if (value === undefined || named[name as keyof typeof named]?.byCategory === true) continue;
+      const message = 'expected nothing, since this provider has no lists by category';
+      context.addIssue({ code: 'custom', path: [name], message, input: value });
+    }
+  });
 
 const token = z
   .string()
@@ -89,80 +102,40 @@ const token = z
     'expected a token of at least 16 characters, or sha256: and 64 hex digits',
   );
 
-/** One, a list, or several with commas, as they stand in an environment variable. */
-const redisUrls = z
-  .union([z.string(), z.array(z.string()).min(1)], 'expected a redis:// URL, or a list of them')
-  .transform((value, context): string[] => {
-    const urls = (typeof value === 'string' ? value.split(',') : value).map((text) => text.trim());
-    const wrong = urls.findIndex((text) => !isRedisUrl(text));
-    const message =
-      wrong < 0
-        ? 'expected nodes with one scheme and one login'
-        : 'expected redis://host:6379 or rediss://user:password@host:6380, with %40 for @ and the like in a password';
-    if (wrong >= 0 || new Set(urls.map(manner)).size > 1) {
-      const path = typeof value === 'string' || wrong < 0 ? [] : [wrong];
-      context.addIssue({ code: 'custom', message, path, input: value });
-    }
-    return urls;
-  });
-
-function isRedisUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
-  try {
-    decodeURIComponent(username + password);
-  } catch {
-    return false;
-  }
-  return (
-    /^rediss?:$/.test(protocol) && hostname !== '' && /^(\/\d{0,4})?$/.test(pathname) && search + hash === ''
-  );
-}
-
-/** What all nodes have in common. */
-function manner(text: string): string {
-  if (!URL.canParse(text)) return '';
-  const { protocol, username, password } = new URL(text);
-  return `${protocol}${username}:${password}`;
-}
-
-const redis = z
+/** What `convertTo` may convert by. */
+const exchangeRate = z
   .strictObject({
-    url: redisUrls,
-    /** The nodes at `url` are a cluster; several are one unless told. */
-    cluster: z.boolean().optional(),
-    /** The nodes at `url` are sentinels, which know the primary by this name; its own login, where it has one. */
-    sentinel: z
-      .strictObject({
-        name: z.string().min(1),
-        username: z.string().min(1).optional(),
-        password: z.string().min(1).optional(),
-      })
-      .optional(),
-    prefix: z
-      .string()
-      .regex(/^[\w.-]{1,64}$/, 'expected letters, digits, dots, hyphens or underscores')
-      .default('billing'),
-    replicas: count.default(3),
-    timeoutMs: count.max(5000).default(100),
+    from: currency,
+    to: currency,
+    rate: z.string('expected a decimal in quotes such as "7.1234"').transform((text, context): Decimal => {
+      const rate = toDecimal(text);
+      if (rate !== null && compareDecimals(rate, zero) > 0) return rate;
+      context.addIssue({
+        code: 'custom',
+        message: 'expected a decimal above zero such as "7.1234"',
+        input: text,
+      });
+      return z.NEVER;
+    }),
+    date: z
+      .string('expected a date in quotes such as "2026-02-28"')
+      .transform((text, context): CalendarDate => {
+        const date = toCalendarDate(text);
+        if (date !== null) return date;
+        context.addIssue({ code: 'custom', message: 'expected a date such as "2026-02-28"', input: text });
+        return z.NEVER;
+      }),
+    source: z.string().min(1),
   })
-  .refine(({ cluster, sentinel }) => cluster !== true || sentinel === undefined, {
-    path: ['cluster'],
-    message: 'expected a cluster or sentinels, not both',
-  })
-  .refine(({ cluster, sentinel, url }) => cluster !== false || sentinel !== undefined || url.length === 1, {
-    path: ['cluster'],
-    message: 'expected true, or nothing, where there are several nodes',
-  })
-  .transform((value) => ({
-    ...value,
-    cluster: value.cluster ?? (value.url.length > 1 && value.sentinel === undefined),
-  }))
-  .refine(
-    ({ cluster, sentinel, url }) =>
-      (!cluster && sentinel === undefined) || url.every((text) => !/\/\d+$/.test(text)),
-    { path: ['url'], message: 'expected no database number: there is none in a cluster or behind sentinels' },
-  );
+  .refine(({ from, to }) => from !== to, { path: ['to'], message: 'expected another currency' });
+
+const exchangeRates = z.array(exchangeRate).superRefine((rates, context) => {
+  rates.forEach(({ from, to }, index) => {
+    if (rates.findIndex((other) => other.from === from && other.to === to) === index) return;
+    const message = `expected one rate from ${from} to ${to}`;
+    context.addIssue({ code: 'custom', path: [index], message, input: 'a second one' });
+  });
+});
 
 const client = z.strictObject({
   id: z.string().min(1),
@@ -185,6 +158,7 @@ export const settings = z.strictObject({
   redis: redis.optional(),
   accounts: z.array(account).min(1),
   clients: z.array(client).default([]),
+  exchangeRates: exchangeRates.default([]),
   limits: section({
     maxDepth: count.default(12),
     maxAliases: count.default(30),

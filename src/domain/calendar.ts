@@ -98,6 +98,35 @@ export function timeOfDay(date: CalendarDate, time: string, zone: TimeZone): Ins
   return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).epochMilliseconds as Instant;
 }
 
+/** Whether an hour of a zone begins at a moment. */
+export function isOnTheHour(instant: Instant, zone: TimeZone): boolean {
+  const { minute, second, millisecond } =
+    Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
+  return minute === 0 && second === 0 && millisecond === 0;
+}
+
+/** All dates of a range, in order. */
+export function eachDate({ from, to }: DateRange): CalendarDate[] {
+  const dates: CalendarDate[] = [];
+  for (let date = from; date < to; date = addDays(date, 1)) dates.push(date);
+  return dates;
+}
+
+/**
+ * The period of the same length before a range: as many months where the range is whole months, else as many days.
+ */
+export function rangeBefore({ from, to }: DateRange): DateRange {
+  if (from.endsWith('-01') && to.endsWith('-01')) {
+    return { from: firstDayOf(addMonths(monthOf(from), -monthsBetween(from, to))), to: from };
+  }
+  return { from: addDays(from, -daysBetween(from, to)), to: from };
+}
+
+/** Whole months from one first of a month to another. */
+export function monthsBetween(from: CalendarDate, to: CalendarDate): number {
+  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'months' }).months;
+}
+
 /** The dates of a range, in a zone, as half-open instants. */
 export function periodOf(range: DateRange, zone: TimeZone): Period {
   return { start: startOfDay(range.from, zone), end: startOfDay(range.to, zone) };

@@ -9,7 +9,7 @@ import type { SourceCoverage } from '../domain/coverage.ts';
 import type { Decimal } from '../domain/decimal.ts';
 import type { CurrencyCode, IntegerText, RawJson } from '../domain/rows.ts';
 import type { GatewayContext } from './context.ts';
-import type { Totals } from './totals.ts';
+import type { Totals } from '../reports/totals.ts';
 
 export interface SchemaTypes {
   Context: GatewayContext;

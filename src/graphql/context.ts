@@ -1,6 +1,7 @@
 /** What a resolver is given: who asks, what they may see, and how rows are got within this one request. */
 
 import type { Account } from '../domain/account.ts';
+import type { ExchangeRate } from '../domain/exchange.ts';
 import type { RowKind } from '../domain/rows.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -20,19 +21,21 @@ export interface GatewayContext {
   readonly segments: SegmentLoader;
   readonly call: Call;
   readonly allowance: Allowance;
+  /** What amounts may be converted by. */
+  readonly rates: readonly ExchangeRate[];
   /** How many segments one request may read from providers. */
   readonly maxUpstreamCalls: number;
 }
 
-export interface ContextSettings extends Pick<GatewayContext, 'visible' | 'ledger' | 'call'> {
+export interface ContextSettings extends Pick<GatewayContext, 'visible' | 'ledger' | 'call' | 'rates'> {
   readonly limits: AllowanceLimits & { readonly maxUpstreamCalls: number };
 }
 
 /** The context of one request. */
-export function createContext({ visible, ledger, call, limits }: ContextSettings): GatewayContext {
+export function createContext({ visible, ledger, call, rates, limits }: ContextSettings): GatewayContext {
   const { maxUpstreamCalls } = limits;
   const segments = createSegmentLoader(ledger, call, maxUpstreamCalls);
-  return { visible, ledger, call, segments, allowance: createAllowance(limits), maxUpstreamCalls };
+  return { visible, ledger, call, rates, segments, allowance: createAllowance(limits), maxUpstreamCalls };
 }
 
 /** The source of a kind of row of an account, where there is one. */

@@ -80,7 +80,7 @@ const SourceCoverageType = builder.objectRef<SourceCoverage>('SourceCoverage').i
   }),
 });
 
-const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
+export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
   description:
     'How old, how complete and how final an answer is. A total that lacks an account says so here.',
   fields: (t) => ({

@@ -2,6 +2,7 @@
 
 import { noticeCodes, sourceStatuses } from '../domain/coverage.ts';
 import { billingMethods, invoiceStatuses, rowKinds, tradeTypes, usageCycles } from '../domain/rows.ts';
+import { spendDimensions } from '../reports/spend.ts';
 import { builder } from './builder.ts';
 
 type Described<T extends string> = { readonly [K in T]: string };
@@ -100,6 +101,29 @@ export const ProviderStatusEnum = createEnum(
     FAILING: 'The last reading of every list failed.',
   },
 );
+
+export const SpendDimensionEnum = createEnum(
+  'SpendDimension',
+  'By what charges can be added up.',
+  spendDimensions,
+  {
+    PROVIDER: 'The vendor.',
+    ACCOUNT: 'The account.',
+    PRODUCT:
+      "The product, by the provider's name for it: products of one name are one group, at several providers too.",
+    CATEGORY: 'Product.category. StreamLake gives none.',
+    API_KEY: 'The API key. Reads usage by key alone, which is the same money seen by key.',
+    PROJECT: 'DailyDetail.projectId. PPIO and Novita name none.',
+    DAY: "The day on which the charge starts, in the provider's zone or the one that was asked for.",
+    MONTH: 'The month of that day: days add up to months. Not always Charge.billingPeriod.',
+    BILLING_METHOD: 'Charge.billingMethod.',
+  },
+);
+
+export const SpendOrderEnum = createEnum('SpendOrder', 'The order of groups.', ['COST', 'KEY'], {
+  COST: 'The most cost first.',
+  KEY: 'By the values of the key, ascending: days and months in the order of time.',
+});
 
 export const OrderDirectionEnum = createEnum('OrderDirection', 'Which way an order runs.', ['ASC', 'DESC'], {
   ASC: 'Smallest, earliest or first in the alphabet first.',

@@ -6,6 +6,7 @@
 import type { Account } from '../domain/account.ts';
 import type { DateRange, Instant } from '../domain/calendar.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
+import { createTotals } from '../reports/totals.ts';
 import { sourceOf, type GatewayContext } from './context.ts';
 import type { Order } from './order.ts';
 import { createPage, type PageArgs } from './paginate.ts';
@@ -19,7 +20,6 @@ import {
   type Choice,
   type Scope,
 } from './sources.ts';
-import { toTotals } from './totals.ts';
 
 /** A row with what is known about it from outside: whose it is, and when it was read. */
 export interface Sourced<K extends RowKind> {
@@ -51,11 +51,14 @@ export async function answer<K extends RowKind>(question: Question<K>, context: 
   const page = createPage(question.order, question.page, [kind, accounts, dates, question.fingerprint]);
   const readings = await Promise.all(asked.map((source) => readSource(source, dates, choice, context)));
   const rows: Sourced<K>[] = [];
+  const sums = createTotals();
   const sources = readings.map((reading) => {
     const { account } = reading.source;
     const before = rows.length;
     reading.visit((row, readAt) => {
-      if (question.matches(row)) rows.push({ row, account, readAt });
+      if (!question.matches(row)) return;
+      rows.push({ row, account, readAt });
+      sums.add(row);
     });
     return toCoverage(reading, rows.length - before);
   });
@@ -67,7 +70,7 @@ export async function answer<K extends RowKind>(question: Question<K>, context: 
     edges,
     pageInfo,
     totalCount: rows.length,
-    totals: toTotals(rows.map(({ row }) => row)),
+    totals: sums.totals(),
     coverage: { sources },
   };
 }

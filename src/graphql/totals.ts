@@ -1,7 +1,8 @@
 /** Money as clients see it, and sums over rows: exact, one per currency, null where a part is unknown. */
 
-import { sumDecimals, type Decimal } from '../domain/decimal.ts';
-import type { ChargeRow, CurrencyCode, InvoiceRow } from '../domain/rows.ts';
+import type { Decimal } from '../domain/decimal.ts';
+import type { CurrencyCode } from '../domain/rows.ts';
+import type { Totals } from '../reports/totals.ts';
 import { builder } from './builder.ts';
 
 export interface MoneyShape {
@@ -14,43 +15,6 @@ export function money(amount: Decimal, currency: CurrencyCode): MoneyShape;
 export function money(amount: Decimal | null, currency: CurrencyCode): MoneyShape | null;
 export function money(amount: Decimal | null, currency: CurrencyCode): MoneyShape | null {
   return amount === null ? null : { amount, currency };
-}
-
-export interface Totals {
-  readonly currency: CurrencyCode;
-  readonly rowCount: number;
-  readonly listCost: MoneyShape | null;
-  readonly billedCost: MoneyShape;
-  readonly voucherAmount: MoneyShape | null;
-  readonly cashAmount: MoneyShape | null;
-}
-
-/** Sums over rows, one per currency, in alphabetical order of the currencies. An invoice's total is its billed cost. */
-export function toTotals(rows: readonly (ChargeRow | InvoiceRow)[]): Totals[] {
-  const byCurrency = Map.groupBy(rows, (row) => row.currency);
-  return [...byCurrency]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([currency, group]) => ({
-      currency,
-      rowCount: group.length,
-      listCost: sum(group, currency, (row) => ('total' in row ? null : row.listCost)),
-      billedCost: {
-        currency,
-        amount: sumDecimals(group.map((row) => ('total' in row ? row.total : row.billedCost))),
-      },
-      voucherAmount: sum(group, currency, (row) => ('total' in row ? null : row.voucherAmount)),
-      cashAmount: sum(group, currency, (row) => ('total' in row ? null : row.cashAmount)),
-    }));
-}
-
-/** Null when any row does not know its part: a sum of the others would be too small. */
-function sum<Row>(
-  rows: readonly Row[],
-  currency: CurrencyCode,
-  part: (row: Row) => Decimal | null,
-): MoneyShape | null {
-  const parts = rows.map(part);
-  return parts.every((value) => value !== null) ? { amount: sumDecimals(parts), currency } : null;
 }
 
 export const Money = builder.objectRef<MoneyShape>('Money').implement({
@@ -70,24 +34,28 @@ export const TotalsType = builder.objectRef<Totals>('Totals').implement({
   fields: (t) => ({
     currency: t.expose('currency', { type: 'CurrencyCode', description: 'The currency of these sums.' }),
     rowCount: t.exposeInt('rowCount', { description: 'How many rows were added.' }),
-    listCost: t.expose('listCost', {
+    listCost: t.field({
       type: Money,
       nullable: true,
+      resolve: ({ listCost, currency }) => money(listCost, currency),
       description: 'Sum at list price. Null when any row lacks it: a sum of the rest would be too small.',
     }),
-    billedCost: t.expose('billedCost', {
+    billedCost: t.field({
       type: Money,
+      resolve: ({ billedCost, currency }) => money(billedCost, currency),
       description:
         'Sum of what was billed: after discounts, before vouchers. For invoices, the sum of their totals whatever their status: filter by statuses to leave drafts and void ones out.',
     }),
-    voucherAmount: t.expose('voucherAmount', {
+    voucherAmount: t.field({
       type: Money,
       nullable: true,
+      resolve: ({ voucherAmount, currency }) => money(voucherAmount, currency),
       description: 'The part covered by vouchers or coupons. Null when any row lacks it.',
     }),
-    cashAmount: t.expose('cashAmount', {
+    cashAmount: t.field({
       type: Money,
       nullable: true,
+      resolve: ({ cashAmount, currency }) => money(cashAmount, currency),
       description: 'The part to be borne in cash. Null when any row lacks it.',
     }),
   }),

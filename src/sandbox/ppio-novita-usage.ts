@@ -130,7 +130,7 @@ export function statementRow(brand: Brand, statement: Statement, switches: Switc
     billId: statement.id,
     userId: 'u-1001',
     billingMonth: statement.month,
-    totalAmount: inSteps(total),
+    ...(switches.missingRequired === true ? {} : { totalAmount: inSteps(total) }),
     originTotalAmount: inSteps(total + total / 10n),
     voucherPayAmount: inSteps(voucher),
     cashPayAmount: inSteps(repaid),

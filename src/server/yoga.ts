@@ -21,6 +21,7 @@ export interface YogaSettings {
   readonly schema: GraphQLSchema;
   readonly ledger: GatewayContext['ledger'];
   readonly visibleTo: (client: Client) => Visible;
+  readonly rates: ContextSettings['rates'];
   readonly limits: DocumentLimits &
     ContextSettings['limits'] & {
       readonly maxBodyBytes: number;
@@ -77,6 +78,7 @@ function toContext(settings: YogaSettings, client: Client | null, left: AbortSig
   return createContext({
     visible: settings.visibleTo(client),
     ledger: settings.ledger,
+    rates: settings.rates,
     call,
     limits: settings.limits,
   });

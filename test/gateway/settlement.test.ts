@@ -12,7 +12,7 @@ const atEnd = { onTestFinished };
 const beforeCutOff = Date.parse('2026-03-01T05:59:30Z');
 
 const day = (date: string, next: string) =>
-  `{ list: dailyDetails(period: { dates: { from: "${date}", to: "${next}" } }, first: 100) {
+  `{ list: dailyDetails(period: { dates: { from: "${date}", to: "${next}" } }, filter: { providers: ["streamlake"] }, first: 100) {
     totals { billedCost { amount } } nodes { id billedCost { amount } settlement { status } }
     coverage { asOf sources { status settlement { status } } } } }`;
 

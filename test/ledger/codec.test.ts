@@ -92,7 +92,9 @@ test('rows have the shape that the schema version stands for', async () => {
     const kind = name.split(':')[3] ?? '';
     const value = await redis.bytes(name);
     const [row] = (await decode(name.replace('billing:', ''), value))?.rows ?? [];
-    if (row !== undefined) shapes[kind] = shapeOf(row);
+    // The fullest: a field that is an object in one row may be null in another.
+    const shape = row === undefined ? '' : shapeOf(row);
+    if (shape.length > (shapes[kind]?.length ?? 0)) shapes[kind] = shape;
   }
   expect({ schemaVersion, shapes }).toMatchInlineSnapshot(`
     {
