@@ -30,7 +30,7 @@ const ApiKeyType = builder.objectRef<ApiKeyUsageRow['apiKey']>('ApiKey').impleme
   }),
 });
 
-const ApiKeyUsageType = builder.objectRef<Sourced<'API_KEY_USAGE'>>('ApiKeyUsage').implement({
+export const ApiKeyUsageType = builder.objectRef<Sourced<'API_KEY_USAGE'>>('ApiKeyUsage').implement({
   description:
     'What one API key used of one product in one cycle, and its cost. From PPIO and Novita. It is the same money as in usage by day, seen by key: never add the two.',
   interfaces: [ChargeInterface],

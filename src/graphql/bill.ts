@@ -13,7 +13,7 @@ import { answer, type Sourced } from './question.ts';
 import { byCategories, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
-const BillType = builder.objectRef<Sourced<'BILL'>>('Bill').implement({
+export const BillType = builder.objectRef<Sourced<'BILL'>>('Bill').implement({
   description: 'One line of a subscription: bought, renewed or changed. From PPIO and Novita.',
   interfaces: [ChargeInterface],
   fields: (t) => ({

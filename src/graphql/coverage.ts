@@ -25,7 +25,7 @@ export const SettlementType = builder.objectRef<Settlement>('Settlement').implem
 });
 
 /** Not the error itself: a resolver that returns an Error has thrown it. */
-type SourceError = Pick<GatewayError, 'code' | 'message' | 'retryable' | 'retryAfterSeconds'>;
+export type SourceError = Pick<GatewayError, 'code' | 'message' | 'retryable' | 'retryAfterSeconds'>;
 
 const NoticeType = builder.objectRef<Notice>('Notice').implement({
   description: 'Something that a careful accountant would want told.',
@@ -40,7 +40,7 @@ const NoticeType = builder.objectRef<Notice>('Notice').implement({
   }),
 });
 
-const SourceErrorType = builder.objectRef<SourceError>('SourceError').implement({
+export const SourceErrorType = builder.objectRef<SourceError>('SourceError').implement({
   description: 'Why a source is STALE or FAILED.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'The same codes as in errors[].extensions.code.' }),
@@ -108,7 +108,8 @@ builder.globalConnectionFields((t) => ({
   coverage: t.expose('coverage', { type: CoverageType, description: 'How old, complete and final this is.' }),
 }));
 
-function toSourceError({ code, message, retryable, retryAfterSeconds }: GatewayError): SourceError {
+/** What a client sees of an error that did not fail its field. */
+export function toSourceError({ code, message, retryable, retryAfterSeconds }: GatewayError): SourceError {
   return { code, message, retryable, retryAfterSeconds };
 }
 

@@ -27,7 +27,7 @@ const TokensType = builder.objectRef<TokenCounts>('Tokens').implement({
   }),
 });
 
-const DailyDetailType = builder.objectRef<Sourced<'DAILY_DETAIL'>>('DailyDetail').implement({
+export const DailyDetailType = builder.objectRef<Sourced<'DAILY_DETAIL'>>('DailyDetail').implement({
   description:
     'One charge item of one day (StreamLake), or one product or resource of one day (PPIO, Novita). PPIO and Novita list the same money by key too, as ApiKeyUsage: never add the two.',
   interfaces: [ChargeInterface],

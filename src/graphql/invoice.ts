@@ -17,7 +17,7 @@ import { Money, money } from './totals.ts';
 
 type SourcedInvoice = Sourced<'INVOICE'>;
 
-const InvoiceType = builder.objectRef<SourcedInvoice>('Invoice').implement({
+export const InvoiceType = builder.objectRef<SourcedInvoice>('Invoice').implement({
   description:
     'What a provider asks to be paid for a period: an invoice (AIone) or a monthly statement (PPIO, Novita; from 2025-10 on). It belongs to the period in which its periodStart lies. Null means that the provider does not say.',
   fields: (t) => ({

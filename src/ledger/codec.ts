@@ -32,23 +32,37 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** A value for the shared tier. */
-export async function encode(key: string, { rows, notices, readAt }: ReadSegment): Promise<Buffer> {
-  const json = Buffer.from(JSON.stringify({ rows, notices }));
+export function encode(key: string, { rows, notices, readAt }: ReadSegment): Promise<Buffer> {
+  return pack(key, readAt, { rows, notices });
+}
+
+/** What a value holds; null when it is not one that was written for this key. */
+export async function decode(key: string, value: Buffer): Promise<ReadSegment | null> {
+  const held = await unpack(key, value);
+  return held !== null && isSegmentRows(held.content) ? { ...held.content, readAt: held.readAt } : null;
+}
+
+/** Content, plain JSON, as a value that can be told from damaged ones and from those of other keys. */
+export async function pack(key: string, readAt: Instant, content: unknown): Promise<Buffer> {
+  const json = Buffer.from(JSON.stringify(content));
   const isLarge = json.length > compressAboveBytes;
   const body = isLarge ? await compress(json, { params: { [constants.ZSTD_c_compressionLevel]: 3 } }) : json;
   const start = `B${isLarge ? 'z' : 'j'}${versionOf(readAt)}`;
   return Buffer.concat([Buffer.from(start + checksum(start, key, body)), body]);
 }
 
-/** What a value holds; null when it is not one that was written for this key. */
-export async function decode(key: string, value: Buffer): Promise<ReadSegment | null> {
+/** The content of a value; null when it is not one that was packed for this key. */
+export async function unpack(
+  key: string,
+  value: Buffer,
+): Promise<{ readonly content: unknown; readonly readAt: Instant } | null> {
   const match = header.exec(value.toString('latin1', 0, headerBytes));
   const body = value.subarray(headerBytes);
   if (match?.[3] !== checksum(`B${match?.[1]}${match?.[2]}`, key, body)) return null;
   try {
     const json = match[1] === 'z' ? await decompress(body, { maxOutputLength: mostBytes }) : body;
-    const read: unknown = JSON.parse(json.toString());
-    return isSegmentRows(read) ? { ...read, readAt: instantOf(Number(match[2])) } : null;
+    const content: unknown = JSON.parse(json.toString());
+    return { content, readAt: instantOf(Number(match[2])) };
   } catch {
     return null;
   }

@@ -8,6 +8,7 @@ import type { SourceStatus } from '../domain/coverage.ts';
 import { GatewayError, isGatewayError } from '../domain/errors.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { RowKind } from '../domain/rows.ts';
+import type { Comparison } from '../domain/restatement.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Shared } from '../domain/shared.ts';
 import { createCache } from './cache.ts';
@@ -15,6 +16,7 @@ import { createFlights } from './flights.ts';
 import { createLeases } from './leases.ts';
 import type { Entry } from './memory.ts';
 import { readSegment, type SegmentReading } from './read-segment.ts';
+import { createRestatements } from './restatements.ts';
 import { keyOf, scopeOf, type SegmentRef, type Source } from './source.ts';
 
 /** How a segment was come by. `entry` is null exactly when it FAILED; `error` is null exactly when it is FRESH. */
@@ -39,6 +41,8 @@ export interface Ledger {
   refresh(ref: SegmentRef, known: Entry | undefined): Promise<void>;
   /** The newest entry of a segment in any tier, however old. */
   find(ref: SegmentRef): Promise<Entry | undefined>;
+  /** What providers changed of segments between two readings, of which the later was final; in order. */
+  restated(refs: readonly SegmentRef[]): Promise<readonly (readonly Comparison[])[]>;
   /** How the last reading of a source went; null when it has not been read by this process. */
   lastReading(source: Source): 'OK' | 'FAILED' | null;
   /** Breaks off what is being read, and leaves it to the other replicas. */
@@ -63,6 +67,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
   const { memoryBytes, flightSeconds, shared, now, meter, onBug } = settings;
   const flights = createFlights<Entry>();
   const cache = createCache({ memoryBytes, shared, now, meter });
+  const restatements = createRestatements(shared);
   const leases =
     shared === null
       ? null
@@ -73,6 +78,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
   const reading: SegmentReading = {
     cache,
     leases,
+    restatements,
     flightMs: Math.ceil(flightSeconds * 1000),
     now,
     meter,
@@ -172,6 +178,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
     async refresh(ref, known) {
       await fly(ref, known, inBackground());
     },
+    restated: (refs) => restatements.of(refs),
     async find(ref) {
       return (await cache.find(ref)).entry;
     },

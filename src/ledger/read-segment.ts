@@ -3,7 +3,7 @@
  * shared with those who wait. Without the shared store it is read all the same.
  */
 
-import { after, type Clock, type Instant } from '../domain/calendar.ts';
+import { after, type Clock } from '../domain/calendar.ts';
 import { GatewayError, isGatewayError } from '../domain/errors.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { Call } from '../domain/segments.ts';
@@ -13,12 +13,14 @@ import { encode } from './codec.ts';
 import type { FlightCall } from './flights.ts';
 import type { Claim, Lease, Leases } from './leases.ts';
 import type { Entry } from './memory.ts';
+import type { Restatements } from './restatements.ts';
 import { keyOf, type SegmentRef } from './source.ts';
 
 export interface SegmentReading {
   readonly cache: Cache;
   /** Null: this process is alone. */
   readonly leases: Leases | null;
+  readonly restatements: Restatements;
   /** The longest that one reading of a segment may take. */
   readonly flightMs: number;
   readonly now: Clock;
@@ -42,11 +44,11 @@ export async function readSegment(
 ): Promise<Entry> {
   const { cache, now, meter, flightMs } = reading;
   const deadline = after(now(), flightMs);
-  for (let version = known?.readAt ?? null; ;) {
-    const claim = await claimFor(reading, ref, version, flight);
+  for (let before = known; ;) {
+    const claim = await claimFor(reading, ref, before?.readAt ?? null, flight);
     if (claim === null || claim.kind === 'HELD') {
       const call = { ...flight, deadline };
-      return readFromProvider(reading, ref, { lease: claim?.lease ?? null, known: version }, call);
+      return readFromProvider(reading, ref, { lease: claim?.lease ?? null, before }, call);
     }
     if (claim.kind === 'FAILED') {
       meter.add('calls_saved', { by: 'replica' });
@@ -58,7 +60,7 @@ export async function readSegment(
       meter.add('calls_saved', { by: 'replica' });
       return entry;
     }
-    version = entry.readAt;
+    before = entry;
   }
 }
 
@@ -87,8 +89,8 @@ async function claimFor(
 interface Claimed {
   /** Null: it is done alone. */
   readonly lease: Lease | null;
-  /** When the segment was read before, as far as is known. */
-  readonly known: Instant | null;
+  /** The segment as it was read before, as far as is known. */
+  readonly before: Entry | null;
 }
 
 async function readFromProvider(
@@ -97,13 +99,14 @@ async function readFromProvider(
   claimed: Claimed,
   call: Call,
 ): Promise<Entry> {
-  const { cache, leases, now, meter } = reading;
-  const { lease } = claimed;
+  const { cache, leases, restatements, now, meter } = reading;
+  const { lease, before } = claimed;
   const { account } = ref.source;
   const about = { provider: account.provider.id, account: account.id };
   const readAt = now();
   try {
     const entry = cache.keep(ref, { ...(await ref.source.read(ref.segment, call)), readAt });
+    if (before !== null) await restatements.note(ref, before, entry);
     const isFirst = leases === null || (await store(reading, leases, ref, claimed, entry));
     meter.add('segment_readings', { ...about, outcome: isFirst ? 'LANDED' : 'REDUNDANT' });
     return entry;
@@ -122,7 +125,7 @@ async function store(
   { now, meter }: SegmentReading,
   leases: Leases,
   ref: SegmentRef,
-  { lease, known }: Claimed,
+  { lease, before }: Claimed,
   entry: Entry,
 ): Promise<boolean> {
   const { readAt, finalAt, staleUntil } = entry;
@@ -131,7 +134,7 @@ async function store(
   const ttlMs = Math.max(keptAtLeastMs, keptUntil - now());
   try {
     const value = await encode(keyOf(ref), entry);
-    return await leases.land(keyOf(ref), lease, { value, readAt, known, ttlMs });
+    return await leases.land(keyOf(ref), lease, { value, readAt, known: before?.readAt ?? null, ttlMs });
   } catch {
     meter.add('cache_write_errors', { account: ref.source.account.id });
     if (lease !== null) await leases.fail(keyOf(ref), lease, null).catch(() => {});

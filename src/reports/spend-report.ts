@@ -28,9 +28,6 @@ const ratioDigits = 6;
 /** Digits behind the point of an effective price. */
 const priceDigits = 10;
 
-/** How groups are put in order. */
-export type SpendOrder = 'COST' | 'KEY';
-
 /** Sums in one currency, at rates that were given. */
 export interface Converted extends Omit<Totals, 'rowCount'> {
   /** Those that were used; none where there was nothing to convert. */

@@ -34,8 +34,18 @@ export function mondayOf(day: number): number {
   return day - ((((day + 3) % 7) + 7) % 7);
 }
 
+/** From here on the made-up company grows: 2025-03-01, whenever it is looked at, so that history does not change. */
+export const foundingDay = 20_148;
+
+/** Whole months from one day's to another's. */
+export function monthsBetween(from: number, to: number): number {
+  const [a, b] = [new Date(from * dayMs), new Date(to * dayMs)];
+  return (b.getUTCFullYear() - a.getUTCFullYear()) * 12 + b.getUTCMonth() - a.getUTCMonth();
+}
+
 /** Less on weekends, and growing by about a half over a year: what usage looks like. */
-export function shape(day: number, firstDay: number): number {
+export function shape(day: number): number {
   const weekday = (day + 4) % 7;
-  return (weekday === 0 || weekday === 6 ? 0.35 : 1) * (1 + ((day - firstDay) / 365) * 0.5);
+  const growth = Math.max(0.5, 1 + ((day - foundingDay) / 365) * 0.5);
+  return (weekday === 0 || weekday === 6 ? 0.35 : 1) * growth;
 }

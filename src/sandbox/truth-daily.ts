@@ -71,7 +71,7 @@ export function dayDetailsOf(seed: number, day: number, nowMs: number): DayDetai
       for (const factor of factors) {
         const random = createRandom(seed, 'streamlake', project, item.feeItem, factor, day);
         if (random() < 0.3) continue;
-        const usage = BigInt(Math.round(between(random, 1, 9_000_000) * shape(day, first) * 100));
+        const usage = BigInt(Math.round(between(random, 1, 9_000_000) * shape(day) * 100));
         rows.push(
           toDetail(
             day,

@@ -3,7 +3,7 @@
  * The usage of keys is the same money seen by product; beside it stand instances and storage that no key uses.
  */
 
-import { dateText, dayAt, monthStart, secondsOf, shape } from './days.ts';
+import { dateText, dayAt, foundingDay, monthStart, secondsOf, shape } from './days.ts';
 import { between, createRandom, pick } from './random.ts';
 import { firstDayAt, keyDaysOf, offsetHours, subscriptionsOf, type Brand } from './truth.ts';
 
@@ -96,7 +96,7 @@ function resourceDaysOf(seed: number, brand: Brand, nowMs: number): UsageDay[] {
     for (const index of [0, 1, 2]) {
       const random = createRandom(seed, brand, 'instance', index, day);
       if (random() < 0.4) continue;
-      const seconds = (BigInt(Math.round(between(random, 600, 80_000) * shape(day, first))) * hours) / 24n;
+      const seconds = (BigInt(Math.round(between(random, 600, 80_000) * shape(day))) * hours) / 24n;
       const cards = BigInt(pick(random, [1, 2, 4]));
       const price = BigInt(pick(random, [3, 5, 8]));
       const amount = seconds * cards * price * step;
@@ -115,7 +115,7 @@ function resourceDaysOf(seed: number, brand: Brand, nowMs: number): UsageDay[] {
         voucher: ((amount * BigInt(pick(random, [0, 0, 20]))) / 100n / step) * step,
       });
     }
-    const gigabytes = BigInt(100 + (day - first));
+    const gigabytes = BigInt(100 + Math.max(0, day - foundingDay));
     const amount = (gigabytes * 37n * step * hours) / 24n;
     days.push({
       category: 'cloud_storage',

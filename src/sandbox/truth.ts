@@ -3,7 +3,16 @@
  * Money is a BigInt in units of 1e-10 of the main unit, so this shares no arithmetic with the gateway it judges.
  */
 
-import { dateText, dayAt, mondayOf, monthStart, secondsOf, shape } from './days.ts';
+import {
+  dateText,
+  dayAt,
+  foundingDay,
+  mondayOf,
+  monthsBetween,
+  monthStart,
+  secondsOf,
+  shape,
+} from './days.ts';
 import { between, createRandom, pick } from './random.ts';
 
 export type Brand = 'ppio' | 'novita';
@@ -114,11 +123,14 @@ export function subscriptionsOf(seed: number, brand: Brand, nowMs: number): Subs
     const quantity = BigInt(category === 'gpu' ? between(random, 1, 8) : between(random, 10, 500));
     const voucherShare = BigInt(pick(random, [0, 0, 10, 25, 100]));
     const sub = BigInt(between(random, 1, 999_999));
-    for (let month = bornMonth; month <= 13; month += 1) {
-      const starts = secondsOf(monthStart(first, month) + dayOfMonth, offset) + secondOfDay;
-      const created = month === bornMonth ? starts + 3 : starts - between(random, 1, 3) * 86_400;
+    const firstMonth = Math.max(bornMonth, monthsBetween(foundingDay, first));
+    for (let month = firstMonth; ; month += 1) {
+      // What is not prolonged any more is bought anew.
+      const isBought = (month - bornMonth) % 10 === 0;
+      const starts = secondsOf(monthStart(foundingDay, month) + dayOfMonth, offset) + secondOfDay;
+      const created = isBought ? starts + 3 : starts - between(random, 1, 3) * 86_400;
       if (created > nowSeconds) break;
-      const ends = secondsOf(monthStart(first, month + 1) + dayOfMonth, offset) + secondOfDay - 1;
+      const ends = secondsOf(monthStart(foundingDay, month + 1) + dayOfMonth, offset) + secondOfDay - 1;
       // Novita charges to more digits than its integer fields can show.
       const amount = basePrice * quantity * step + (brand === 'novita' ? sub : 0n);
       const line: Subscription = {
@@ -127,8 +139,7 @@ export function subscriptionsOf(seed: number, brand: Brand, nowMs: number): Subs
         productId: `prd-${category}-${product.length}`,
         ownerId: `${category}-${brand}-${index}`,
         memberId: index % 2 === 0 ? '' : `m-${index}`,
-        tradeType:
-          month === bornMonth ? 'monthly_new_buy' : month % 5 === 4 ? 'monthly_re_config' : 'monthly_re_buy',
+        tradeType: isBought ? 'monthly_new_buy' : month % 5 === 4 ? 'monthly_re_config' : 'monthly_re_buy',
         billingMethod: 2,
         basePrice,
         quantity,
@@ -137,7 +148,7 @@ export function subscriptionsOf(seed: number, brand: Brand, nowMs: number): Subs
         startSeconds: starts,
         endSeconds: ends,
         createSeconds: created,
-        cycle: dateText(monthStart(first, month)).slice(0, 7),
+        cycle: dateText(monthStart(foundingDay, month)).slice(0, 7),
         storageDays: category.endsWith('storage') ? Math.round((ends - starts) / 86_400) : null,
       };
       lines.push(line);
@@ -177,7 +188,7 @@ export function keyDaysOf(seed: number, brand: Brand, nowMs: number): KeyDay[] {
       for (const model of models) {
         const random = createRandom(seed, brand, keyName, model.product, day);
         if (random() < 0.25) continue;
-        const scale = shape(day, first) * (index === 0 ? 6 : 1);
+        const scale = shape(day) * (index === 0 ? 6 : 1);
         const tokens = (low: number, high: number): bigint =>
           (BigInt(Math.round(between(random, low, high) * scale)) * portion) / 24n;
         const isLlm = model.category === 'llm';

@@ -1,0 +1,97 @@
+/**
+ * Restatements: what a provider changed between two readings of the same rows, of which the later one is final. Rows
+ * are compared by their id and their amounts; rows whose time had not come at the earlier reading are no restatement.
+ */
+
+import type { Account } from './account.ts';
+import { addDays, startOfDay, type Instant } from './calendar.ts';
+import { compareDecimals, type Decimal } from './decimal.ts';
+import type { RowKind, RowOf } from './rows.ts';
+import { finalAtOf, settlementMonthOf } from './settlement.ts';
+
+type Row = RowOf[RowKind];
+
+/** One row that a provider added, removed or changed. Plain JSON. */
+export interface Restatement {
+  /** Null: it was added. */
+  readonly before: Row | null;
+  /** Null: it was removed. */
+  readonly after: Row | null;
+  /** Whether it was final already when it was read before: then the provider changed what it had called final. */
+  readonly wasFinal: boolean;
+}
+
+/** What two readings of a segment say of each other. Plain JSON. */
+export interface Comparison {
+  readonly beforeReadAt: Instant;
+  readonly afterReadAt: Instant;
+  readonly restatements: readonly Restatement[];
+}
+
+interface Reading {
+  readonly rows: readonly Row[];
+  readonly readAt: Instant;
+}
+
+/** Compares two readings of a segment, as far as the later one is final; null where it is not, or nothing is new. */
+export function compareReadings(account: Account, before: Reading, after: Reading): Comparison | null {
+  const finalAtOfRow = createFinality(account);
+  const isFinal = (row: Row): boolean => after.readAt >= finalAtOfRow(row);
+  const earlier = new Map(before.rows.filter((row) => isFinal(row)).map((row) => [row.id, row]));
+  const restatements: Restatement[] = [];
+  let isNewlyFinal = before.rows.some((row) => isFinal(row) && before.readAt < finalAtOfRow(row));
+  for (const row of after.rows) {
+    if (!isFinal(row)) continue;
+    isNewlyFinal ||= before.readAt < finalAtOfRow(row);
+    const known = earlier.get(row.id);
+    earlier.delete(row.id);
+    if (known !== undefined && haveSameAmounts(known, row)) continue;
+    if (!wasComplete(row, before.readAt, account)) continue;
+    restatements.push({ before: known ?? null, after: row, wasFinal: before.readAt >= finalAtOfRow(row) });
+  }
+  for (const row of earlier.values()) {
+    if (!wasComplete(row, before.readAt, account)) continue;
+    restatements.push({ before: row, after: null, wasFinal: before.readAt >= finalAtOfRow(row) });
+  }
+  if (restatements.length === 0 && !isNewlyFinal) return null;
+  return { beforeReadAt: before.readAt, afterReadAt: after.readAt, restatements };
+}
+
+/** When a row becomes final; never, where the provider publishes no moment. */
+function createFinality({ settlement, timeZone }: Account): (row: Row) => number {
+  const known = new Map<string, number>();
+  return (row) => {
+    const month = settlementMonthOf(row, timeZone);
+    const finalAt = known.get(month) ?? finalAtOf(settlement, month) ?? Number.POSITIVE_INFINITY;
+    known.set(month, finalAt);
+    return finalAt;
+  };
+}
+
+/** Whether all that a row stands for had happened by then: what comes later adds to it without restating anything. */
+function wasComplete(row: Row, readAt: Instant, { timeZone }: Account): boolean {
+  if ('periodEnd' in row) return readAt >= startOfDay(addDays(row.periodEnd, 1), timeZone);
+  if ('tradeType' in row) return readAt >= (row.createdAt ?? row.chargePeriod.start);
+  return readAt >= row.chargePeriod.end;
+}
+
+/** Amounts and quantities; how a row is called, and whether it has been paid, may change without restating it. */
+function amountsOf(row: Row): readonly (Decimal | string | null)[] {
+  if ('total' in row) return [row.total, row.voucherAmount, row.currency];
+  const { listCost, billedCost, voucherAmount, cashAmount, currency } = row;
+  const charge = [listCost, billedCost, voucherAmount, cashAmount, currency];
+  if ('apiKey' in row) return [...charge, row.inputTokens, row.outputTokens, row.requestCount];
+  return [...charge, row.quantity];
+}
+
+function haveSameAmounts(a: Row, b: Row): boolean {
+  const others = amountsOf(b);
+  return amountsOf(a).every((amount, index) => isSame(amount, others[index] ?? null));
+}
+
+/** "1.0" and "1.00" are the same amount. */
+function isSame(a: string | null, b: string | null): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || !/^-?\d/.test(a) || !/^-?\d/.test(b)) return false;
+  return compareDecimals(a as Decimal, b as Decimal) === 0;
+}

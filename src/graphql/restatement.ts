@@ -1,0 +1,187 @@
+/** restatements: what providers changed between the last provisional and the final reading of a period. */
+
+import type { Account } from '../domain/account.ts';
+import { addDays, monthOf, type DateRange, type Instant } from '../domain/calendar.ts';
+import { createSum, parseDecimal, subtractDecimals, type Decimal } from '../domain/decimal.ts';
+import type { GatewayError } from '../domain/errors.ts';
+import type { Comparison, Restatement } from '../domain/restatement.ts';
+import type { CurrencyCode, RowKind } from '../domain/rows.ts';
+import { finalAtOf } from '../domain/settlement.ts';
+import { segmentFinalAt } from '../ledger/freshness.ts';
+import type { SegmentRef, Source } from '../ledger/source.ts';
+import type { GatewayContext } from './context.ts';
+import { byCategories, isNamed, segmentsIn, selectAccounts, type Scope } from './sources.ts';
+import type { MoneyShape } from './totals.ts';
+
+/** A restated row, with whose it is and when it was read. */
+export interface SourcedRestatement extends Restatement {
+  readonly account: Account;
+  readonly kind: RowKind;
+  readonly beforeReadAt: Instant;
+  readonly afterReadAt: Instant;
+}
+
+/** How far the segments of a list have been compared. */
+export interface RestatementSource {
+  readonly account: Account;
+  readonly kind: RowKind;
+  readonly segmentCount: number;
+  /** Read before they were final, and after. */
+  readonly comparedCount: number;
+  /** Not final yet. */
+  readonly pendingCount: number;
+  readonly rowCount: number;
+  readonly differences: readonly MoneyShape[];
+  /** Why what is final could not be read. */
+  readonly error: GatewayError | null;
+}
+
+export interface RestatementReport {
+  readonly rows: readonly SourcedRestatement[];
+  readonly sources: readonly RestatementSource[];
+}
+
+export interface RestatementQuestion {
+  readonly scope: Scope;
+  readonly dates: DateRange;
+  readonly kinds: readonly RowKind[];
+  readonly matches: (row: SourcedRestatement) => boolean;
+}
+
+/** Reads what is due to be read as final, and gives what has been found since. */
+export async function readRestatements(
+  { scope, dates, kinds, matches }: RestatementQuestion,
+  context: GatewayContext,
+): Promise<RestatementReport> {
+  const accounts = new Set(selectAccounts(scope, context));
+  const asked = context.visible.sources.filter(
+    ({ account, kind }) => accounts.has(account) && kinds.includes(kind),
+  );
+  const read = await Promise.all(asked.map((source) => readOne(source, dates, matches, context)));
+  const rows = read.flatMap((one) => one.rows).toSorted(newestFirst);
+  context.allowance.takeRows(rows.length);
+  const sources = read.map(({ source }) => source);
+  // A list of a provider that never calls anything final is told where it was named, and passed over otherwise.
+  return { rows, sources: isNamed(scope) ? sources : sources.filter(({ segmentCount }) => segmentCount > 0) };
+}
+
+async function readOne(
+  source: Source,
+  dates: DateRange,
+  matches: RestatementQuestion['matches'],
+  context: GatewayContext,
+): Promise<{ readonly rows: readonly SourcedRestatement[]; readonly source: RestatementSource }> {
+  const { account, kind } = source;
+  // Weeks and months of usage are its days, cut otherwise.
+  const choice = kind === 'API_KEY_USAGE' ? () => ['DAY'] : byCategories(null);
+  const refs = segmentsIn(source, dates, choice, context);
+  const error = await readDue(refs, context);
+  const comparisons = await context.ledger.restated(refs);
+  const rows = comparisons
+    .flatMap((list) => list.flatMap((comparison) => rowsOf(comparison, account, kind)))
+    .filter((row) => isWithin(row, dates) && matches(row));
+  const states = refs.map((ref, index) =>
+    stateOf(finalAtIn(ref, dates), comparisons[index] ?? [], context.ledger.now()),
+  );
+  const count = (state: State): number => states.filter((one) => one === state).length;
+  return {
+    rows,
+    source: {
+      account,
+      kind,
+      segmentCount: states.length - count('NEVER'),
+      comparedCount: count('COMPARED'),
+      pendingCount: count('PENDING'),
+      rowCount: rows.length,
+      differences: differencesOf(rows),
+      error,
+    },
+  };
+}
+
+/** What was read before it was final, and is final now, is read again: that is what it is compared with. */
+async function readDue(
+  refs: readonly SegmentRef[],
+  { ledger, segments }: GatewayContext,
+): Promise<GatewayError | null> {
+  const entries = await Promise.all(refs.map((ref) => ledger.find(ref)));
+  const due = refs.filter((_ref, index) => {
+    const entry = entries[index];
+    return entry?.finalAt != null && entry.readAt < entry.finalAt && ledger.now() >= entry.finalAt;
+  });
+  const outcomes = await segments.load(due);
+  return outcomes.find(({ error }) => error !== null)?.error ?? null;
+}
+
+function rowsOf(comparison: Comparison, account: Account, kind: RowKind): SourcedRestatement[] {
+  const { beforeReadAt, afterReadAt, restatements } = comparison;
+  return restatements.map((restatement) => ({ ...restatement, account, kind, beforeReadAt, afterReadAt }));
+}
+
+type State = 'COMPARED' | 'PENDING' | 'UNKNOWN' | 'NEVER';
+
+function stateOf(finalAt: Instant | null, comparisons: readonly Comparison[], now: Instant): State {
+  if (finalAt === null) return 'NEVER';
+  if (now < finalAt) return 'PENDING';
+  const isCompared = comparisons.some(
+    ({ beforeReadAt, afterReadAt }) => beforeReadAt < finalAt && afterReadAt >= finalAt,
+  );
+  return isCompared ? 'COMPARED' : 'UNKNOWN';
+}
+
+/** Of a list without dates, the period that was asked for says when it is final. */
+function finalAtIn({ source: { account }, segment }: SegmentRef, dates: DateRange): Instant | null {
+  return segment.dates === null
+    ? finalAtOf(account.settlement, monthOf(addDays(dates.to, -1)))
+    : segmentFinalAt(account, segment);
+}
+
+/** The billed cost of a restated row; zero on the side on which it is not. */
+export function billedOf(row: Restatement['before']): Decimal {
+  if (row === null) return zero;
+  return 'total' in row ? row.total : row.billedCost;
+}
+
+/** The currency of a restated row, and its date. */
+export function factsOf({ before, after }: Restatement) {
+  const row = after ?? before;
+  if (row === null) throw new TypeError('a restatement without a row');
+  return row;
+}
+
+/** What a row came to after, less what it came to before. */
+export function differenceOf(restatement: Restatement): Decimal {
+  return subtractDecimals(billedOf(restatement.after), billedOf(restatement.before));
+}
+
+function differencesOf(rows: readonly SourcedRestatement[]): MoneyShape[] {
+  const sums = new Map<CurrencyCode, ReturnType<typeof createSum>>();
+  for (const row of rows) {
+    const { currency } = factsOf(row);
+    const sum = sums.get(currency) ?? createSum();
+    sum.add(differenceOf(row));
+    sums.set(currency, sum);
+  }
+  return [...sums]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([currency, sum]) => ({ currency, amount: sum.value() }));
+}
+
+function isWithin(row: SourcedRestatement, { from, to }: DateRange): boolean {
+  const { date } = factsOf(row);
+  return date >= from && date < to;
+}
+
+function newestFirst(a: SourcedRestatement, b: SourcedRestatement): number {
+  const [left, right] = [a, b].map((row) => {
+    const { date, id } = factsOf(row);
+    return [date, row.account.id, row.kind, id, row.afterReadAt];
+  });
+  for (const [index, value] of (left ?? []).entries()) {
+    const other = right?.[index] ?? '';
+    if (value !== other) return value < other === index > 0 ? -1 : 1;
+  }
+  return 0;
+}
+
+const zero = parseDecimal('0');
