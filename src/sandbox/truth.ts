@@ -126,7 +126,7 @@ export function subscriptionsOf(seed: number, brand: Brand, nowMs: number): Subs
     const firstMonth = Math.max(bornMonth, monthsBetween(foundingDay, first));
     for (let month = firstMonth; ; month += 1) {
       // What is not prolonged any more is bought anew.
-      const isBought = (month - bornMonth) % 10 === 0;
+      const isBought = (month - bornMonth) % 11 === 0;
       const starts = secondsOf(monthStart(foundingDay, month) + dayOfMonth, offset) + secondOfDay;
       const created = isBought ? starts + 3 : starts - between(random, 1, 3) * 86_400;
       if (created > nowSeconds) break;
