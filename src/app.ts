@@ -11,6 +11,7 @@ import { startScheduler, type Scheduler } from './ledger/scheduler.ts';
 import { connectShared } from './redis/shared.ts';
 import { createAuthenticator, type Client } from './server/auth.ts';
 import { createBudget } from './server/budget.ts';
+import { createExport } from './server/export.ts';
 import { startHttp } from './server/http.ts';
 import { createLog, type Log } from './server/log.ts';
 import { createGraphql } from './server/yoga.ts';
@@ -71,16 +72,19 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   });
   const loopbackOnly = config.clients.length === 0;
   const { graphiql, introspection, cors } = config.server;
-  const graphql = createGraphql({
-    schema,
+  const request = {
     ledger,
     visibleTo: createView(connected),
     rates: config.exchangeRates,
     limits: config.limits,
+    now,
+  };
+  const graphql = createGraphql({
+    ...request,
+    schema,
     corsOrigins: cors.origins,
     graphiql,
     introspection,
-    now,
     log,
   });
   const http = await startHttp({
@@ -89,6 +93,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     authenticate: createAuthenticator(config.clients),
     spend: createBudget(),
     graphql,
+    exportFocus: createExport({ ...request, log }),
     loopbackOnly,
     readiness: () => readinessOf(shared),
     log,

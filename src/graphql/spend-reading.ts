@@ -54,8 +54,8 @@ export interface SpendQuestion {
   readonly matches: (row: ChargedRow) => boolean;
 }
 
-/** Is shown each charge, and the day on which it starts in the zone of the report. */
-export type ChargeVisitor = (account: Account, row: ChargedRow, day: CalendarDate) => void;
+/** Is shown each charge, the day on which it starts in the zone of the report, and when it was read. */
+export type ChargeVisitor = (account: Account, row: ChargedRow, day: CalendarDate, readAt: Instant) => void;
 
 /** Shows the matching charges of all accounts that answered to a visitor, in one pass, and says what each contributed. */
 export async function readCharges(
@@ -75,10 +75,10 @@ export async function readCharges(
         return { ...toCoverage(list.reading, 0), status: 'FAILED', error: failed.reading.error };
       }
       let rowCount = 0;
-      list.visit((row, day) => {
+      list.visit((row, day, readAt) => {
         if (!question.matches(row)) return;
         rowCount += 1;
-        visitor(account, row, day);
+        visitor(account, row, day, readAt);
       });
       return toCoverage(list.reading, rowCount);
     });
@@ -93,7 +93,7 @@ const viewNames: Readonly<Record<SpendView, string>> = {
 /** One list of an account, with each row's day. */
 interface ReadList {
   readonly reading: Omit<Reading<ChargeKind>, 'visit'>;
-  visit(visitor: (row: ChargedRow, day: CalendarDate) => void): void;
+  visit(visitor: (row: ChargedRow, day: CalendarDate, readAt: Instant) => void): void;
 }
 
 function readAccount(
@@ -117,7 +117,7 @@ async function readList(
   const isOwn = timeZone === null || haveSameDays(dates, timeZone, own);
   if (isOwn) {
     const reading = await readSource(source, dates, choiceOf(source, categories), context);
-    return { reading, visit: (visitor) => reading.visit((row) => visitor(row, row.date)) };
+    return { reading, visit: (visitor) => reading.visit((row, readAt) => visitor(row, row.date, readAt)) };
   }
   const choice = finerChoice(source, dates, timeZone, categories);
   if (choice === null) return underivable(source, timeZone);
@@ -130,8 +130,8 @@ async function readList(
   return {
     reading,
     visit: (visitor) =>
-      reading.visit((row) => {
-        if (isIn(row, period)) visitor(row, dayOf(row.chargePeriod.start));
+      reading.visit((row, readAt) => {
+        if (isIn(row, period)) visitor(row, dayOf(row.chargePeriod.start), readAt);
       }),
   };
 }

@@ -3,44 +3,22 @@
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { GraphQLError, NoSchemaIntrospectionCustomRule, validate, type GraphQLSchema } from 'graphql';
 
-import { addMonths, after, dateIn, monthOf, utc, type Clock } from '../domain/calendar.ts';
-import type { Call } from '../domain/segments.ts';
-import {
-  createContext,
-  type ContextSettings,
-  type GatewayContext,
-  type Visible,
-} from '../graphql/context.ts';
-import type { Client } from './auth.ts';
+import { addMonths, dateIn, monthOf, utc, type Clock } from '../domain/calendar.ts';
+import type { GatewayContext } from '../graphql/context.ts';
+import type { Admitted } from './admission.ts';
 import { isBug, toClientError } from './errors.ts';
 import { graphiqlOptions, renderPage } from './graphiql.ts';
 import { parseWithin, type DocumentLimits } from './limits.ts';
 import type { Log } from './log.ts';
+import { createRequest, type RequestSettings } from './request.ts';
 
-export interface YogaSettings {
+export interface YogaSettings extends RequestSettings {
   readonly schema: GraphQLSchema;
-  readonly ledger: GatewayContext['ledger'];
-  readonly visibleTo: (client: Client) => Visible;
-  readonly rates: ContextSettings['rates'];
-  readonly limits: DocumentLimits &
-    ContextSettings['limits'] & {
-      readonly maxBodyBytes: number;
-      readonly deadlineSeconds: number;
-    };
+  readonly limits: RequestSettings['limits'] & DocumentLimits & { readonly maxBodyBytes: number };
   readonly corsOrigins: readonly string[];
   readonly graphiql: boolean;
   readonly introspection: boolean;
-  readonly now: Clock;
   readonly log: Log;
-}
-
-/** What http.ts knows of a request before GraphQL sees it. */
-export interface Admitted {
-  /** Null: only the GraphiQL page may be sent. */
-  readonly client: Client | null;
-  readonly requestId: string;
-  /** Aborts when the client has gone. */
-  readonly left: AbortSignal;
 }
 
 /** The GraphQL part of the server, as a handler of node:http requests. */
@@ -61,26 +39,12 @@ export function createGraphql(settings: YogaSettings) {
         : { origin: [...corsOrigins], methods: ['GET', 'POST'], credentials: true },
     graphiql: settings.graphiql ? () => graphiqlOptions(exampleMonth(settings.now)) : false,
     renderGraphiQL: renderPage,
-    context: ({ client, left }) => toContext(settings, client, left),
+    context: ({ client, left }) => {
+      if (client !== null) return createRequest(settings, client, left);
+      throw new GraphQLError('A token is needed.', { extensions: { code: 'UNAUTHENTICATED' } });
+    },
     maskedErrors: { maskError: (error) => masked(error, causes) },
     plugins: [documentPlugin(settings), resultPlugin(log, causes)],
-  });
-}
-
-function toContext(settings: YogaSettings, client: Client | null, left: AbortSignal): GatewayContext {
-  if (client === null)
-    throw new GraphQLError('A token is needed.', { extensions: { code: 'UNAUTHENTICATED' } });
-  const deadlineMs = Math.ceil(settings.limits.deadlineSeconds * 1000);
-  const call: Call = {
-    signal: AbortSignal.any([left, AbortSignal.timeout(deadlineMs)]),
-    deadline: after(settings.now(), deadlineMs),
-  };
-  return createContext({
-    visible: settings.visibleTo(client),
-    ledger: settings.ledger,
-    rates: settings.rates,
-    call,
-    limits: settings.limits,
   });
 }
 

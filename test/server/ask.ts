@@ -34,7 +34,7 @@ export function send(gateway: TestGateway, sent: Sent = {}): Promise<Got> {
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          const isJson = text !== '' && /json/.test(response.headers['content-type'] ?? '');
+          const isJson = text !== '' && /\/([\w.-]+\+)?json/.test(response.headers['content-type'] ?? '');
           const { data, errors = [] } = isJson ? (JSON.parse(text) as Partial<Got>) : {};
           resolve({ status: response.statusCode ?? 0, headers: response.headers, text, data, errors });
         });
