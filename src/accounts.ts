@@ -153,6 +153,8 @@ function gridOf(grid: Grid | undefined, kind: RowKind, settings: AccountConfig):
     : { ...grid, variants, hourly: each(named.map(hourlyOf), grid.hourly) };
 }
 
-function toProfile({ id, name, homepage, timeZone, grids }: AnyProvider): ProviderProfile {
-  return { id, name, homepage, timeZone, kinds: rowKinds.filter((kind) => grids[kind] !== undefined) };
+function toProfile(provider: AnyProvider): ProviderProfile {
+  const { id, name, homepage, timeZone, grids, keyedCategories = [] } = provider;
+  const kinds = rowKinds.filter((kind) => grids[kind] !== undefined);
+  return { id, name, homepage, timeZone, keyedCategories, kinds };
 }

@@ -13,6 +13,8 @@ export interface ProviderProfile {
   readonly kinds: readonly RowKind[];
   /** The zone in which the provider's days and months begin. */
   readonly timeZone: TimeZone;
+  /** Product categories whose usage it lists by product and by API key: the same money twice. */
+  readonly keyedCategories: readonly string[];
 }
 
 /** One credential's billing account at one provider. */

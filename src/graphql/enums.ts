@@ -2,6 +2,7 @@
 
 import { noticeCodes, sourceStatuses } from '../domain/coverage.ts';
 import { billingMethods, invoiceStatuses, rowKinds, tradeTypes, usageCycles } from '../domain/rows.ts';
+import { reconciledViews } from '../reports/reconciliation.ts';
 import { spendDimensions } from '../reports/spend.ts';
 import { builder } from './builder.ts';
 
@@ -124,6 +125,18 @@ export const SpendOrderEnum = createEnum('SpendOrder', 'The order of groups.', [
   COST: 'The most cost first.',
   KEY: 'By the values of the key, ascending: days and months in the order of time.',
 });
+
+export const ReconciledViewEnum = createEnum(
+  'ReconciledView',
+  'A way of seeing what a month came to.',
+  reconciledViews,
+  {
+    CHARGES: 'Bills and daily details together.',
+    INVOICES: 'Invoices, or the monthly statement.',
+    USAGE_BY_PRODUCT: 'Daily details of the products that API keys use.',
+    USAGE_BY_KEY: 'Usage by API key, added up by product.',
+  },
+);
 
 export const OrderDirectionEnum = createEnum('OrderDirection', 'Which way an order runs.', ['ASC', 'DESC'], {
   ASC: 'Smallest, earliest or first in the alphabet first.',

@@ -30,6 +30,8 @@ export interface Provider<Credential = unknown> {
   readonly timeoutSeconds: number;
   /** One grid per kind of row that the vendor has; a kind it lacks is an absent key. */
   readonly grids: { readonly [K in RowKind]?: Grid };
+  /** Product categories whose usage is listed by product and by API key: the same money twice. */
+  readonly keyedCategories?: readonly string[];
   /** What stands under `credential` in the settings. */
   readonly credential: z.ZodType<Credential>;
   /** One reader per key of `grids`. */

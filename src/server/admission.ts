@@ -119,10 +119,15 @@ function isForeign(headers: IncomingMessage['headers'], allowed: readonly string
 
 /** What a page may read beside the body. */
 const exposed = [
-  ...['retry-after', 'x-request-id', 'content-disposition'],
-  ...['accounts', 'failed', 'stale', 'without-charges', 'as-of', 'settlement'].map(
-    (name) => `x-coverage-${name}`,
-  ),
+  'retry-after',
+  'x-request-id',
+  'content-disposition',
+  'x-coverage-accounts',
+  'x-coverage-failed',
+  'x-coverage-stale',
+  'x-coverage-without-charges',
+  'x-coverage-as-of',
+  'x-coverage-settlement',
 ].join(', ');
 
 /** A page of an allowed origin may read the answer, also when it is a refusal. */

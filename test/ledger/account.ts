@@ -10,6 +10,7 @@ export const account: Account = {
   id: 'a',
   name: 'A',
   provider: { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE'], timeZone: utc },
+  keyedCategories: [],
   currency: null,
   kinds: ['INVOICE'],
   timeZone: utc,

@@ -34,7 +34,14 @@ function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
     rows: [],
   };
   const bugs: unknown[] = [];
-  const provider = { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE' as const], timeZone: utc };
+  const provider = {
+    id: 'p',
+    name: 'P',
+    homepage: '',
+    kinds: ['INVOICE' as const],
+    timeZone: utc,
+    keyedCategories: [],
+  };
   const account: Account = {
     id: 'a',
     name: 'A',

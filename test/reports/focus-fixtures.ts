@@ -34,6 +34,7 @@ const account = (id: string, name: string, timeZone: TimeZone): Account => ({
     id,
     name,
     homepage: `https://${id}.example`,
+    keyedCategories: [],
     kinds: ['BILL', 'DAILY_DETAIL'],
     timeZone,
   },

@@ -106,6 +106,7 @@ function createProvider(profile: Profile): Provider<Credential> {
     quota: { requestsPerSecond: 1, concurrent: 2 },
     timeoutSeconds: 30,
     grids: { BILL: bills, INVOICE: statements, API_KEY_USAGE: apiKeyUsage, DAILY_DETAIL: dailyDetails },
+    keyedCategories: ['llm', 'gen_api', 'web_search'],
     credential,
     connect: (connection) => {
       const lists = createLists(connection, profile.currency);

@@ -1,0 +1,201 @@
+/**
+ * Reconciliation: an account's month seen in each way its provider offers, and where these do not agree. Usage by
+ * product and usage by key are the same money twice; bills and daily details together are what an invoice asks for.
+ */
+
+import { eachDate, type CalendarDate, type DateRange } from '../domain/calendar.ts';
+import {
+  createSum,
+  parseDecimal,
+  subtractDecimals,
+  type Decimal,
+  type RunningSum,
+} from '../domain/decimal.ts';
+import type { ApiKeyUsageRow, CurrencyCode, DailyDetailRow, RowKind, RowOf } from '../domain/rows.ts';
+import { createTotals, mergeTotals, type Totals } from './totals.ts';
+
+/** A way of seeing a month. */
+export const reconciledViews = ['CHARGES', 'INVOICES', 'USAGE_BY_PRODUCT', 'USAGE_BY_KEY'] as const;
+export type ReconciledView = (typeof reconciledViews)[number];
+
+/** Two views of the same money in one currency. */
+export interface Residual {
+  readonly left: ReconciledView;
+  readonly right: ReconciledView;
+  readonly currency: CurrencyCode;
+  readonly leftAmount: Decimal;
+  readonly rightAmount: Decimal;
+  /** Left less right. */
+  readonly difference: Decimal;
+  /** Where it arises, as far as both views can tell; empty where they agree, or one of them is a total alone. */
+  readonly lines: readonly ResidualLine[];
+}
+
+/** A product and day on which two views differ. */
+export interface ResidualLine {
+  readonly day: CalendarDate;
+  readonly product: string;
+  readonly category: string | null;
+  readonly leftAmount: Decimal;
+  readonly rightAmount: Decimal;
+  readonly difference: Decimal;
+}
+
+/** An account's month. A view is null where the provider has none, or it could not be read. */
+export interface Reconciliation {
+  readonly bills: readonly Totals[] | null;
+  readonly dailyDetails: readonly Totals[] | null;
+  /** Bills and daily details together; null where one of them should be there and is not. */
+  readonly charges: readonly Totals[] | null;
+  readonly apiKeyUsage: readonly Totals[] | null;
+  /** Without void ones. */
+  readonly invoices: readonly Totals[] | null;
+  readonly residuals: readonly Residual[];
+  /** Days that have ended, on which the daily details have no row, though they have on others. */
+  readonly daysWithoutCharges: readonly CalendarDate[];
+}
+
+/** Shows the rows of a list to a visitor; null where it was not or could not be read. */
+export type Rows<K extends RowKind> = ((visitor: (row: RowOf[K]) => void) => void) | null;
+
+export interface ReconciledRows {
+  readonly bills: Rows<'BILL'>;
+  readonly dailyDetails: Rows<'DAILY_DETAIL'>;
+  readonly apiKeyUsage: Rows<'API_KEY_USAGE'>;
+  readonly invoices: Rows<'INVOICE'>;
+  /** Whether all lists that are the account's cost were read. */
+  readonly isCostWhole: boolean;
+  /** Product categories whose usage the provider lists by key too. */
+  readonly keyedCategories: readonly string[];
+  readonly month: DateRange;
+  /** The first day that had not ended when the daily details were read. */
+  readonly openDay: CalendarDate;
+}
+
+/** Compares the views of a month. */
+export function reconcile(rows: ReconciledRows): Reconciliation {
+  const bills = totalsOf(rows.bills);
+  const dailyDetails = totalsOf(rows.dailyDetails);
+  const apiKeyUsage = totalsOf(rows.apiKeyUsage);
+  const invoices = totalsOf(rows.invoices, ({ status }) => status !== 'VOID');
+  const parts = [bills, dailyDetails].filter((part) => part !== null);
+  const charges = rows.isCostWhole && parts.length > 0 ? mergeTotals(parts) : null;
+  return {
+    bills,
+    dailyDetails,
+    charges,
+    apiKeyUsage,
+    invoices,
+    residuals: [...againstInvoices(charges, invoices), ...byKey(rows)],
+    daysWithoutCharges: daysWithout(rows),
+  };
+}
+
+function totalsOf<K extends RowKind>(
+  rows: Rows<K>,
+  counts: (row: RowOf[K]) => boolean = () => true,
+): Totals[] | null {
+  if (rows === null) return null;
+  const sums = createTotals();
+  rows((row) => {
+    if (counts(row)) sums.add(row);
+  });
+  return sums.totals();
+}
+
+function againstInvoices(charges: readonly Totals[] | null, invoices: readonly Totals[] | null): Residual[] {
+  if (charges === null || invoices === null) return [];
+  const currencies = [...new Set([...charges, ...invoices].map(({ currency }) => currency))].toSorted();
+  return currencies.map((currency) => {
+    const amountIn = (totals: readonly Totals[]): Decimal =>
+      totals.find((sums) => sums.currency === currency)?.billedCost ?? zero;
+    const [leftAmount, rightAmount] = [amountIn(charges), amountIn(invoices)];
+    const difference = subtractDecimals(leftAmount, rightAmount);
+    return { left: 'CHARGES', right: 'INVOICES', currency, leftAmount, rightAmount, difference, lines: [] };
+  });
+}
+
+/** A product on a day, in one currency: what each view has of it. */
+interface Cell {
+  readonly day: CalendarDate;
+  readonly product: string;
+  readonly category: string | null;
+  readonly currency: CurrencyCode;
+  readonly left: RunningSum;
+  readonly right: RunningSum;
+}
+
+/** Usage by product against usage by key, of the categories that keys use. */
+function byKey({ dailyDetails, apiKeyUsage, keyedCategories }: ReconciledRows): Residual[] {
+  if (dailyDetails === null || apiKeyUsage === null) return [];
+  const cells = new Map<string, Cell>();
+  const cellOf = ({
+    date: day,
+    product: { name, category },
+    currency,
+  }: DailyDetailRow | ApiKeyUsageRow): Cell => {
+    const key = JSON.stringify([day, name, category, currency]);
+    const cell = cells.get(key) ?? {
+      day,
+      product: name,
+      category,
+      currency,
+      left: createSum(),
+      right: createSum(),
+    };
+    cells.set(key, cell);
+    return cell;
+  };
+  const keyed = new Set<string | null>(keyedCategories);
+  apiKeyUsage((row) => {
+    keyed.add(row.product.category);
+    cellOf(row).right.add(row.billedCost);
+  });
+  dailyDetails((row) => {
+    if (keyed.has(row.product.category)) cellOf(row).left.add(row.billedCost);
+  });
+  return [...Map.groupBy(cells.values(), ({ currency }) => currency)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([currency, own]) => toResidual(currency, own));
+}
+
+function toResidual(currency: CurrencyCode, cells: readonly Cell[]): Residual {
+  const [left, right] = [createSum(), createSum()];
+  const lines: ResidualLine[] = [];
+  for (const cell of cells) {
+    const [leftAmount, rightAmount] = [cell.left.value(), cell.right.value()];
+    left.add(leftAmount);
+    right.add(rightAmount);
+    const difference = subtractDecimals(leftAmount, rightAmount);
+    const { day, product, category } = cell;
+    if (!isZero(difference)) lines.push({ day, product, category, leftAmount, rightAmount, difference });
+  }
+  return {
+    left: 'USAGE_BY_PRODUCT',
+    right: 'USAGE_BY_KEY',
+    currency,
+    leftAmount: left.value(),
+    rightAmount: right.value(),
+    difference: subtractDecimals(left.value(), right.value()),
+    lines: lines.toSorted((a, b) => compareText(a.day, b.day) || compareText(a.product, b.product)),
+  };
+}
+
+function daysWithout({ dailyDetails, month, openDay }: ReconciledRows): CalendarDate[] {
+  if (dailyDetails === null) return [];
+  const days = new Set<CalendarDate>();
+  dailyDetails(({ date }) => days.add(date));
+  if (days.size === 0) return [];
+  return eachDate(month).filter((day) => day < openDay && !days.has(day));
+}
+
+/** Whether an amount is zero, however it is written. */
+export function isZero(amount: Decimal): boolean {
+  return /^-?0+(\.0+)?$/.test(amount);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const zero = parseDecimal('0');
