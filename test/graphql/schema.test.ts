@@ -51,7 +51,8 @@ test('what the contract names is there', () => {
       : [];
   };
   const contract: Record<string, string> = {
-    Query: 'node nodes providers accounts account bills apiKeyUsage dailyDetails invoices',
+    Query:
+      'node nodes providers accounts account bills apiKeyUsage dailyDetails invoices spend restatements reconciliation',
     Money: 'amount currency',
     Period: 'start end',
     Provider: 'id name kinds timeZone homepage status',
@@ -73,6 +74,10 @@ test('what the contract names is there', () => {
     BillConnection: 'edges nodes pageInfo totalCount totals coverage',
     Totals: 'listCost billedCost voucherAmount cashAmount',
     PeriodInput: 'month dates',
+    SpendReport: 'groups rest totals converted previous coverage',
+    SpendGroup: 'key totals rowCount shares tokens converted previous',
+    SpendKey: 'dimension value label',
+    SpendFilter: 'accounts providers categories productName apiKeys projects billingMethods currencies',
   };
   for (const [type, names] of Object.entries(contract)) {
     expect(fields(type), type).toEqual(expect.arrayContaining(names.split(' ')));

@@ -9,8 +9,7 @@ export const grid: Grid = { variants: { all: 'day' }, future: false };
 export const account: Account = {
   id: 'a',
   name: 'A',
-  provider: { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE'], timeZone: utc },
-  keyedCategories: [],
+  provider: { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE'], timeZone: utc, keyedCategories: [] },
   currency: null,
   kinds: ['INVOICE'],
   timeZone: utc,
