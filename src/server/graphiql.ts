@@ -4,7 +4,7 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 
 /** The options of the page. `month` is a month that has rows: "2026-02". */
 export function graphiqlOptions(month: string): GraphiQLOptions {
-  const tabs = [firstTab, billsTab, usageTab, detailsTab, invoicesTab].map((query) => ({
+  const tabs = [firstTab, billsTab, usageTab, detailsTab, invoicesTab, reconciliationTab].map((query) => ({
     query: query.replaceAll('$MONTH', month),
   }));
   return { title: 'Unified billing', defaultTabs: tabs };
@@ -16,34 +16,59 @@ export async function renderPage(options: GraphiQLOptions): Promise<string> {
   return renderGraphiQL(options);
 }
 
-const firstTab = `# The month at a glance: what was billed,
-# how complete that is, and how final.
+const firstTab = `# The month at a glance: what was spent on what,
+# against the month before, how complete that is and how final.
+# An account without a list of charges (AIone has invoices)
+# is named in coverage, and not counted as zero.
 query Overview {
-  dailyDetails(period: { month: "$MONTH" }, first: 3) {
-    totals {
-      billedCost { amount currency }
-      voucherAmount { amount }
-      cashAmount { amount }
+  spend(
+    period: { month: "$MONTH" }
+    groupBy: [PROVIDER, CATEGORY]
+    top: 8
+  ) {
+    totals { billedCost { amount currency } cashAmount { amount } }
+    groups {
+      key { dimension value }
+      totals { billedCost { amount currency } }
+      shares { currency ratio }
+      previous { changes { difference { amount currency } ratio } }
     }
+    rest { groupCount totals { billedCost { amount currency } } }
     coverage {
       complete
       asOf
       sources {
         account { id name }
+        kind
         status
-        rowCount
         settlement { status finalAt }
+        notices { code message }
+        error { code }
       }
     }
-    nodes {
-      day
-      feeItem
-      billedCost { amount currency }
+  }
+}
+`;
+
+const reconciliationTab = `# Do the provider's own figures agree with each other?
+# And what did it change after it was read?
+query Check {
+  reconciliation(month: "$MONTH") {
+    account { id }
+    isBalanced
+    daysWithoutCharges
+    residuals {
+      left
+      right
+      leftAmount { amount currency }
+      rightAmount { amount }
+      difference { amount }
+      lines { day product difference { amount } }
     }
   }
-  bills(period: { month: "$MONTH" }, first: 3) {
-    totals { rowCount billedCost { amount currency } }
-    coverage { complete sources { account { id } status } }
+  restatements(period: { month: "$MONTH" }) {
+    restatements { account { id } kind date change difference { amount currency } }
+    sources { account { id } kind segmentCount comparedCount pendingCount }
   }
 }
 `;

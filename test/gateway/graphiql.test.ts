@@ -45,7 +45,7 @@ test(
           );
       });
       await page.goto(`${gateway.app.url}/graphql`);
-      for (const name of ['Overview', 'Bills', 'Usage', 'Account', 'Invoices']) {
+      for (const name of ['Overview', 'Bills', 'Usage', 'Account', 'Invoices', 'Check']) {
         // The page takes a moment to follow a click: as a person would, click until it has.
         const click = async () => {
           await page.getByRole('button', { name, exact: true }).click();
@@ -54,8 +54,10 @@ test(
         };
         await expect.poll(click, { timeout: 50_000, interval: 500 }).toHaveProperty('data');
         expect(answers.get(name)).not.toHaveProperty('errors');
-        expect(JSON.stringify(answers.get(name))).not.toContain('"complete":false');
       }
+      // AIone has no list of charges, and is said to lack it; nobody else failed.
+      const failures = JSON.stringify(answers.get('Overview')).match(/"status":"FAILED"/g);
+      expect(failures).toHaveLength(1);
       // The documentation pane is the manual.
       await page.getByRole('button', { name: /documentation explorer/i }).click();
       const documentation = page.locator('.graphiql-doc-explorer');
