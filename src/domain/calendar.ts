@@ -98,11 +98,26 @@ export function timeOfDay(date: CalendarDate, time: string, zone: TimeZone): Ins
   return Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(zone).epochMilliseconds as Instant;
 }
 
-/** Whether an hour of a zone begins at a moment. */
-export function isOnTheHour(instant: Instant, zone: TimeZone): boolean {
-  const { minute, second, millisecond } =
-    Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
-  return minute === 0 && second === 0 && millisecond === 0;
+/**
+ * By how much two zones differ over a period, in milliseconds: each difference that there is at any time of it. A few
+ * look-ups however long the period is, since zones change at few moments.
+ */
+export function zoneDifferences({ start, end }: Period, a: TimeZone, b: TimeZone): ReadonlySet<number> {
+  const moments = [start, ...changesIn(start, end, a), ...changesIn(start, end, b)];
+  const offset = (instant: Instant, zone: TimeZone): number =>
+    Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).offsetNanoseconds / 1e6;
+  return new Set(moments.map((moment) => offset(moment, a) - offset(moment, b)));
+}
+
+function changesIn(start: Instant, end: Instant, zone: TimeZone): Instant[] {
+  const changes: Instant[] = [];
+  let at = Temporal.Instant.fromEpochMilliseconds(start).toZonedDateTimeISO(zone);
+  for (;;) {
+    const next = at.getTimeZoneTransition('next');
+    if (next === null || next.epochMilliseconds >= end) return changes;
+    changes.push(next.epochMilliseconds as Instant);
+    at = next;
+  }
 }
 
 /** All dates of a range, in order. */

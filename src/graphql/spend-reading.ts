@@ -8,10 +8,9 @@ import {
   addDays,
   after,
   dateIn,
-  eachDate,
   instantOf,
-  isOnTheHour,
-  startOfDay,
+  periodOf,
+  zoneDifferences,
   type CalendarDate,
   type DateRange,
   type Instant,
@@ -121,7 +120,7 @@ async function readList(
   }
   const choice = finerChoice(source, dates, timeZone, categories);
   if (choice === null) return underivable(source, timeZone);
-  const period = { start: startOfDay(dates.from, timeZone), end: startOfDay(dates.to, timeZone) };
+  const period = periodOf(dates, timeZone);
   const cover = { from: dateIn(period.start, own), to: addDays(dateIn(after(period.end, -1), own), 1) };
   const reading = await readSource(source, cover, choice, context);
   const dayOf = createDays(timeZone);
@@ -153,7 +152,8 @@ function finerChoice(
   if (source.kind === 'BILL') return byCategories(categories);
   const { hourly } = source.grid;
   const own = source.account.timeZone;
-  const isHourly = boundariesOf(dates).every((date) => isOnTheHour(startOfDay(date, timeZone), own));
+  const differences = zoneDifferences(periodOf(dates, timeZone), timeZone, own);
+  const isHourly = [...differences].every((difference) => difference % hourMs === 0);
   if (hourly === undefined || source.kind !== 'DAILY_DETAIL' || !isHourly) return null;
   const choose = byCategories(categories);
   return (grid: Grid) => choose(grid).map(hourlyOf);
@@ -189,14 +189,9 @@ function isIn({ chargePeriod: { start } }: ChargedRow, period: Period): boolean 
   return start >= period.start && start < period.end;
 }
 
-function boundariesOf(dates: DateRange): CalendarDate[] {
-  return [...eachDate(dates), dates.to];
-}
-
 function haveSameDays(dates: DateRange, zone: TimeZone, own: TimeZone): boolean {
-  return (
-    zone === own || boundariesOf(dates).every((date) => startOfDay(date, zone) === startOfDay(date, own))
-  );
+  const differences = zoneDifferences(periodOf(dates, zone), zone, own);
+  return [...differences].every((difference) => difference === 0);
 }
 
 const hourMs = 3_600_000;

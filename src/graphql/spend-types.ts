@@ -121,11 +121,11 @@ PreviousType.implement({
     vanished: t.field({
       type: [SpendGroupType],
       description: 'Groups that it had and this period has not, with what they came to then.',
-      resolve: ({ previous, report }) =>
-        previous.groups.without([...report.groups, ...(report.rest ?? [])]).map((group) => ({
-          ...toPortion(report, group),
-          earlier: () => [group],
-        })),
+      resolve: ({ previous, report }, _args, { allowance }) => {
+        const vanished = previous.groups.without([...report.groups, ...(report.rest ?? [])]);
+        allowance.takeRows(vanished.length);
+        return vanished.map((group) => ({ ...toPortion(report, group), earlier: () => [group] }));
+      },
     }),
     coverage: t.field({
       type: CoverageType,
