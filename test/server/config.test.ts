@@ -45,6 +45,7 @@ describe('settings that are good', () => {
         },
       ],
       clients: [],
+      exchangeRates: [],
       limits: expect.objectContaining({
         maxDepth: 12,
         maxAliases: 30,
