@@ -210,3 +210,70 @@ describe('a row', () => {
     expect((await readRow({ Factors: 'x' })).id).not.toBe(id);
   });
 });
+
+describe('tokens', () => {
+  const tokensOf = async (change: Fields) => (await readRow(change)).tokens;
+  const factor = (kind: string): Fields => ({ Factors: `customTokenType=${kind}` });
+
+  test.each([
+    ['1.120000', '1120'],
+    ['1532.250000', '1532250'],
+    ['0.001', '1'],
+    ['0.0005', '0.5'],
+    ['1234567890123456.789012', '1234567890123456789.012'],
+    ['0.000000', '0'],
+    ['-1.5', '-1500'],
+    ['10', '10000'],
+  ])('of %s thousand are %s, exactly', async (TotalUsage, total) => {
+    expect(await tokensOf({ TotalUsage, ...factor('output') })).toEqual({ input: '0', output: total, total });
+    expect(await tokensOf({ TotalUsage: JSON.rawJSON(TotalUsage) })).toMatchObject({ total });
+  });
+
+  test.each([
+    ['output', 'output'],
+    ['Output', 'output'],
+    ['textOutput', 'output'],
+    ['输出', 'output'],
+    ['图片输出', 'output'],
+    ['input', 'input'],
+    ['INPUT', 'input'],
+    ['cacheHit', 'input'],
+    ['cachedInput', 'input'],
+    ['输入', 'input'],
+    ['缓存命中', 'input'],
+  ] as const)('of the kind %s went by %s, in either language', async (kind, direction) => {
+    const other = direction === 'input' ? 'output' : 'input';
+    expect(await tokensOf(factor(kind))).toEqual({ [direction]: '1120', [other]: '0', total: '1120' });
+  });
+
+  test.each([';', ',', '&', '|', '；', '，', '、', ' ', '\n'])(
+    'are told by their own factor alone, whatever stands before and behind it: %o',
+    async (separator) => {
+      const factors = ['mode=output', 'customTokenType=input', 'quality=output'].join(separator);
+      expect(await tokensOf({ Factors: factors })).toMatchObject({ input: '1120', output: '0' });
+    },
+  );
+
+  test.each([
+    'customTokenType=reasoning',
+    'customTokenType=',
+    'tokenType=output',
+    'output',
+    '',
+    null,
+    undefined,
+  ])('of a factor that says nothing of it (%o) are counted without a direction', async (Factors) => {
+    expect(await tokensOf({ Factors })).toEqual({ input: null, output: null, total: '1120' });
+  });
+
+  test.each(['per_image', 'per_1000_calls', 'per_1000_token', 'tokens', '', null, undefined])(
+    'are not made up for the unit %o',
+    async (Unit) => {
+      expect(await tokensOf({ Unit })).toBeNull();
+    },
+  );
+
+  test.each(['', null, undefined])('are unknown where the usage is (%o)', async (TotalUsage) => {
+    expect(await tokensOf({ TotalUsage })).toBeNull();
+  });
+});

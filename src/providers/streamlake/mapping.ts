@@ -86,11 +86,14 @@ function sumKnown(outstanding: Decimal | null, paid: Decimal | null): Decimal | 
 const thousand = parseDecimal('1000');
 const zero = parseDecimal('0');
 
-/** Tokens come by the thousand. Which way they went a factor tells, in either language, or nothing does. */
+/**
+ * Tokens come by the thousand. Which way they went a factor tells, in either language, or nothing does. What stands
+ * between two factors is not documented.
+ */
 function toTokens({ TotalUsage, Unit, Factors }: WireItem): TokenCounts | null {
   if (TotalUsage === null || Unit !== 'per_1000_tokens') return null;
   const total = trimDecimal(multiplyDecimals(TotalUsage, thousand));
-  const kind = /customTokenType=([^;,&|]+)/.exec(Factors ?? '')?.[1] ?? '';
+  const kind = /customTokenType=([^;,&|；，、\s]+)/.exec(Factors ?? '')?.[1] ?? '';
   if (/output|输出/i.test(kind)) return { input: zero, output: total, total };
   if (/input|cache|输入|缓存/i.test(kind)) return { input: total, output: zero, total };
   return { input: null, output: null, total };
