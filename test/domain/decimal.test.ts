@@ -5,12 +5,16 @@ import { expect, test } from 'vitest';
 
 import {
   compareDecimals,
+  createSum,
   divideDecimals,
+  multiplyDecimals,
   parseDecimal,
+  ratioOf,
   shiftLeft,
   subtractDecimals,
   sumDecimals,
   toDecimal,
+  trimDecimal,
 } from '../../src/domain/decimal.ts';
 
 /** Text of a decimal from its digits and scale, by another way than the product's. */
@@ -113,4 +117,106 @@ test('a quotient is exact, or unknown', () => {
   expect(divideDecimals(parseDecimal('0.0050'), parseDecimal('100'))).toBe('0.00005');
   expect(divideDecimals(parseDecimal('1'), parseDecimal('3'))).toBeNull();
   expect(divideDecimals(parseDecimal('1'), parseDecimal('0.00'))).toBeNull();
+});
+
+const decimal = number.map(({ coefficient, scale }) => parseDecimal(print(coefficient, scale)));
+
+test('a sum that grows is at every step the sum of what was added', () => {
+  fc.assert(
+    fc.property(fc.array(decimal, { maxLength: 20 }), (values) => {
+      const sum = createSum();
+      expect(sum.value()).toBe('0');
+      values.forEach((value, index) => {
+        sum.add(value);
+        expect(sum.value()).toBe(sumDecimals(values.slice(0, index + 1)));
+      });
+    }),
+  );
+});
+
+test('a product is exact, in either order, at the scales of both', () => {
+  fc.assert(
+    fc.property(number, number, (a, b) => {
+      const [x, y] = [
+        parseDecimal(print(a.coefficient, a.scale)),
+        parseDecimal(print(b.coefficient, b.scale)),
+      ];
+      expect(multiplyDecimals(x, y)).toBe(print(a.coefficient * b.coefficient, a.scale + b.scale));
+      expect(multiplyDecimals(y, x)).toBe(multiplyDecimals(x, y));
+    }),
+  );
+  expect(multiplyDecimals(parseDecimal('-0.5'), parseDecimal('0'))).toBe('0.0');
+  expect(multiplyDecimals(parseDecimal('1.120000'), parseDecimal('1000'))).toBe('1120.000000');
+});
+
+test.each([
+  ['1120.500', '1120.5'],
+  ['1120.000', '1120'],
+  ['100', '100'],
+  ['0', '0'],
+  ['0.000', '0'],
+  ['-0.50', '-0.5'],
+  ['-10.0', '-10'],
+  ['0.001', '0.001'],
+  ['1000.0100', '1000.01'],
+])('%s without the zeros behind its last digit is %s', (text, trimmed) => {
+  expect(trimDecimal(parseDecimal(text))).toBe(trimmed);
+});
+
+test('trimming changes how a number is written, never the number', () => {
+  fc.assert(
+    fc.property(decimal, (value) => {
+      const trimmed = trimDecimal(value);
+      expect(compareDecimals(trimmed, value)).toBe(0);
+      expect(toDecimal(trimmed)).toBe(trimmed);
+      expect(trimmed).not.toMatch(/\.\d*0$|\.$/);
+    }),
+  );
+});
+
+test.each([
+  ['1', '3', 4, '0.3333'],
+  ['2', '3', 4, '0.6667'],
+  ['1', '8', 2, '0.13'],
+  ['-1', '8', 2, '-0.13'],
+  ['1', '-8', 2, '-0.13'],
+  ['-1', '-8', 2, '0.13'],
+  ['0.5', '1', 0, '1'],
+  ['-0.5', '1', 0, '-1'],
+  ['0.4999', '1.00', 0, '0'],
+  ['-0.4999', '1.00', 0, '0'],
+  ['2.50', '1', 0, '3'],
+  ['0', '-7', 3, '0.000'],
+  ['1.50', '0.0003', 1, '5000.0'],
+])('%s by %s to %i digits is %s: half goes away from zero', (a, b, digits, expected) => {
+  expect(ratioOf(parseDecimal(a), parseDecimal(b), digits)).toBe(expected);
+});
+
+test.each(['0', '0.000'])('a ratio to nothing (%s) is unknown', (zero) => {
+  expect(ratioOf(parseDecimal('1'), parseDecimal(zero), 2)).toBeNull();
+  expect(ratioOf(parseDecimal('0'), parseDecimal(zero), 2)).toBeNull();
+});
+
+test('a ratio is never farther off than half its last digit, and on the tie it is the larger one', () => {
+  const size = (value: bigint): bigint => (value < 0n ? -value : value);
+  fc.assert(
+    fc.property(number, number, fc.nat(12), (a, b, digits) => {
+      fc.pre(b.coefficient !== 0n);
+      const [x, y] = [
+        parseDecimal(print(a.coefficient, a.scale)),
+        parseDecimal(print(b.coefficient, b.scale)),
+      ];
+      const ratio = ratioOf(x, y, digits) ?? '';
+      expect(toDecimal(ratio)).toBe(ratio);
+      expect(digits === 0 ? !ratio.includes('.') : ratio.split('.')[1]?.length === digits).toBe(true);
+      // |x| / |y| and |ratio| in units of the last digit: numerator / denominator, and rounded.
+      const numerator = size(a.coefficient) * 10n ** BigInt(b.scale + digits);
+      const denominator = size(b.coefficient) * 10n ** BigInt(a.scale);
+      const rounded = size(BigInt(ratio.replace('.', '')));
+      const twiceOff = 2n * (rounded * denominator - numerator);
+      expect(twiceOff > -denominator && twiceOff <= denominator).toBe(true);
+      const isNegative = a.coefficient < 0n !== b.coefficient < 0n;
+      expect(ratio.startsWith('-')).toBe(isNegative && rounded !== 0n);
+    }),
+  );
 });

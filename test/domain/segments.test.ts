@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { addDays, toCalendarDate, type CalendarDate } from '../../src/domain/calendar.ts';
-import { countSegments, segmentsOf, type Grid, type Step } from '../../src/domain/segments.ts';
+import { countSegments, hourlyOf, segmentsOf, type Grid, type Step } from '../../src/domain/segments.ts';
+import { providers } from '../../src/providers/registry.ts';
 
 const date = (text: string) => toCalendarDate(text) as CalendarDate;
 const today = date('2026-03-18');
@@ -13,7 +14,7 @@ const day = fc.nat(3000).map((days) => addDays(anchor, days));
 const range = fc
   .tuple(day, fc.integer({ min: 1, max: 500 }))
   .map(([from, days]) => ({ from, to: addDays(from, days) }));
-const step = fc.constantFrom<Step>('day', 'month', 'fourWeeks');
+const step = fc.constantFrom<Step>('day', 'week', 'month', 'fourWeeks');
 
 test('the segments of a period cover it without gap or overlap, and none lies wholly outside', () => {
   fc.assert(
@@ -91,4 +92,57 @@ test('counting ahead is never more than reading', () => {
       expect(countSegments(grid, ['a', 'b'], dates)).toBeGreaterThanOrEqual(read - 4);
     }),
   );
+});
+
+const hourly: Grid = {
+  variants: { gpu: 'month', llm: 'month' },
+  hourly: { [hourlyOf('gpu')]: 'week', [hourlyOf('llm')]: 'week' },
+  byCategory: true,
+  future: false,
+};
+const keysOf = (grid: Grid, variant: string, from: string, to: string) =>
+  segmentsOf(grid, [variant], { from: date(from), to: date(to) }, today).map(({ key }) => key);
+
+test('weeks begin on Mondays, in every year', () => {
+  fc.assert(
+    fc.property(day, (from) => {
+      const dates = { from, to: addDays(from, 1) };
+      const [segment] = segmentsOf({ variants: { all: 'week' }, future: true }, ['all'], dates, today);
+      const { from: start, to: end } = segment?.dates ?? dates;
+      expect(new Date(`${start}T00:00:00Z`).getUTCDay()).toBe(1);
+      expect(addDays(start, 7)).toBe(end);
+    }),
+  );
+});
+
+test('a list by the hour is read week by week where it is named, and shares no segment with that by the day', () => {
+  expect(keysOf(hourly, 'hour/gpu', '2026-03-01', '2026-03-03')).toEqual([
+    'hour/gpu:2026-02-23',
+    'hour/gpu:2026-03-02',
+  ]);
+  expect(keysOf(hourly, 'gpu', '2026-03-01', '2026-03-03')).toEqual(['gpu:2026-03-01']);
+  expect(keysOf(hourly, 'hour/gpu', '2026-03-16', '2026-04-10')).toEqual(['hour/gpu:2026-03-16']);
+  expect(
+    countSegments(hourly, ['hour/gpu', 'llm'], { from: date('2026-02-01'), to: date('2026-03-01') }),
+  ).toBe(5);
+});
+
+test('a list that a grid does not have is not read', () => {
+  for (const variant of ['image', 'hour/image', 'hour/', '']) {
+    expect(keysOf(hourly, variant, '2026-03-01', '2026-03-03')).toEqual([]);
+    expect(countSegments(hourly, [variant], { from: date('2026-03-01'), to: date('2026-03-03') })).toBe(0);
+  }
+  expect(
+    keysOf({ variants: { gpu: 'month' }, future: false }, 'hour/gpu', '2026-03-01', '2026-03-03'),
+  ).toEqual([]);
+});
+
+test('who asks for all lists of a provider never gets the same rows by day and by hour', () => {
+  for (const { grids } of providers) {
+    for (const { variants, hourly: byHour = {} } of Object.values(grids)) {
+      const names = Object.keys(variants);
+      expect(names.filter((name) => name in byHour || name.startsWith(hourlyOf('')))).toEqual([]);
+      expect(Object.keys(byHour)).toEqual(Object.keys(byHour).length === 0 ? [] : names.map(hourlyOf));
+    }
+  }
 });
