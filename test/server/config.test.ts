@@ -98,6 +98,11 @@ describe('settings that are good', () => {
     }
   });
 
+  test.each(['ppio', 'novita'])('may name the lists by category that %s is asked for', (provider) => {
+    const named = { billCategories: ['gpu', 'vector_store'], usageCategories: ['llm', 'tts2'] };
+    expect(parse(withAccount({ provider, ...named })).accounts[0]).toMatchObject(named);
+  });
+
   test('may listen everywhere once there are clients', () => {
     expect(faultsOf({ server: { host: '0.0.0.0' }, accounts: [ppio], clients: [client] })).toEqual([]);
   });
@@ -194,6 +199,30 @@ describe('a fault is told in one line that begins with its path', () => {
       replicas: 5,
     });
     expect(of('redis://:p%40ss%2Fw%2C@a')).toMatchObject({ url: ['redis://:p%40ss%2Fw%2C@a'] });
+  });
+
+  const words = ['summary', '', 'GPU', 'a b', 'gpu,llm', '2d', 'hour/gpu', '图像', 'x'.repeat(65), 7, null];
+  test.each(['billCategories', 'usageCategories'])('words of %s that are no category', (setting) => {
+    for (const word of words) {
+      const faults = faultsOf(withAccount({ [setting]: ['gpu', word] }));
+      expect(faults).toEqual([expect.stringContaining(`accounts.0.${setting}.1: expected `)]);
+    }
+    for (const list of [[], 'gpu', { gpu: true }]) {
+      const faults = faultsOf(withAccount({ [setting]: list }));
+      expect(faults).toEqual([expect.stringContaining(`accounts.0.${setting}: expected `)]);
+    }
+  });
+
+  test.each([
+    { provider: 'aione', credential: { apiKey: 'k' }, baseUrl: 'https://a.example', currency: 'CNY' },
+    { provider: 'streamlake', credential: { tenantCode: 't' } },
+  ])('categories of $provider, which has no lists by category', (changes) => {
+    expect(faultsOf(withAccount(changes))).toEqual([]);
+    const named = { billCategories: ['gpu'], usageCategories: ['llm'] };
+    expect(faultsOf(withAccount({ ...changes, ...named }))).toEqual([
+      expect.stringContaining('accounts.0.billCategories: expected nothing'),
+      expect.stringContaining('accounts.0.usageCategories: expected nothing'),
+    ]);
   });
 
   const aione = { id: 'aione-hq', provider: 'aione', credential: { apiKey: 'k' } };

@@ -8,6 +8,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import { instantOf } from '../../src/domain/calendar.ts';
 import type { ErrorCode } from '../../src/domain/errors.ts';
+import { toRefusal } from '../../src/providers/ppio-novita/wire.ts';
 import { retryAfterSeconds } from '../../src/upstream/refusals.ts';
 import { good, nowMs, refusalOf, reply, spec, startClient, startStand, type Answer } from './stand.ts';
 
@@ -103,6 +104,47 @@ describe('an answer', () => {
     const refusal = () => ({ code: null, reason: 'BAD_MONTH' });
     expect((await refusalOf(ask({ spec: { refusal } }))).code).toBe('PROVIDER_REJECTED');
     expect(events[0]?.cause).toBe('HTTP status 400, reason BAD_MONTH');
+  });
+
+  const enveloped = async (status: number, reason: unknown) => {
+    const body = JSON.stringify({ code: status, reason, message: 'in words', metadata: {} });
+    const stand = await startStand((response) => reply(response, status, body));
+    const { ask, events } = startClient(stand.url);
+    const error = await refusalOf(ask({ spec: { refusal: toRefusal } }));
+    return { error, events, requests: stand.requests.length };
+  };
+
+  test.each([400, 200])(
+    "of %i whose envelope refuses hands the provider's word on to the adapter, and asks once",
+    async (status) => {
+      const { error, events, requests } = await enveloped(status, 'INVALID_PRODUCT_CATEGORY');
+      expect(error).toMatchObject({ code: 'PROVIDER_REJECTED', reason: 'INVALID_PRODUCT_CATEGORY' });
+      expect(error.message).toBe('the provider refused the request');
+      expect(error.of('account-1', 'ppio').reason).toBe('INVALID_PRODUCT_CATEGORY');
+      expect(events[0]?.cause).toBe(`HTTP status ${status}, reason INVALID_PRODUCT_CATEGORY`);
+      expect(requests).toBe(1);
+    },
+  );
+
+  test.each([
+    ['a sentence', 'no such category: gpu'],
+    ['digits', 'ERROR_4711'],
+    ['a key', 'sk-4f1d'],
+    ['markup', '<b>INVALID</b>'],
+    ['two lines', 'INVALID\nfaked line'],
+    ['another script', '分类无效'],
+    ['points at its end', 'INVALID.'],
+    ['more than a word is long', 'A'.repeat(49)],
+    ['nothing', ''],
+  ])('whose reason is %s names none', async (_name, reason) => {
+    const { error, events } = await enveloped(400, reason);
+    expect(error).toMatchObject({ code: 'PROVIDER_REJECTED', reason: 'none given' });
+    expect(events[0]?.cause).toBe('HTTP status 400, reason none given');
+  });
+
+  test('without an envelope names no reason', async () => {
+    const { error } = await enveloped(400, undefined);
+    expect(error).toMatchObject({ code: 'PROVIDER_REJECTED', reason: 'none given' });
   });
 
   test.each([301, 302, 303, 307, 308])(
