@@ -192,6 +192,19 @@ describe('a row', () => {
     expect(await detail({ ...llm, ...counted })).toMatchObject({ quantity: '1500', unit: 'tokens' });
   });
 
+  test('has the unit of the count that is told, never that of another', async () => {
+    const seconds = { billNum0: '172800' };
+    expect(await detail({ ...gpu, ...seconds, billNum: '48' })).toMatchObject({ quantity: '48', unit: null });
+    expect(await detail({ ...gpu, ...seconds, billNum: '48', billNumUnit: 'hour' })).toMatchObject({
+      quantity: '48',
+      unit: 'hour',
+    });
+    expect(await detail({ ...gpu, ...seconds, billNumUnit: 'hour' })).toMatchObject({
+      quantity: '172800',
+      unit: 'card-seconds',
+    });
+  });
+
   test.each([undefined, null, ''])('leaves open what the vendor leaves open (%o)', async (gap) => {
     const names = [
       'userId',

@@ -40,7 +40,7 @@ const invoiceStatusOf: ReadonlyMap<string, InvoiceStatus> = new Map([
   ['voided', 'VOID'],
 ]);
 
-/** What billNum0 counts where no unit is sent: cards times seconds, gigabytes times seconds. */
+/** What billNum0 counts: cards times seconds, gigabytes times seconds. */
 const unitOf: ReadonlyMap<string | null, string> = new Map([
   ['gpu', 'card-seconds'],
   ['bare_metal', 'card-seconds'],
@@ -121,8 +121,7 @@ export function toDailyDetail(
     subProduct: null,
     feeItem: null,
     factors: null,
-    quantity: tokens?.total ?? wire.billNum ?? (isPriced ? asDecimal(wire.billNum0) : null),
-    unit: tokens !== null ? 'tokens' : (wire.billNumUnit ?? unitOf.get(wire.category) ?? null),
+    ...toQuantity(wire, tokens, isPriced),
     tokens,
     // Tokens have two prices or more, one for each direction: see `raw`.
     listUnitPrice: isPriced ? toUnitPrice(wire.basePrice0, wire.pricePrecision) : null,
@@ -178,6 +177,17 @@ function toTokens(wire: WireProductBill): TokenCounts | null {
   const llm = tokensOf(wire);
   const [input, output] = [llm && asDecimal(inputOf(llm)), llm && asDecimal(llm.billNum1)];
   return input === null || output === null ? null : { input, output, total: sumDecimals([input, output]) };
+}
+
+/** The unit is that of the count it comes with: what billNum counts, only billNumUnit says. */
+function toQuantity(
+  { billNum, billNumUnit, billNum0, category }: WireProductBill,
+  tokens: TokenCounts | null,
+  isPriced: boolean,
+) {
+  if (tokens !== null) return { quantity: tokens.total, unit: 'tokens' };
+  if (billNum !== null || !isPriced) return { quantity: billNum, unit: billNum && billNumUnit };
+  return { quantity: asDecimal(billNum0), unit: unitOf.get(category) ?? null };
 }
 
 function asDecimal(count: IntegerText | null): Decimal | null {
