@@ -110,7 +110,7 @@ export function createCache({ memoryBytes, shared, now, meter }: CacheSettings):
 
     keep(ref, read) {
       const { source, segment } = ref;
-      const freshness = freshnessOf(source.freshness, source.account, segment, read.rows, read.readAt);
+      const freshness = freshnessOf(source.freshness, source.account, segment, read, read.readAt);
       const entry: Entry = { ...read, ...freshness };
       const known = heldOf(ref);
       if (known !== undefined && known.readAt > entry.readAt) return known;

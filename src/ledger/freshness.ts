@@ -5,7 +5,7 @@
 
 import { after, monthOf, addDays, startOfDay, type Instant } from '../domain/calendar.ts';
 import type { Account } from '../domain/account.ts';
-import type { Segment } from '../domain/segments.ts';
+import type { Segment, SegmentRows } from '../domain/segments.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import { finalAtOf, settlementMonthOf } from '../domain/settlement.ts';
 
@@ -47,10 +47,10 @@ export function freshnessOf(
   policy: FreshnessPolicy,
   account: Account,
   segment: Segment,
-  rows: readonly RowOf[RowKind][],
+  read: SegmentRows<RowOf[RowKind]>,
   readAt: Instant,
 ): Freshness {
-  const finalAt = lastFinalAt(account, segment, rows);
+  const finalAt = isUnknown(read) ? null : lastFinalAt(account, segment, read.rows);
   const isFinal = finalAt !== null && readAt >= finalAt;
   const isOpen = segment.dates === null || readAt < startOfDay(segment.dates.to, account.timeZone);
   const seconds = isFinal ? policy.finalSeconds : isOpen ? policy.openSeconds : policy.closedSeconds;
@@ -62,6 +62,11 @@ export function freshnessOf(
     revalidateUntil: Math.min(after(readAt, seconds * 2000), cutOff) as Instant,
     staleUntil: after(freshUntil, policy.staleSeconds * 1000),
   };
+}
+
+/** Whether the vendor did not know what it was asked for: that it has nothing of it is never final. */
+export function isUnknown({ rows, notices }: SegmentRows<unknown>): boolean {
+  return rows.length === 0 && notices.some(({ code }) => code === 'UNKNOWN_CATEGORY');
 }
 
 /** A segment may hold rows that are settled later than itself: a week that ends in the next month, a later bill. */

@@ -11,11 +11,11 @@ import {
   type Instant,
 } from '../domain/calendar.ts';
 import type { Notice, SourceStatus } from '../domain/coverage.ts';
-import type { GatewayError } from '../domain/errors.ts';
+import { GatewayError } from '../domain/errors.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
-import type { Segment } from '../domain/segments.ts';
+import { hourlyOf, type Grid, type Segment } from '../domain/segments.ts';
 import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.ts';
-import { segmentFinalAt } from './freshness.ts';
+import { isUnknown, segmentFinalAt } from './freshness.ts';
 import type { Outcome } from './ledger.ts';
 import type { Entry } from './memory.ts';
 import type { SegmentRef, Source } from './source.ts';
@@ -54,12 +54,13 @@ export function toReading<K extends RowKind>(
 ): Reading<K> {
   const failure = outcomes.find(({ status }) => status === 'FAILED');
   if (failure !== undefined) return toFailure(source, refs, failure.error);
+  if (areAllUnknown(refs, outcomes)) return toFailure(source, refs, noneKnown(source));
   const parts = outcomes.flatMap(({ entry }, index): Part<K>[] => {
     const segment = refs[index]?.segment;
     return entry === null || segment === undefined ? [] : [{ entry, segment }];
   });
   const inRange = (date: string): boolean => dates === null || isWithin(date, dates);
-  const strays = parts.flatMap((part) => straysOf(part));
+  const strays = parts.flatMap((part) => straysOf(part, source.grid));
   const readAts = parts.map(({ entry }) => entry.readAt);
   const stale = outcomes.find(({ status }) => status === 'STALE');
   return {
@@ -70,7 +71,7 @@ export function toReading<K extends RowKind>(
     notices: shorten([
       ...clampNotice(source, dates),
       ...partialNotice(source, dates, parts, now),
-      ...strayNotice(strays.filter(({ date }) => !inRange(date))),
+      ...strayNotice(parts.flatMap((part) => outsideOwnDates(part)).filter(({ date }) => !inRange(date))),
       ...distinct(parts.flatMap(({ entry }) => entry.notices)).filter(
         ({ date }) => date === null || inRange(date),
       ),
@@ -83,8 +84,8 @@ export function toReading<K extends RowKind>(
 }
 
 /**
- * Two adjoining windows may both hold a row: its id says that it is the same one, and the later reading counts. Only
- * what lies outside its own window can be such a row.
+ * Two windows, or two lists, may both hold a row: its id says that it is the same one, and the later reading counts. Only
+ * what lies outside its own window or list can be such a row.
  */
 function visitOnce<K extends RowKind>(
   parts: readonly Part<K>[],
@@ -108,13 +109,25 @@ function visitOnce<K extends RowKind>(
 
 const knownStrays = new WeakMap<Entry, readonly RowOf[RowKind][]>();
 
-/** Rows that a vendor lists with a window in which they do not start; looked for once per entry. */
-function straysOf<K extends RowKind>({ entry, segment }: Part<K>): readonly RowOf[K][] {
-  const { dates } = segment;
-  if (dates === null) return [];
-  const strays = knownStrays.get(entry) ?? entry.rows.filter(({ date }) => !isWithin(date, dates));
+/** Rows that another segment may hold too: by their date, or by their category. Looked for once per entry. */
+function straysOf<K extends RowKind>(part: Part<K>, { byCategory }: Grid): readonly RowOf[K][] {
+  const { entry, segment } = part;
+  const known = knownStrays.get(entry);
+  if (known !== undefined) return known as readonly RowOf[K][];
+  const isElsewhere = (row: RowOf[K]): boolean =>
+    byCategory === true &&
+    'product' in row &&
+    segment.variant !== row.product.category &&
+    segment.variant !== hourlyOf(row.product.category ?? '');
+  const foreign = entry.rows.filter((row) => isElsewhere(row));
+  const strays = [...outsideOwnDates(part), ...foreign];
   knownStrays.set(entry, strays);
-  return strays as readonly RowOf[K][];
+  return strays;
+}
+
+/** Rows that a vendor lists with a window in which they do not start. */
+function outsideOwnDates<K extends RowKind>({ entry, segment: { dates } }: Part<K>): readonly RowOf[K][] {
+  return dates === null ? [] : entry.rows.filter(({ date }) => !isWithin(date, dates));
 }
 
 function toFailure<K extends RowKind>(
@@ -127,6 +140,17 @@ function toFailure<K extends RowKind>(
   });
   const settlement = leastSettled(settlements);
   return { source, status: 'FAILED', asOf: null, settlement, notices: [], error, visit: () => {} };
+}
+
+/** A vendor that knows none of several categories has not said that they cost nothing. */
+function areAllUnknown(refs: readonly SegmentRef[], outcomes: readonly Outcome[]): boolean {
+  const lists = new Set(refs.map(({ segment }) => segment.variant));
+  return lists.size > 1 && outcomes.every(({ entry }) => entry !== null && isUnknown(entry));
+}
+
+function noneKnown({ account }: Source): GatewayError {
+  const message = 'the provider knows none of the product categories that it was asked for: see the settings';
+  return new GatewayError('PROVIDER_REJECTED', message).of(account.id, account.provider.id);
 }
 
 function isWithin(date: string, { from, to }: DateRange): boolean {

@@ -9,6 +9,7 @@ import { GatewayError } from '../../src/domain/errors.ts';
 import { createMeter, total } from '../../src/domain/meter.ts';
 import type { InvoiceRow } from '../../src/domain/rows.ts';
 import { segmentsOf, type Call } from '../../src/domain/segments.ts';
+import { schemaVersion } from '../../src/ledger/codec.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { startScheduler } from '../../src/ledger/scheduler.ts';
 import type { SegmentRef, Source } from '../../src/ledger/source.ts';
@@ -152,7 +153,7 @@ test('rows that cannot be stored do not keep the others waiting', async () => {
 test('a lease that no replica could have written keeps nobody waiting', async () => {
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read } = await startReplicas(1, redis);
-  const key = 'test:v1:{a.f}:INVOICE:all:2026-02-10:lease';
+  const key = `test:v${schemaVersion}:{a.f}:INVOICE:all:2026-02-10:lease`;
   await redis.call('SET', key, `h${'0'.repeat(36)}`, 'PX', 3_600_000);
   const [outcome] = await read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
   expect(outcome?.status).toBe('FRESH');
@@ -176,7 +177,7 @@ test('a replica that stops in the middle of a reading leaves it to the others at
   await replicas[0]?.ledger.close();
   expect((await second)[0]?.status).toBe('FRESH');
   expect((await first)[0]?.status).toBe('FAILED');
-  const left = await redis.call('PTTL', 'test:v1:{a.f}:INVOICE:all:2026-02-10:lease');
+  const left = await redis.call('PTTL', `test:v${schemaVersion}:{a.f}:INVOICE:all:2026-02-10:lease`);
   expect(left).toBe(-2);
 });
 
@@ -191,7 +192,7 @@ test('what two replicas read, each for itself, is counted as such', async () => 
   const early = read(first?.ledger, '2026-02-10', '2026-02-11');
   await expect.poll(() => vendor.reads.length).toBe(1);
   // The second does not know of the first one's lease, as if the store had been away for a moment.
-  await redis.call('DEL', 'test:v1:{a.f}:INVOICE:all:2026-02-10:lease');
+  await redis.call('DEL', `test:v${schemaVersion}:{a.f}:INVOICE:all:2026-02-10:lease`);
   clock.now += 1;
   await Promise.all([early, read(second?.ledger, '2026-02-10', '2026-02-11')]);
   expect(vendor.reads).toHaveLength(2);
@@ -234,7 +235,7 @@ test('what another replica has read anew is served at once everywhere, by its me
 test('a value whose rows are garbage behind a whole version keeps nobody waiting', async () => {
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read } = await startReplicas(1, redis);
-  const key = 'test:v1:{a.f}:INVOICE:all:2026-02-10';
+  const key = `test:v${schemaVersion}:{a.f}:INVOICE:all:2026-02-10`;
   await redis.call('SET', key, `Bj${start}00000000{}`);
   const [outcome] = await read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
   expect(outcome?.status).toBe('FRESH');

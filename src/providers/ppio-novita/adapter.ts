@@ -15,9 +15,11 @@ import {
   askForProducts,
   askForStatements,
   billQuery,
-  categoryNotices,
   createLists,
+  foreignCategories,
+  productListOf,
   statementFloor,
+  unknownCategory,
   usageFloor,
   type Credential,
 } from './lists.ts';
@@ -111,10 +113,16 @@ function createProvider(profile: Profile): Provider<Credential> {
     connect: (connection) => {
       const lists = createLists(connection, profile.currency);
       return {
-        BILL: async (segment, call) =>
-          lists.map('BILL', await lists.ask(billQuery(connection, segment), call), toBill),
+        BILL: async (segment, call) => {
+          const { rows, notices } = lists.map(
+            'BILL',
+            await lists.ask(billQuery(connection, segment), call),
+            toBill,
+          );
+          return { rows, notices: [...notices, ...foreignCategories(segment.variant, rows)] };
+        },
         INVOICE: async (_segment, call) =>
-          lists.map('INVOICE', await askForStatements(lists, connection, call), toInvoice),
+          lists.map('INVOICE', await askForStatements(lists, call), toInvoice),
         API_KEY_USAGE: async (segment, call) => {
           const cycle = usageCycles.find((name) => name === segment.variant) ?? 'DAY';
           const answer = await askForKeys(lists, connection, segment, call);
@@ -122,13 +130,13 @@ function createProvider(profile: Profile): Provider<Credential> {
             toApiKeyUsage(wire, raw, cycle, context),
           );
         },
-        DAILY_DETAIL: async (segment, call) => {
-          const answer = await askForProducts(lists, connection, segment, call);
-          const { rows, notices } = lists.map('DAILY_DETAIL', answer ?? [], (wire, raw, context) =>
-            toDailyDetail(wire, raw, segment.variant, context),
+        DAILY_DETAIL: async ({ variant, ...segment }, call) => {
+          const answer = await askForProducts(lists, connection, { variant, ...segment }, call);
+          if (answer === null) return { rows: [], notices: [unknownCategory(variant)] };
+          const { rows, notices } = lists.map('DAILY_DETAIL', answer, (wire, raw, context) =>
+            toDailyDetail(wire, raw, productListOf(variant), context),
           );
-          const categories = answer && new Set(answer.map(({ wire }) => wire.category));
-          return { rows, notices: [...notices, ...categoryNotices(segment.variant, categories)] };
+          return { rows, notices: [...notices, ...foreignCategories(variant, rows)] };
         },
       };
     },

@@ -23,6 +23,8 @@ export interface MappingContext {
 
 /** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field billingMethod */
 const billingMethodOf: ReadonlyMap<string, BillingMethod> = new Map([
+  // 0 is not documented, and was seen for the same.
+  ['0', 'PAY_AS_YOU_GO'],
   ['1', 'PAY_AS_YOU_GO'],
   ['2', 'SUBSCRIPTION'],
   ['3', 'REFUND'],

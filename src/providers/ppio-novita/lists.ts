@@ -4,14 +4,19 @@ import {
   monthOf,
   periodOf,
   startOfDay,
-  dateIn,
   utc,
   type CalendarDate,
   type TimeZone,
 } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import { GatewayError, isGatewayError } from '../../domain/errors.ts';
-import { createRowIds, type CurrencyCode, type RawJson, type RowKind } from '../../domain/rows.ts';
+import {
+  createRowIds,
+  type ChargeRow,
+  type CurrencyCode,
+  type RawJson,
+  type RowKind,
+} from '../../domain/rows.ts';
 import { hourlyOf, type Call, type Segment, type SegmentRows } from '../../domain/segments.ts';
 import type { Connection, RequestSpec } from '../provider.ts';
 import type { MappingContext } from './amounts.ts';
@@ -48,7 +53,10 @@ export function createLists(connection: Connection<Credential>, ownCurrency: Cur
       timeZone: connection.timeZone,
       notice: (notice) => notices.push(notice),
     };
-    return { rows: answer.map(({ wire, raw }) => toRow(wire, raw, context)), notices };
+    // Rows that are alike in all but their figures are numbered; the vendor's order of them is its own affair.
+    const sorted =
+      kind === 'INVOICE' ? answer : answer.toSorted((a, b) => (a.raw < b.raw ? -1 : a.raw > b.raw ? 1 : 0));
+    return { rows: sorted.map(({ wire, raw }) => toRow(wire, raw, context)), notices };
   };
   return { ask, map };
 }
@@ -108,7 +116,7 @@ export async function askForProducts(
   segment: Segment,
   call: Call,
 ) {
-  const [cycleType, productCategory] = splitVariant(segment.variant);
+  const { cycle: cycleType, category: productCategory } = productListOf(segment.variant);
   try {
     return await ask(
       {
@@ -125,67 +133,84 @@ export async function askForProducts(
   }
 }
 
-/** What is told where the list of a category is not what its name says. */
-export function categoryNotices(variant: string, categories: ReadonlySet<string | null> | null): Notice[] {
-  const [, asked] = splitVariant(variant);
-  if (categories === null) {
-    const message = `the provider does not know the product category ${asked}, so it has no rows of it`;
-    return [{ code: 'UNKNOWN_CATEGORY', message, date: null }];
-  }
-  const others = [...categories].filter((category) => category !== null && category !== asked);
-  return others.map((other) => {
-    const message = `the provider lists rows of the category ${other} under ${asked}: they are counted once, as they are`;
+/** What is told where the vendor does not know a category. */
+export function unknownCategory(variant: string): Notice {
+  const message = `the provider does not know the product category ${productListOf(variant).category}, so it has no rows of it`;
+  return { code: 'UNKNOWN_CATEGORY', message, date: null };
+}
+
+/** What is told where the list of a category holds rows of others. */
+export function foreignCategories(variant: string, rows: readonly ChargeRow[]): Notice[] {
+  const asked = productListOf(variant).category;
+  const others = new Set(
+    rows.map(({ product }) => product.category).filter((name) => name !== null && name !== asked),
+  );
+  return [...others].map((other) => {
+    const message = `the provider lists rows of the category ${other} under ${asked}: each is counted once, by its id`;
     return { code: 'UNKNOWN_CATEGORY', message, date: null };
   });
 }
 
+/** One list of usage by product. */
+export interface ProductList {
+  readonly cycle: 'Hour' | 'Day';
+  readonly category: string;
+}
+
 /** "hour/gpu" is gpu by the hour. */
-function splitVariant(variant: string): readonly ['Hour' | 'Day', string] {
+export function productListOf(variant: string): ProductList {
   const prefix = hourlyOf('');
-  return variant.startsWith(prefix) ? ['Hour', variant.slice(prefix.length)] : ['Day', variant];
+  return variant.startsWith(prefix)
+    ? { cycle: 'Hour', category: variant.slice(prefix.length) }
+    : { cycle: 'Day', category: variant };
 }
 
 const pageSize = 100;
 const mostPages = 50;
+/** The text of a page without rows. */
+const nothing = '[]';
 
 /**
- * All statements. No total is sent, months are filled in, and a page need not be as long as it was asked to be: the
- * list is at its end with a page that brings nothing new, or a short one when every month up to the running one is there.
+ * All statements. No total is sent, months are filled in, and a page need not be as long as it was asked to be: only a
+ * page that brings nothing new, or that the vendor refuses, says that the list has ended before it.
  */
-export async function askForStatements(
-  { ask }: Lists,
-  { timeZone, now }: Connection<Credential>,
-  call: Call,
-) {
-  const firstMonth = monthOf(statementFloor);
-  const lastMonth = monthOf(dateIn(now(), timeZone));
-  const seen = new Map<string, Awaited<ReturnType<typeof askForPage>>[number]>();
-  const months = new Set<string>();
+export async function askForStatements({ ask }: Lists, call: Call) {
+  const pages = new Set<string>();
+  const seen = new Map<string, Awaited<ReturnType<typeof askForPage>>['data'][number]>();
   const askForPage = (page: number) =>
     ask(
       {
         endpoint: 'monthly/bill',
         path: '/openapi/v1/billing/monthly/bill',
-        query: { startMonth: firstMonth, page: String(page), pageSize: String(pageSize) },
+        query: { startMonth: monthOf(statementFloor), page: String(page), pageSize: String(pageSize) },
         schema: statementPage,
       },
       call,
     );
   for (let page = 1; page <= mostPages; page += 1) {
-    const rows = await askForPage(page);
+    const { data, text } = await orNothing(askForPage(page), page > 1);
     const before = seen.size;
-    for (const row of rows) {
-      seen.set(`${row.wire.billingMonth}/${row.wire.billId}`, row);
-      months.add(row.wire.billingMonth);
-    }
-    const isWhole = rows.length < pageSize && months.has(firstMonth) && months.has(lastMonth);
-    // What was filled in is no statement.
-    if (isWhole || seen.size === before) return [...seen.values()].filter(({ wire }) => wire.billId !== null);
+    for (const row of data) seen.set(`${row.wire.billingMonth}/${row.wire.billId}`, row);
+    // Behind a page of months that were filled in alone there may be others.
+    const isNews = seen.size > before || (data.length === 0 && !pages.has(text));
+    if (!isNews || text === nothing) return [...seen.values()];
+    pages.add(text);
   }
   throw new GatewayError(
     'PROVIDER_RESPONSE_INVALID',
     `the provider's statements do not end after ${mostPages} pages`,
   );
+}
+
+/** A page beyond the end may be refused. */
+async function orNothing<T>(page: Promise<T>, mayBeBeyond: boolean) {
+  try {
+    return await page;
+  } catch (error) {
+    if (mayBeBeyond && isGatewayError(error) && error.code === 'PROVIDER_REJECTED')
+      return { data: [], text: nothing };
+    throw error;
+  }
 }
 
 /** Seconds, both ends included. */

@@ -22,6 +22,7 @@ import {
   toUnitPrice,
   type MappingContext,
 } from './amounts.ts';
+import type { ProductList } from './lists.ts';
 import type { WireApiKeyBill, WireBill, WireProductBill, WireStatement } from './wire.ts';
 
 /** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field tradeType */
@@ -105,23 +106,28 @@ export function toApiKeyUsage(
 export function toDailyDetail(
   wire: WireProductBill,
   raw: RawJson,
-  variant: string,
+  list: ProductList,
   context: MappingContext,
 ): DailyDetailRow {
+  // A row that names no category is of the list that it is in.
+  const category = wire.category ?? list.category;
+  const named = { ...wire, category };
   const charge = toCharge(wire, context);
-  const tokens = toTokens(wire);
-  const isPriced = tokens === null && wire.billingMethod !== '7';
+  const tokens = toTokens(named);
+  // Of tokens that are not all told nothing is known, and those of multimodal rows are not tokens alone.
+  const isPriced = category !== 'llm' && wire.billingMethod !== '7';
   return {
-    id: context.rowId([...identityOf(wire), wire.category, variant]),
+    // A row that the lists of two categories hold is one row: which of them is no part of what it is.
+    id: context.rowId([...identityOf(wire), category, list.cycle]),
     ...charge,
     billingPeriod: monthOf(charge.date),
-    product: { id: wire.productId, name: wire.productName, category: wire.category },
+    product: { id: wire.productId, name: wire.productName, category },
     projectId: null,
     resourceId: wire.ownerID,
     subProduct: null,
     feeItem: null,
     factors: null,
-    ...toQuantity(wire, tokens, isPriced),
+    ...toQuantity(named, tokens, isPriced),
     tokens,
     // Tokens have two prices or more, one for each direction: see `raw`.
     listUnitPrice: isPriced ? toUnitPrice(wire.basePrice0, wire.pricePrecision) : null,

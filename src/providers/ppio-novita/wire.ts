@@ -99,8 +99,8 @@ const apiKeyBill = z.object({
 });
 
 /**
- * A month's statement. Its bounds are not read: those of the running month have been seen reversed. A month without a
- * statement is filled in, and has no id.
+ * A month's statement. Its bounds are not read: those of the running month have been seen reversed. That of the running
+ * month may have no id yet.
  */
 const statement = z.object({
   billId: wireText,
@@ -145,14 +145,25 @@ export const billList = listOf(withRaw(bill));
 export const productBillList = listOf(withRaw(productBill));
 export const apiKeyBillList = listOf(withRaw(apiKeyBill));
 
-/** One page of statements; null and {} are one without any. */
+/** A month without a statement, as it stands between the others: it has no id, and no amount. */
+const filledIn = z.object({
+  billId: z.literal('').nullish(),
+  totalAmount: z.union([z.literal(['', '0', 0]), z.null()]).optional(),
+});
+const isFilledIn = (row: unknown): boolean => filledIn.safeParse(row).success;
+
+/** One page of statements, and its text with what was filled in; null and {} are one without any. */
 export const statementPage = z
-  .looseObject({ data: z.array(withRaw(statement)).nullish() })
+  .looseObject({ data: z.array(z.unknown()).nullish() })
   .refine((body) => 'data' in body || Object.keys(body).length === 0, {
     path: ['data'],
     message: 'expected a list',
   })
-  .transform(({ data }) => data ?? []);
+  .transform(({ data }) => ({
+    data: (data ?? []).filter((item) => !isFilledIn(item)),
+    text: JSON.stringify(data ?? []),
+  }))
+  .pipe(z.object({ data: z.array(withRaw(statement)), text: z.string() }));
 
 /** `{"code":401,"reason":"FAILED_TO_AUTH","message":"..."}`; `reason` is the stable word, and may be missing. */
 const envelope = z.object({ reason: z.string() });
