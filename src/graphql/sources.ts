@@ -135,6 +135,8 @@ export function throwIfAllFailed(sources: readonly SourceCoverage[]): void {
     status === 'FAILED' && error !== null ? [error] : [],
   );
   if (errors.length === 0 || errors.length < sources.length) return;
-  const [first] = errors;
-  throw errors.length === 1 && first !== undefined ? first : new AggregateError(errors);
+  // Two lists of an account may share one.
+  const distinct = [...new Set(errors)];
+  const [first] = distinct;
+  throw distinct.length === 1 && first !== undefined ? first : new AggregateError(distinct);
 }

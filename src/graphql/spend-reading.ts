@@ -71,7 +71,8 @@ export async function readCharges(
     if (lists.length === 0) return [unsupported(account, null, viewNames[question.view])];
     return lists.map((list): SourceCoverage => {
       if (failed !== undefined) {
-        return { ...toCoverage(list.reading, 0), status: 'FAILED', error: failed.reading.error };
+        const nothing = { status: 'FAILED', asOf: null, notices: [], error: failed.reading.error } as const;
+        return { ...toCoverage(list.reading, 0), ...nothing };
       }
       let rowCount = 0;
       list.visit((row, day, readAt) => {

@@ -23,6 +23,10 @@ interface Portion {
   readonly report: SpendReport;
   readonly groups: readonly SpendGroup[];
   readonly totals: readonly Totals[];
+  /** What it comes to in the period of the report; nothing, where it has vanished. */
+  readonly present: readonly Totals[];
+  /** What it is a part of: the sums of the report, or of the period before where it was a part of that. */
+  readonly whole: readonly Totals[];
   /** Those of the period before that stand against it. */
   readonly earlier: (previous: PreviousSpend) => readonly SpendGroup[];
 }
@@ -38,7 +42,7 @@ const PortionInterface = builder.interfaceRef<Portion>('SpendPortion').implement
     shares: t.field({
       type: [ShareType],
       description: 'What part of the whole it is, by currency.',
-      resolve: ({ totals, report }) => sharesOf(totals, report.totals),
+      resolve: ({ totals, whole }) => sharesOf(totals, whole),
     }),
     converted: t.field({
       type: ConvertedType,
@@ -50,9 +54,9 @@ const PortionInterface = builder.interfaceRef<Portion>('SpendPortion').implement
       type: ComparisonType,
       nullable: true,
       description: 'The same in the period before, which is read when this is asked for.',
-      resolve: async ({ report, totals, earlier }): Promise<Comparison> => {
+      resolve: async ({ report, present, earlier }): Promise<Comparison> => {
         const previous = await report.previous();
-        return { before: sumsOf(earlier(previous)), after: totals, isComparable: previous.isComparable };
+        return { before: sumsOf(earlier(previous)), after: present, isComparable: previous.isComparable };
       },
     }),
   }),
@@ -124,7 +128,12 @@ PreviousType.implement({
       resolve: ({ previous, report }, _args, { allowance }) => {
         const vanished = previous.groups.without([...report.groups, ...(report.rest ?? [])]);
         allowance.takeRows(vanished.length);
-        return vanished.map((group) => ({ ...toPortion(report, group), earlier: () => [group] }));
+        return vanished.map((group) => ({
+          ...toPortion(report, group),
+          present: [],
+          whole: previous.totals,
+          earlier: () => [group],
+        }));
       },
     }),
     coverage: t.field({
@@ -148,13 +157,18 @@ export const SpendReportType = builder.objectRef<SpendReport>('SpendReport').imp
       nullable: true,
       description:
         'What top left out, so that groups and rest are the whole. Null when nothing was left out.',
-      resolve: (report): Portion | null =>
-        report.rest && {
+      resolve: (report): Portion | null => {
+        if (report.rest === null) return null;
+        const totals = sumsOf(report.rest);
+        return {
           report,
           groups: report.rest,
-          totals: sumsOf(report.rest),
+          totals,
+          present: totals,
+          whole: report.totals,
           earlier: ({ groups }) => groups.without(report.groups),
-        },
+        };
+      },
     }),
     totals: t.expose('totals', {
       type: [TotalsType],
@@ -185,5 +199,6 @@ function toPortion(report: SpendReport, group: SpendGroup): GroupPortion {
     const found = groups.of(group);
     return found === null ? [] : [found];
   };
-  return { report, group, groups: [group], totals: group.totals, earlier };
+  const { totals } = group;
+  return { report, group, groups: [group], totals, present: totals, whole: report.totals, earlier };
 }

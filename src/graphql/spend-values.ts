@@ -70,7 +70,8 @@ export const ShareType = builder.objectRef<Share>('SpendShare').implement({
     ratio: t.expose('ratio', {
       type: 'Decimal',
       nullable: true,
-      description: 'From 0 to 1, rounded to six digits. Null where the whole is zero.',
+      description:
+        'Rounded to six digits: 0.25 is a quarter. Below 0 or above 1 where money came back. Null where the whole is zero.',
     }),
   }),
 });

@@ -150,18 +150,22 @@ async function readPrevious(
     totals: sumsOf(groups),
     sources,
     groups: matchEarlier(groups, dates, question.dates),
-    isComparable: wholeSources(current) === wholeSources(sources),
+    isComparable:
+      answered(current) === answered(sources) && [...current, ...sources].every((source) => isWhole(source)),
   };
 }
 
-/** The sources that have answered for the whole of a period, as text. */
-function wholeSources(sources: readonly SourceCoverage[]): string {
+/** The sources that have answered, as text. */
+function answered(sources: readonly SourceCoverage[]): string {
   return sources
-    .filter(
-      ({ status, notices }) => status !== 'FAILED' && notices.every(({ code }) => code !== 'PERIOD_CLAMPED'),
-    )
+    .filter(({ status }) => status !== 'FAILED')
     .map(({ account, kind }) => `${account.id} ${kind}`)
     .join();
+}
+
+/** Whether a list was there for the whole period; one that failed adds nothing to either. */
+function isWhole({ status, notices }: SourceCoverage): boolean {
+  return status === 'FAILED' || notices.every(({ code }) => code !== 'PERIOD_CLAMPED');
 }
 
 async function readSpend(

@@ -32,6 +32,12 @@ function faultsOf(settings: unknown, environment: Environment = {}): readonly st
 
 const withAccount = (changes: object) => ({ accounts: [{ ...ppio, ...changes }] });
 
+const rate = { from: 'USD', to: 'CNY', rate: '7.1065', date: '2026-02-27', source: 'central parity' };
+const withRates = (...changes: object[]) => ({
+  accounts: [ppio],
+  exchangeRates: changes.map((change) => ({ ...rate, ...change })),
+});
+
 describe('settings that are good', () => {
   test('need an account alone: all else has the documented default', () => {
     expect(parse({ accounts: [ppio] })).toEqual({
@@ -101,6 +107,13 @@ describe('settings that are good', () => {
   test.each(['ppio', 'novita'])('may name the lists by category that %s is asked for', (provider) => {
     const named = { billCategories: ['gpu', 'vector_store'], usageCategories: ['llm', 'tts2'] };
     expect(parse(withAccount({ provider, ...named })).accounts[0]).toMatchObject(named);
+  });
+
+  test('may hold a rate for each direction, to the last digit that was written', () => {
+    const [there, back] = [{ rate: '7.10650' }, { from: 'CNY', to: 'USD', rate: '0.1407162' }];
+    const { exchangeRates } = parse(withRates(there, back));
+    expect(exchangeRates.map((one) => one.rate)).toEqual(['7.10650', '0.1407162']);
+    expect(parse({ accounts: [ppio] }).exchangeRates).toEqual([]);
   });
 
   test('may listen everywhere once there are clients', () => {
@@ -288,6 +301,27 @@ describe('a fault is told in one line that begins with its path', () => {
     ['0.0.0.0 without clients', { accounts: [ppio], server: { host: '0.0.0.0' } }, ['server.host: ']],
     [':: without clients', { accounts: [ppio], server: { host: '::' } }, ['server.host: ']],
     ['a log level that is none', { accounts: [ppio], log: { level: 'loud' } }, ['log.level: ']],
+    ['a rate of zero', withRates({ rate: '0.0000' }), ['exchangeRates.0.rate: ']],
+    ['a rate below zero', withRates({ rate: '-7.1065' }), ['exchangeRates.0.rate: ']],
+    ['a rate that is none', withRates({ rate: '7,1065' }), ['exchangeRates.0.rate: ']],
+    [
+      'a rate as a number, which may have lost digits',
+      withRates({ rate: 7.1065 }),
+      ['exchangeRates.0.rate: '],
+    ],
+    [
+      'a rate without quotes',
+      `accounts: [{ id: a, provider: ppio, credential: { apiKey: k } }]
+exchangeRates: [{ from: USD, to: CNY, rate: 7.1065, date: '2026-02-27', source: s }]`,
+      ['exchangeRates.0.rate: expected a decimal in quotes'],
+    ],
+    ['a rate twice', withRates({}, { rate: '7.2' }), ['exchangeRates.1: expected one rate from USD to CNY']],
+    ['a rate of a currency to itself', withRates({ to: 'USD' }), ['exchangeRates.0.to: ']],
+    ['a rate from no currency', withRates({ from: 'dollar' }), ['exchangeRates.0.from: ']],
+    ['a rate of a day that is none', withRates({ date: '2026-02-30' }), ['exchangeRates.0.date: ']],
+    ['a rate of no day', withRates({ date: undefined }), ['exchangeRates.0.date: ']],
+    ['a rate that nobody quoted', withRates({ source: '' }), ['exchangeRates.0.source: ']],
+    ['a rate with more beside it', withRates({ bank: 'x' }), ['exchangeRates.0.bank: ']],
   ];
   test.each(faulty)('%s', (_name, settings, expected) => {
     const faults = faultsOf(settings);
