@@ -154,7 +154,7 @@ function gridOf(grid: Grid | undefined, kind: RowKind, settings: AccountConfig):
 }
 
 function toProfile(provider: AnyProvider): ProviderProfile {
-  const { id, name, homepage, timeZone, grids, keyedCategories = [] } = provider;
+  const { id, name, homepage, timeZone, grids, keyedCategories = [], usageLagHours = 0 } = provider;
   const kinds = rowKinds.filter((kind) => grids[kind] !== undefined);
-  return { id, name, homepage, timeZone, keyedCategories, kinds };
+  return { id, name, homepage, timeZone, keyedCategories, usageLagHours, kinds };
 }

@@ -167,6 +167,7 @@ export const settings = z.strictObject({
     maxUpstreamCalls: count.default(500),
     maxLists: count.default(100),
     maxRows: count.default(10_000),
+    maxVisitedRows: count.default(2_000_000),
     maxResponseBytes: count.default(67_108_864),
     deadlineSeconds: positive.max(600).default(60),
     memoryCacheBytes: count.default(268_435_456),

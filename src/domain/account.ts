@@ -15,6 +15,8 @@ export interface ProviderProfile {
   readonly timeZone: TimeZone;
   /** Product categories whose usage it lists by product and by API key: the same money twice. */
   readonly keyedCategories: readonly string[];
+  /** How long after the end of a day its usage may still be coming in. */
+  readonly usageLagHours: number;
 }
 
 /** One credential's billing account at one provider. */

@@ -4,7 +4,7 @@
  */
 
 import type { Account } from './account.ts';
-import { addDays, startOfDay, type Instant } from './calendar.ts';
+import { addDays, after, startOfDay, type Instant } from './calendar.ts';
 import { compareDecimals, type Decimal } from './decimal.ts';
 import type { RowKind, RowOf } from './rows.ts';
 import { finalAtOf, settlementMonthOf } from './settlement.ts';
@@ -33,16 +33,22 @@ interface Reading {
   readonly readAt: Instant;
 }
 
-/** Compares two readings of a segment, as far as the later one is final; null where it is not, or nothing is new. */
-export function compareReadings(account: Account, before: Reading, after: Reading): Comparison | null {
+/**
+ * Compares two readings of a segment, as far as the later one is final. Null where that says nothing: no figures have
+ * become final between them (`isNewlyFinal`), and no final ones differ.
+ */
+export function compareReadings(
+  account: Account,
+  before: Reading,
+  later: Reading,
+  isNewlyFinal: boolean,
+): Comparison | null {
   const finalAtOfRow = createFinality(account);
-  const isFinal = (row: Row): boolean => after.readAt >= finalAtOfRow(row);
+  const isFinal = (row: Row): boolean => later.readAt >= finalAtOfRow(row);
   const earlier = new Map(before.rows.filter((row) => isFinal(row)).map((row) => [row.id, row]));
   const restatements: Restatement[] = [];
-  let isNewlyFinal = before.rows.some((row) => isFinal(row) && before.readAt < finalAtOfRow(row));
-  for (const row of after.rows) {
+  for (const row of later.rows) {
     if (!isFinal(row)) continue;
-    isNewlyFinal ||= before.readAt < finalAtOfRow(row);
     const known = earlier.get(row.id);
     earlier.delete(row.id);
     if (known !== undefined && haveSameAmounts(known, row)) continue;
@@ -54,7 +60,7 @@ export function compareReadings(account: Account, before: Reading, after: Readin
     restatements.push({ before: row, after: null, wasFinal: before.readAt >= finalAtOfRow(row) });
   }
   if (restatements.length === 0 && !isNewlyFinal) return null;
-  return { beforeReadAt: before.readAt, afterReadAt: after.readAt, restatements };
+  return { beforeReadAt: before.readAt, afterReadAt: later.readAt, restatements };
 }
 
 /** When a row becomes final; never, where the provider publishes no moment. */
@@ -68,11 +74,11 @@ function createFinality({ settlement, timeZone }: Account): (row: Row) => number
   };
 }
 
-/** Whether all that a row stands for had happened by then: what comes later adds to it without restating anything. */
-function wasComplete(row: Row, readAt: Instant, { timeZone }: Account): boolean {
+/** Whether all that a row stands for had been reported by then: what comes later adds to it without restating anything. */
+function wasComplete(row: Row, readAt: Instant, { timeZone, provider }: Account): boolean {
   if ('periodEnd' in row) return readAt >= startOfDay(addDays(row.periodEnd, 1), timeZone);
   if ('tradeType' in row) return readAt >= (row.createdAt ?? row.chargePeriod.start);
-  return readAt >= row.chargePeriod.end;
+  return readAt >= after(row.chargePeriod.end, provider.usageLagHours * 3_600_000);
 }
 
 /** Amounts and quantities; how a row is called, and whether it has been paid, may change without restating it. */

@@ -23,6 +23,8 @@ export interface Grid {
   readonly variants: Readonly<Record<string, Step>>;
   /** Variants are product categories: rows of a category are in its list alone. */
   readonly byCategory?: boolean;
+  /** Rows name no category: none matches a filter on it. */
+  readonly uncategorized?: boolean;
   /** The same lists hour by hour, each under `hourlyOf` its name: for days of a zone other than the provider's. */
   readonly hourly?: Readonly<Record<string, Step>>;
   /** The provider has nothing before this date. */

@@ -37,6 +37,17 @@ export function finalAtOf(rule: SettlementRule, month: YearMonth): Instant | nul
   return timeOfDay(addDays(firstDayOf(addMonths(month, 1)), rule.day - 1), rule.time, rule.zone);
 }
 
+/** The first moment after `instant` at which a month becomes final; null when the provider publishes no rule. */
+export function cutOffAfter(rule: SettlementRule, instant: Instant): Instant | null {
+  if (rule.kind === 'unpublished') return null;
+  const month = monthOf(dateIn(instant, rule.zone));
+  for (const ahead of [-2, -1, 0, 1]) {
+    const at = finalAtOf(rule, addMonths(month, ahead));
+    if (at !== null && at > instant) return at;
+  }
+  return null;
+}
+
 /** 2100-01-01: nothing is billed so far ahead. */
 const latest = Date.UTC(2100, 0, 1);
 

@@ -10,6 +10,8 @@ export interface AllowanceLimits {
   readonly maxLists: number;
   /** Rows that one answer may hold, all its pages together. */
   readonly maxRows: number;
+  /** Rows that one request may have looked at, by filters and sums. */
+  readonly maxVisitedRows: number;
 }
 
 export interface Allowance {
@@ -17,12 +19,15 @@ export interface Allowance {
   takeList(): void;
   /** @throws GatewayError QUERY_TOO_EXPENSIVE */
   takeRows(count: number): void;
+  /** A row was looked at, shown or not. @throws GatewayError QUERY_TOO_EXPENSIVE */
+  visitRow(): void;
 }
 
 /** The allowance of one request. */
-export function createAllowance({ maxLists, maxRows }: AllowanceLimits): Allowance {
+export function createAllowance({ maxLists, maxRows, maxVisitedRows }: AllowanceLimits): Allowance {
   let lists = 0;
   let rows = 0;
+  let visited = 0;
   return {
     takeList() {
       lists += 1;
@@ -32,10 +37,15 @@ export function createAllowance({ maxLists, maxRows }: AllowanceLimits): Allowan
       rows += count;
       if (rows > maxRows) throw tooMuch(`more than ${maxRows} rows`, maxRows);
     },
+    visitRow() {
+      visited += 1;
+      if (visited > maxVisitedRows)
+        throw tooMuch(`the work of more than ${maxVisitedRows} rows`, maxVisitedRows);
+    },
   };
 }
 
 function tooMuch(what: string, limit: number): GatewayError {
-  const message = `one answer may not hold ${what}: ask in several requests, or for smaller pages`;
+  const message = `one answer may not hold ${what}: ask in several requests, for smaller pages or periods, or for fewer groups`;
   return new GatewayError('QUERY_TOO_EXPENSIVE', message, { facts: { limit } });
 }

@@ -17,6 +17,9 @@ export interface SegmentLoader {
   load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]>;
 }
 
+/** A turn of the event loop: then all that a request asks at the same time has been asked. */
+const everybodyHasAsked = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Lives as long as one request: a cache shared by requests could show one caller another's rows. */
 export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls: number): SegmentLoader {
   // Wrapped, so that each segment settles on its own: a batch must not wait for its slowest vendor.
@@ -42,6 +45,8 @@ export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls
   return {
     async load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]> {
       for (const ref of refs) if (!ledger.holds(ref)) planned.set(keyOf(ref), ref);
+      // What is too much for all together must not have begun with the first.
+      await everybodyHasAsked();
       if (planned.size > maxUpstreamCalls) await dropHeldElsewhere();
       if (planned.size > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
       return new Promise<readonly Outcome<K>[]>((resolve, reject) => {

@@ -5,6 +5,7 @@
 
 import type { Account } from '../domain/account.ts';
 import type { DateRange, Instant } from '../domain/calendar.ts';
+import type { SourceCoverage } from '../domain/coverage.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import { createTotals } from '../reports/totals.ts';
 import { sourceOf, type GatewayContext } from './context.ts';
@@ -52,16 +53,18 @@ export async function answer<K extends RowKind>(question: Question<K>, context: 
   const readings = await Promise.all(asked.map((source) => readSource(source, dates, choice, context)));
   const rows: Sourced<K>[] = [];
   const sums = createTotals();
-  const sources = readings.map((reading) => {
+  const sources: SourceCoverage[] = [];
+  for (const reading of readings) {
     const { account } = reading.source;
     const before = rows.length;
-    reading.visit((row, readAt) => {
+    await reading.visit((row, readAt) => {
+      context.allowance.visitRow();
       if (!question.matches(row)) return;
       rows.push({ row, account, readAt });
       sums.add(row);
     });
-    return toCoverage(reading, rows.length - before);
-  });
+    sources.push(toCoverage(reading, rows.length - before));
+  }
   sources.push(...lacking.map((account) => unsupported(account, kind, kind)));
   throwIfAllFailed(sources);
   const { edges, pageInfo } = page.of(rows);

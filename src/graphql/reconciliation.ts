@@ -45,32 +45,38 @@ async function readReconciliation(
     read('API_KEY_USAGE'),
     read('INVOICE'),
   ]);
-  const reconciliation = reconcile({
-    bills: rowsOf(bills),
-    dailyDetails: rowsOf(dailyDetails),
-    apiKeyUsage: rowsOf(apiKeyUsage),
-    invoices: rowsOf(invoices),
+  const reconciliation = await reconcile({
+    bills: rowsOf(bills, context),
+    dailyDetails: rowsOf(dailyDetails, context),
+    apiKeyUsage: rowsOf(apiKeyUsage, context),
+    invoices: rowsOf(invoices, context),
     isCostWhole: [bills, dailyDetails].every((reading) => reading?.status !== 'FAILED'),
     keyedCategories: account.provider.keyedCategories,
     month: dates,
     openDay: dateIn(dailyDetails?.asOf ?? context.ledger.now(), account.timeZone),
   });
   const readings = [bills, dailyDetails, apiKeyUsage, invoices].filter((reading) => reading !== null);
-  return { ...reconciliation, account, month, sources: readings.map((reading) => coverageOf(reading)) };
+  const sources = await Promise.all(readings.map((reading) => coverageOf(reading)));
+  return { ...reconciliation, account, month, sources };
 }
 
 /** Of a list that does not reach back so far nothing is known: it is not a list without rows. */
-function rowsOf<K extends RowKind>(reading: Reading<K> | null): Rows<K> {
+function rowsOf<K extends RowKind>(reading: Reading<K> | null, { allowance }: GatewayContext): Rows<K> {
   const isThere =
     reading !== null &&
     reading.status !== 'FAILED' &&
     reading.notices.every(({ code }) => code !== 'PERIOD_CLAMPED');
-  return isThere ? (visitor) => reading.visit((row) => visitor(row)) : null;
+  if (!isThere) return null;
+  return (visitor) =>
+    reading.visit((row) => {
+      allowance.visitRow();
+      visitor(row);
+    });
 }
 
-function coverageOf(reading: Reading<RowKind>): SourceCoverage {
+async function coverageOf(reading: Reading<RowKind>): Promise<SourceCoverage> {
   let rowCount = 0;
-  reading.visit(() => {
+  await reading.visit(() => {
     rowCount += 1;
   });
   return toCoverage(reading, rowCount);

@@ -1,7 +1,7 @@
 /** From a scope to sources, and from a source to its reading: what every field that reads rows has in common. */
 
 import type { Account } from '../domain/account.ts';
-import { dateIn, type DateRange } from '../domain/calendar.ts';
+import { dateIn, type DateRange, type Instant } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { RowKind } from '../domain/rows.ts';
@@ -71,8 +71,9 @@ export type Choice = (grid: Grid) => readonly string[];
 
 /** All lists of a grid, or those of some categories where the grid has one for each. */
 export function byCategories(categories: readonly string[] | null | undefined): Choice {
-  return ({ variants, byCategory }) => {
+  return ({ variants, byCategory, uncategorized }) => {
     const all = Object.keys(variants);
+    if (categories != null && uncategorized === true) return [];
     return categories == null || byCategory !== true ? all : all.filter((name) => categories.includes(name));
   };
 }
@@ -91,15 +92,20 @@ export function segmentsIn<K extends RowKind>(
   return segmentsOf(source.grid, chosen, dates, today).map((segment) => ({ source, segment }));
 }
 
-/** What a source has to say of a period. @throws GatewayError QUERY_TOO_EXPENSIVE */
+/**
+ * What a source has to say of a period. `end`: when the period ends, where that is not the end of its last date.
+ * @throws GatewayError QUERY_TOO_EXPENSIVE
+ */
 export async function readSource<K extends RowKind>(
   source: Source<K>,
   dates: DateRange | null,
   choice: Choice,
   context: GatewayContext,
+  end: Instant | null = null,
 ): Promise<Reading<K>> {
   const refs = segmentsIn(source, dates, choice, context);
-  return toReading(source, dates, refs, await context.segments.load(refs), context.ledger.now());
+  const outcomes = await context.segments.load(refs);
+  return toReading(source, dates, refs, outcomes, { now: context.ledger.now(), end });
 }
 
 /** What a source contributed. */
@@ -135,8 +141,8 @@ export function throwIfAllFailed(sources: readonly SourceCoverage[]): void {
     status === 'FAILED' && error !== null ? [error] : [],
   );
   if (errors.length === 0 || errors.length < sources.length) return;
-  // Two lists of an account may share one.
-  const distinct = [...new Set(errors)];
+  // Two lists of an account fail alike, or share one.
+  const distinct = [...new Map(errors.map((error) => [`${error.account} ${error.code}`, error])).values()];
   const [first] = distinct;
   throw distinct.length === 1 && first !== undefined ? first : new AggregateError(distinct);
 }

@@ -64,25 +64,39 @@ export async function readCharges(
 ): Promise<SourceCoverage[]> {
   const accounts = selectAccounts(question.scope, context);
   const read = await Promise.all(accounts.map((account) => readAccount(account, question, context)));
-  return read.flatMap((lists, index) => {
-    const [account] = accounts.slice(index, index + 1);
-    if (account === undefined) return [];
-    const failed = lists.find(({ reading }) => reading.status === 'FAILED');
-    if (lists.length === 0) return [unsupported(account, null, viewNames[question.view])];
-    return lists.map((list): SourceCoverage => {
-      if (failed !== undefined) {
-        const nothing = { status: 'FAILED', asOf: null, notices: [], error: failed.reading.error } as const;
-        return { ...toCoverage(list.reading, 0), ...nothing };
-      }
-      let rowCount = 0;
-      list.visit((row, day, readAt) => {
-        if (!question.matches(row)) return;
-        rowCount += 1;
-        visitor(account, row, day, readAt);
-      });
-      return toCoverage(list.reading, rowCount);
+  const sources: SourceCoverage[] = [];
+  for (const [index, account] of accounts.entries()) {
+    const lists = read[index] ?? [];
+    if (lists.length === 0) sources.push(unsupported(account, null, viewNames[question.view]));
+    sources.push(...(await visitAccount(account, lists, question, context, visitor)));
+  }
+  return sources;
+}
+
+async function visitAccount(
+  account: Account,
+  lists: readonly ReadList[],
+  { matches }: SpendQuestion,
+  { allowance }: GatewayContext,
+  visitor: ChargeVisitor,
+): Promise<SourceCoverage[]> {
+  const failed = lists.find(({ reading }) => reading.status === 'FAILED');
+  if (failed !== undefined) {
+    const nothing = { status: 'FAILED', asOf: null, notices: [], error: failed.reading.error } as const;
+    return lists.map(({ reading }) => ({ ...toCoverage(reading, 0), ...nothing }));
+  }
+  const sources: SourceCoverage[] = [];
+  for (const list of lists) {
+    let rowCount = 0;
+    await list.visit((row, day, readAt) => {
+      allowance.visitRow();
+      if (!matches(row)) return;
+      rowCount += 1;
+      visitor(account, row, day, readAt);
     });
-  });
+    sources.push(toCoverage(list.reading, rowCount));
+  }
+  return sources;
 }
 
 const viewNames: Readonly<Record<SpendView, string>> = {
@@ -93,10 +107,11 @@ const viewNames: Readonly<Record<SpendView, string>> = {
 /** One list of an account, with each row's day. */
 interface ReadList {
   readonly reading: Omit<Reading<ChargeKind>, 'visit'>;
-  visit(visitor: (row: ChargedRow, day: CalendarDate, readAt: Instant) => void): void;
+  visit(visitor: (row: ChargedRow, day: CalendarDate, readAt: Instant) => void): Promise<void>;
 }
 
-function readAccount(
+/** Where one list cannot tell the days that are asked for, the account is left out, and no list of it is read. */
+async function readAccount(
   account: Account,
   question: SpendQuestion,
   context: GatewayContext,
@@ -105,28 +120,44 @@ function readAccount(
     const source = sourceOf(context.visible, account, kind);
     return source === undefined ? [] : [source];
   });
-  return Promise.all(sources.map((source) => readList(source, question, context)));
+  const { dates, timeZone, categories } = question;
+  if (timeZone === null || haveSameDays(dates, timeZone, account.timeZone)) {
+    return Promise.all(sources.map((source) => readOwnDays(source, question, context)));
+  }
+  const choices = sources.map((source) => finerChoice(source, dates, timeZone, categories));
+  if (choices.includes(null)) return sources.map((source) => underivable(source, timeZone));
+  return Promise.all(
+    sources.map((source, index) =>
+      readDaysOf(timeZone, source, dates, choices[index] ?? byCategories(categories), context),
+    ),
+  );
 }
 
-async function readList(
+async function readOwnDays(
   source: Source<ChargeKind>,
-  { dates, timeZone, categories }: SpendQuestion,
+  { dates, categories }: SpendQuestion,
+  context: GatewayContext,
+): Promise<ReadList> {
+  const reading = await readSource(source, dates, choiceOf(source, categories), context);
+  return { reading, visit: (visitor) => reading.visit((row, readAt) => visitor(row, row.date, readAt)) };
+}
+
+/** Rows on the days of another zone, told from when they start. */
+async function readDaysOf(
+  timeZone: TimeZone,
+  source: Source<ChargeKind>,
+  dates: DateRange,
+  choice: Choice,
   context: GatewayContext,
 ): Promise<ReadList> {
   const own = source.account.timeZone;
-  const isOwn = timeZone === null || haveSameDays(dates, timeZone, own);
-  if (isOwn) {
-    const reading = await readSource(source, dates, choiceOf(source, categories), context);
-    return { reading, visit: (visitor) => reading.visit((row, readAt) => visitor(row, row.date, readAt)) };
-  }
-  const choice = finerChoice(source, dates, timeZone, categories);
-  if (choice === null) return underivable(source, timeZone);
   const period = periodOf(dates, timeZone);
   const cover = { from: dateIn(period.start, own), to: addDays(dateIn(after(period.end, -1), own), 1) };
-  const reading = await readSource(source, cover, choice, context);
+  const reading = await readSource(source, cover, choice, context, period.end);
   const dayOf = createDays(timeZone);
-  if (source.kind !== 'BILL' && hasRowsAcrossDays(reading, period, dayOf))
+  if (source.kind !== 'BILL' && (await hasRowsAcrossDays(reading, period, dayOf))) {
     return underivable(source, timeZone);
+  }
   return {
     reading,
     visit: (visitor) =>
@@ -168,17 +199,20 @@ function underivable(source: Source<ChargeKind>, timeZone: TimeZone): ReadList {
   const error = new GatewayError('TIMEZONE_NOT_DERIVABLE', message);
   const { status, asOf, settlement, notices } = failedCoverage(account, kind, error);
   const named = error.of(account.id, account.provider.id);
-  return { reading: { source, status, asOf, settlement, notices, error: named }, visit: () => {} };
+  return {
+    reading: { source, status, asOf, settlement, notices, error: named },
+    visit: () => Promise.resolve(),
+  };
 }
 
 /** A row of an hourly list may be longer than an hour: then it may lie on two days. */
-function hasRowsAcrossDays(
+async function hasRowsAcrossDays(
   reading: Reading<ChargeKind>,
   period: Period,
   dayOf: (instant: Instant) => CalendarDate,
-): boolean {
+): Promise<boolean> {
   let found = false;
-  reading.visit((row) => {
+  await reading.visit((row) => {
     const { start, end } = row.chargePeriod;
     const touches = start < period.end && end > period.start;
     if (!found && touches && end > start) found = dayOf(start) !== dayOf(after(end, -1));

@@ -53,10 +53,11 @@ const PortionInterface = builder.interfaceRef<Portion>('SpendPortion').implement
     previous: t.field({
       type: ComparisonType,
       nullable: true,
-      description: 'The same in the period before, which is read when this is asked for.',
-      resolve: async ({ report, present, earlier }): Promise<Comparison> => {
-        const previous = await report.previous();
-        return { before: sumsOf(earlier(previous)), after: present, isComparable: previous.isComparable };
+      description:
+        'The same in the period before, which is read when this is asked for. Null where that cannot be read; one error says why.',
+      resolve: async ({ report, present, earlier }): Promise<Comparison | null> => {
+        const previous = await report.previousOrNull();
+        return previous && { ...previous, before: sumsOf(earlier(previous)), after: present };
       },
     }),
   }),
@@ -117,14 +118,15 @@ PreviousType.implement({
       type: ComparisonType,
       description: 'The whole report against it.',
       resolve: ({ previous, report }): Comparison => ({
+        ...previous,
         before: previous.totals,
         after: report.totals,
-        isComparable: previous.isComparable,
       }),
     }),
     vanished: t.field({
       type: [SpendGroupType],
-      description: 'Groups that it had and this period has not, with what they came to then.',
+      description:
+        'Groups that it had and this period has not, with what they came to then; days and months are those of this period against which they stand. Where top is given, the previous of rest holds them too.',
       resolve: ({ previous, report }, _args, { allowance }) => {
         const vanished = previous.groups.without([...report.groups, ...(report.rest ?? [])]);
         allowance.takeRows(vanished.length);

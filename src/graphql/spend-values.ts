@@ -109,6 +109,7 @@ export interface Comparison {
   readonly before: readonly Totals[];
   readonly after: readonly Totals[];
   readonly isComparable: boolean;
+  readonly isPartial: boolean;
 }
 
 export const ComparisonType = builder.objectRef<Comparison>('SpendComparison').implement({
@@ -116,6 +117,10 @@ export const ComparisonType = builder.objectRef<Comparison>('SpendComparison').i
     'The same in the period of the same length before. Days and months are matched by their place in it.',
   fields: (t) => ({
     totals: t.expose('before', { type: [TotalsType], description: 'Sums in the period before.' }),
+    isPartial: t.exposeBoolean('isPartial', {
+      description:
+        'Whether this period had not ended: then changes set a part of it against the whole of the one before.',
+    }),
     changes: t.field({
       type: [ChangeType],
       nullable: true,

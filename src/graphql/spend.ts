@@ -1,10 +1,18 @@
 /** spend: charges added up by any combination of dimensions. */
 
-import { rangeBefore, toTimeZone, type DateRange } from '../domain/calendar.ts';
+import { monthOf, rangeBefore, toTimeZone, type DateRange } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { createConverter, type Converter } from '../domain/exchange.ts';
-import { byCost, compareKeys, matchEarlier, sumsOf, type EarlierGroups } from '../reports/spend-report.ts';
+import {
+  byCost,
+  compareKeys,
+  matchEarlier,
+  shiftBetween,
+  sumsOf,
+  type EarlierGroups,
+  type Shift,
+} from '../reports/spend-report.ts';
 import { createSpend, type ChargedRow, type SpendDimension, type SpendGroup } from '../reports/spend.ts';
 import type { Totals } from '../reports/totals.ts';
 import { builder } from './builder.ts';
@@ -27,6 +35,8 @@ export interface SpendReport {
   readonly converter: Converter | null;
   /** The period before, read when first asked for. */
   previous(): Promise<PreviousSpend>;
+  /** The same for one of many groups: that it cannot be read is told by the first that asks, and not by each. */
+  previousOrNull(): Promise<PreviousSpend | null>;
 }
 
 /** The period of the same length before. */
@@ -37,6 +47,8 @@ export interface PreviousSpend {
   readonly groups: EarlierGroups;
   /** Whether the same accounts answered for the whole of both periods. */
   readonly isComparable: boolean;
+  /** Whether this period had not ended, so that the earlier one has had more time. */
+  readonly isPartial: boolean;
 }
 
 const SpendFilter = builder.inputType('SpendFilter', {
@@ -125,13 +137,25 @@ async function readReport(
   const shown = top === null ? ranked : ranked.slice(0, top);
   context.allowance.takeRows(shown.length);
   let previous: Promise<PreviousSpend> | null = null;
+  const readBefore = (): Promise<PreviousSpend> =>
+    (previous ??= readPrevious(question, groupBy, sources, context));
+  let isTold = false;
   return {
     groups: orderBy === 'KEY' ? shown.toSorted(compareKeys) : shown,
     rest: shown.length < ranked.length ? ranked.slice(shown.length) : null,
     totals: spend.totals(),
     sources,
     converter,
-    previous: () => (previous ??= readPrevious(question, groupBy, sources, context)),
+    previous: readBefore,
+    async previousOrNull() {
+      try {
+        return await readBefore();
+      } catch (error) {
+        if (isTold) return null;
+        isTold = true;
+        throw error;
+      }
+    },
   };
 }
 
@@ -143,15 +167,17 @@ async function readPrevious(
 ): Promise<PreviousSpend> {
   context.allowance.takeList();
   const dates = rangeBefore(question.dates);
-  const { spend, sources } = await readSpend({ ...question, dates }, groupBy, context);
+  const shift = shiftBetween(dates, question.dates);
+  const { spend, sources } = await readSpend({ ...question, dates }, groupBy, context, shift);
   const groups = spend.groups();
   return {
     dates,
     totals: sumsOf(groups),
     sources,
-    groups: matchEarlier(groups, dates, question.dates),
+    groups: matchEarlier(groups),
     isComparable:
       answered(current) === answered(sources) && [...current, ...sources].every((source) => isWhole(source)),
+    isPartial: current.some(({ notices }) => notices.some(({ code }) => code === 'PARTIAL_PERIOD')),
   };
 }
 
@@ -172,9 +198,13 @@ async function readSpend(
   question: SpendQuestion,
   groupBy: readonly SpendDimension[],
   context: GatewayContext,
+  shift: Shift | null = null,
 ) {
   const spend = createSpend(groupBy);
-  const sources = await readCharges(question, context, (account, row, day) => spend.add(account, row, day));
+  const sources = await readCharges(question, context, (account, row, own) => {
+    const { day, month } = shift === null ? { day: own, month: monthOf(own) } : shift(own);
+    spend.add(account, row, day, month);
+  });
   throwIfAllFailed(sources);
   return { spend, sources };
 }

@@ -7,7 +7,7 @@ import { after, monthOf, addDays, startOfDay, type Instant } from '../domain/cal
 import type { Account } from '../domain/account.ts';
 import type { Segment, SegmentRows } from '../domain/segments.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
-import { finalAtOf, settlementMonthOf } from '../domain/settlement.ts';
+import { cutOffAfter, finalAtOf, settlementMonthOf } from '../domain/settlement.ts';
 
 /** The table, in seconds. */
 export interface FreshnessPolicy {
@@ -54,7 +54,7 @@ export function freshnessOf(
   const isFinal = finalAt !== null && readAt >= finalAt;
   const isOpen = segment.dates === null || readAt < startOfDay(segment.dates.to, account.timeZone);
   const seconds = isFinal ? policy.finalSeconds : isOpen ? policy.openSeconds : policy.closedSeconds;
-  const cutOff = isFinal || finalAt === null ? Number.POSITIVE_INFINITY : finalAt;
+  const cutOff = finalReadingDueAt(account, segment, { readAt, finalAt }) ?? Number.POSITIVE_INFINITY;
   const freshUntil = Math.min(after(readAt, seconds * 1000), cutOff) as Instant;
   return {
     finalAt,
@@ -62,6 +62,19 @@ export function freshnessOf(
     revalidateUntil: Math.min(after(readAt, seconds * 2000), cutOff) as Instant,
     staleUntil: after(freshUntil, policy.staleSeconds * 1000),
   };
+}
+
+/**
+ * The moment from which what was read of a segment at `readAt` is to be read again, as figures that it holds have become
+ * final since; null when there is none. A list without dates holds months that become final one after the other.
+ */
+export function finalReadingDueAt(
+  account: Account,
+  segment: Segment,
+  { readAt, finalAt }: { readonly readAt: Instant; readonly finalAt: Instant | null },
+): Instant | null {
+  if (segment.dates === null) return cutOffAfter(account.settlement, readAt);
+  return finalAt !== null && readAt < finalAt ? finalAt : null;
 }
 
 /** Whether the vendor did not know what it was asked for: that it has nothing of it is never final. */

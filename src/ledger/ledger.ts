@@ -43,6 +43,8 @@ export interface Ledger {
   find(ref: SegmentRef): Promise<Entry | undefined>;
   /** What providers changed of segments between two readings, of which the later was final; in order. */
   restated(refs: readonly SegmentRef[]): Promise<readonly (readonly Comparison[])[]>;
+  /** Stores what has been found so far and could not be stored then. Never rejects. */
+  keepRecords(): Promise<void>;
   /** How the last reading of a source went; null when it has not been read by this process. */
   lastReading(source: Source): 'OK' | 'FAILED' | null;
   /** Breaks off what is being read, and leaves it to the other replicas. */
@@ -179,6 +181,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
       await fly(ref, known, inBackground());
     },
     restated: (refs) => restatements.of(refs),
+    keepRecords: () => restatements.flush(),
     async find(ref) {
       return (await cache.find(ref)).entry;
     },

@@ -12,6 +12,7 @@ import type { Cache } from './cache.ts';
 import { encode } from './codec.ts';
 import type { FlightCall } from './flights.ts';
 import type { Claim, Lease, Leases } from './leases.ts';
+import { finalReadingDueAt } from './freshness.ts';
 import type { Entry } from './memory.ts';
 import type { Restatements } from './restatements.ts';
 import { keyOf, type SegmentRef } from './source.ts';
@@ -128,9 +129,9 @@ async function store(
   { lease, before }: Claimed,
   entry: Entry,
 ): Promise<boolean> {
-  const { readAt, finalAt, staleUntil } = entry;
-  const isFinal = finalAt === null || readAt >= finalAt;
-  const keptUntil = isFinal ? staleUntil : Math.max(staleUntil, finalAt + keptPastFinalMs);
+  const { readAt, staleUntil } = entry;
+  const dueAt = finalReadingDueAt(ref.source.account, ref.segment, entry);
+  const keptUntil = dueAt === null ? staleUntil : Math.max(staleUntil, dueAt + keptPastFinalMs);
   const ttlMs = Math.max(keptAtLeastMs, keptUntil - now());
   try {
     const value = await encode(keyOf(ref), entry);

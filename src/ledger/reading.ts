@@ -1,15 +1,9 @@
 /** What one account has to say to a question: its segments' outcomes, put together. */
 
+import { setImmediate } from 'node:timers/promises';
+
 import type { Account } from '../domain/account.ts';
-import {
-  addDays,
-  dateIn,
-  monthOf,
-  printInstant,
-  startOfDay,
-  type DateRange,
-  type Instant,
-} from '../domain/calendar.ts';
+import { addDays, monthOf, type DateRange, type Instant } from '../domain/calendar.ts';
 import type { Notice, SourceStatus } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
@@ -18,6 +12,7 @@ import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.t
 import { isUnknown, segmentFinalAt } from './freshness.ts';
 import type { Outcome } from './ledger.ts';
 import type { Entry } from './memory.ts';
+import { clampNotice, distinct, partialNotice, shorten, strayNotice } from './notices.ts';
 import type { SegmentRef, Source } from './source.ts';
 
 /** One account's contribution, whole or not at all: it has no rows when it FAILED. */
@@ -28,12 +23,18 @@ export interface Reading<K extends RowKind> {
   readonly settlement: Settlement;
   readonly notices: readonly Notice[];
   readonly error: GatewayError | null;
-  /** Visits the rows of the period, each once, where they lie: none is copied. */
-  visit(visitor: Visitor<K>): void;
+  /** Visits the rows of the period, each once, where they lie: none is copied. Lets others have a turn between them. */
+  visit(visitor: Visitor<K>): Promise<void>;
 }
 
 /** Is shown a row, and when it was read, which decides whether it is final. */
 export type Visitor<K extends RowKind> = (row: RowOf[K], readAt: Instant) => void;
+
+/** When it is, and when the period ends where that is not the end of its last date in the account's zone. */
+export interface ReadingTime {
+  readonly now: Instant;
+  readonly end?: Instant | null;
+}
 
 /** A segment that was read. */
 interface Part<K extends RowKind> {
@@ -50,7 +51,7 @@ export function toReading<K extends RowKind>(
   dates: DateRange | null,
   refs: readonly SegmentRef<K>[],
   outcomes: readonly Outcome<K>[],
-  now: Instant,
+  { now, end = null }: ReadingTime,
 ): Reading<K> {
   const failure = outcomes.find(({ status }) => status === 'FAILED');
   if (failure !== undefined) return toFailure(source, refs, failure.error);
@@ -70,16 +71,14 @@ export function toReading<K extends RowKind>(
     settlement: leastSettled(parts.map((part) => settlementIn(part, source.account, dates))),
     notices: shorten([
       ...clampNotice(source, dates),
-      ...partialNotice(source, dates, parts, now),
+      ...partialNotice(source, { dates, end }, parts, now),
       ...strayNotice(parts.flatMap((part) => outsideOwnDates(part)).filter(({ date }) => !inRange(date))),
       ...distinct(parts.flatMap(({ entry }) => entry.notices)).filter(
         ({ date }) => date === null || inRange(date),
       ),
     ]),
     error: stale?.error ?? null,
-    visit(visitor) {
-      visitOnce(parts, inRange, strays, visitor);
-    },
+    visit: (visitor) => visitOnce(parts, inRange, strays, visitor),
   };
 }
 
@@ -87,16 +86,19 @@ export function toReading<K extends RowKind>(
  * Two windows, or two lists, may both hold a row: its id says that it is the same one, and the later reading counts. Only
  * what lies outside its own window or list can be such a row.
  */
-function visitOnce<K extends RowKind>(
+async function visitOnce<K extends RowKind>(
   parts: readonly Part<K>[],
   inRange: (date: string) => boolean,
   strays: readonly RowOf[K][],
   visitor: Visitor<K>,
-): void {
+): Promise<void> {
   const doubtful = new Set(strays.map(({ id }) => id));
   const latest = new Map<string, { row: RowOf[K]; readAt: Instant }>();
+  let visited = 0;
   for (const { entry } of parts) {
     for (const row of entry.rows) {
+      visited += 1;
+      if (visited % rowsPerTurn === 0) await setImmediate();
       if (!inRange(row.date)) continue;
       if (!doubtful.has(row.id)) visitor(row, entry.readAt);
       else if (entry.readAt > (latest.get(row.id)?.readAt ?? -1)) {
@@ -106,6 +108,9 @@ function visitOnce<K extends RowKind>(
   }
   for (const { row, readAt } of latest.values()) visitor(row, readAt);
 }
+
+/** So many rows take a few milliseconds; then whoever else waits has a turn. */
+const rowsPerTurn = 2000;
 
 const knownStrays = new WeakMap<Entry, readonly RowOf[RowKind][]>();
 
@@ -139,7 +144,15 @@ function toFailure<K extends RowKind>(
     return { status: 'PROVISIONAL', finalAt: segmentFinalAt(source.account, segment) };
   });
   const settlement = leastSettled(settlements);
-  return { source, status: 'FAILED', asOf: null, settlement, notices: [], error, visit: () => {} };
+  return {
+    source,
+    status: 'FAILED',
+    asOf: null,
+    settlement,
+    notices: [],
+    error,
+    visit: () => Promise.resolve(),
+  };
 }
 
 /** A vendor that knows none of several categories has not said that they cost nothing. */
@@ -177,58 +190,4 @@ function settlementIn<K extends RowKind>(
   const isWhole = segment.dates === null && dates !== null;
   const finalAt = isWhole ? finalAtOf(account.settlement, monthOf(addDays(dates.to, -1))) : entry.finalAt;
   return settlementOf(finalAt, entry.readAt);
-}
-
-/** What was read before its period had ended lacks the rest of it. */
-function partialNotice<K extends RowKind>(
-  { account }: Source<K>,
-  dates: DateRange | null,
-  parts: readonly Part<K>[],
-  now: Instant,
-): Notice[] {
-  if (dates === null) return [];
-  const endOf = ({ segment }: Part<K>): Instant => {
-    const to = segment.dates === null || segment.dates.to > dates.to ? dates.to : segment.dates.to;
-    return startOfDay(to, account.timeZone);
-  };
-  const early = parts.filter((part) => part.entry.readAt < endOf(part)).map(({ entry }) => entry.readAt);
-  const isOver = now >= startOfDay(dates.to, account.timeZone);
-  if (isOver && early.length === 0) return [];
-  const until = Math.min(now, ...early) as Instant;
-  const message = `the period up to ${dates.to} had not ended: figures are those known at ${printInstant(until)}`;
-  return [{ code: 'PARTIAL_PERIOD', message, date: dateIn(until, account.timeZone) }];
-}
-
-function clampNotice({ grid, account }: Source, dates: DateRange | null): Notice[] {
-  if (grid.floor === undefined || dates === null || dates.from >= grid.floor) return [];
-  const message = `${account.provider.name} has this list from ${grid.floor} on: nothing before that date was read`;
-  return [{ code: 'PERIOD_CLAMPED', message, date: null }];
-}
-
-/** A row belongs to the period in which it starts; a vendor may list it with another. It must not vanish unsaid. */
-function strayNotice(strays: readonly RowOf[RowKind][]): Notice[] {
-  if (strays.length === 0) return [];
-  const starts = strays.map(({ date }) => date).toSorted();
-  const message =
-    `the provider lists ${strays.length} rows with this period that start outside it, from ${starts[0]} ` +
-    `to ${starts.at(-1)}: they are not in this answer, and are when a period is asked for that holds both`;
-  return [{ code: 'ROWS_OUTSIDE_PERIOD', message, date: null }];
-}
-
-/** What is said of each of twelve months is said once. */
-function distinct(notices: readonly Notice[]): Notice[] {
-  return [...new Map(notices.map((notice) => [`${notice.code} ${notice.message}`, notice])).values()];
-}
-
-const mostNotices = 50;
-
-/** A fault of every row need not be told of every row. */
-function shorten(notices: readonly Notice[]): readonly Notice[] {
-  const [last] = notices.slice(mostNotices);
-  if (last === undefined) return notices;
-  const rest = notices.length - mostNotices;
-  return [
-    ...notices.slice(0, mostNotices),
-    { ...last, message: `${last.message} (and ${rest - 1} more notices)` },
-  ];
 }

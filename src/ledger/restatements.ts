@@ -1,73 +1,113 @@
 /**
  * The record of restatements: whenever rows have been read as final that had been read before, the two readings are
  * compared, and what differs is kept, for all replicas and for as long as the store lasts. It is the one thing that
- * cannot be read from a provider again.
+ * cannot be read from a provider again, so nothing is ever overwritten in it.
  */
 
 import { LRUCache } from 'lru-cache';
 
-import type { Instant } from '../domain/calendar.ts';
 import { compareReadings, type Comparison } from '../domain/restatement.ts';
 import type { Script, Shared } from '../domain/shared.ts';
-import { pack, unpack, type ReadSegment } from './codec.ts';
+import { pack, unpack, versionOf, type ReadSegment } from './codec.ts';
+import { finalReadingDueAt } from './freshness.ts';
+import type { Entry } from './memory.ts';
 import { scopeOf, type SegmentRef } from './source.ts';
 
 export interface Restatements {
   /** Compares two readings of a segment, and keeps what they say. Never rejects. */
-  note(ref: SegmentRef, before: ReadSegment, after: ReadSegment): Promise<void>;
+  note(ref: SegmentRef, before: Entry, later: ReadSegment): Promise<void>;
   /** What has been kept of segments, in order, oldest first. */
   of(refs: readonly SegmentRef[]): Promise<readonly (readonly Comparison[])[]>;
+  /** Stores what could not be stored when it was found. Never rejects. */
+  flush(): Promise<void>;
 }
 
-/** Of what could not be stored, or in a process that is alone, so many segments are remembered. */
-const mostRemembered = 20_000;
-/** Older ones give way. */
-const mostPerSegment = 50;
+/** What a process remembers that is alone, or cannot store: the oldest goes first. In characters of JSON. */
+const mostCharacters = 16_777_216;
 
-/** A record that does not expire. */
-const keepScript: Script = { name: 'keep', lua: `redis.call('SET', KEYS[1], ARGV[1])` };
+/**
+ * Adds a comparison to a record, unless the earlier of its readings has been compared already. A record is frames, one
+ * after the other: ten digits of the length of what follows, thirteen of the earlier reading's time, the comparison.
+ * What is no frame is cut off. It does not expire.
+ */
+const addScript: Script = {
+  name: 'add-comparison',
+  lua: `
+local record = redis.pcall('GET', KEYS[1])
+if type(record) ~= 'string' then
+  redis.call('DEL', KEYS[1])
+  record = ''
+end
+local at = 1
+while at <= #record do
+  local length = tonumber(string.sub(record, at, at + 9))
+  if not length or at + 9 + length > #record then
+    record = string.sub(record, 1, at - 1)
+    redis.call('SET', KEYS[1], record)
+    break
+  end
+  if string.sub(record, at + 10, at + 22) == ARGV[1] then return 0 end
+  at = at + 10 + length
+end
+redis.call('APPEND', KEYS[1], ARGV[2])
+return 1`,
+};
+const lengthDigits = 10;
+const versionDigits = 13;
 
 /** To be raised when rows or comparisons get another shape that older ones cannot be read as. */
 const recordVersion = 1;
 
 /** `shared` null: this process is alone, and its record ends with it. */
 export function createRestatements(shared: Shared | null): Restatements {
-  const remembered = new LRUCache<string, readonly Comparison[]>({ max: mostRemembered });
+  const remembered = new LRUCache<string, readonly Comparison[]>({
+    maxSize: mostCharacters,
+    sizeCalculation: (comparisons) => JSON.stringify(comparisons).length + 1,
+  });
 
-  async function stored(keys: readonly string[]): Promise<(readonly Comparison[])[]> {
-    if (shared === null) return keys.map(() => []);
-    const values = await shared.read(keys).catch(() => keys.map(() => null));
-    return Promise.all(
-      keys.map(async (key, index) => {
-        const value = values[index];
-        const held = Buffer.isBuffer(value) ? await unpack(key, value) : null;
-        return held !== null && isRecord(held.content) ? held.content : [];
-      }),
-    );
+  async function store(key: string, comparison: Comparison): Promise<void> {
+    const version = versionOf(comparison.beforeReadAt);
+    const body = Buffer.concat([Buffer.from(version), await pack(key, comparison.afterReadAt, comparison)]);
+    const length = String(body.length).padStart(lengthDigits, '0');
+    await shared?.run(addScript, [key], [version, Buffer.concat([Buffer.from(length), body])]);
   }
 
-  async function all(keys: readonly string[]): Promise<(readonly Comparison[])[]> {
-    const records = await stored(keys);
-    return keys.map((key, index) => merge(records[index] ?? [], remembered.get(key) ?? []));
+  async function flush(): Promise<void> {
+    if (shared === null) return;
+    try {
+      for (const [key, comparisons] of remembered.dump().map(([name, { value }]) => [name, value] as const)) {
+        for (const comparison of comparisons) await store(key, comparison);
+        remembered.delete(key);
+      }
+    } catch {
+      // It is tried again with the next tick.
+    }
   }
 
   return {
-    async note(ref, before, after) {
-      const comparison = compareReadings(ref.source.account, before, after);
+    flush,
+    async note(ref, before, later) {
+      const { account } = ref.source;
+      const dueAt = finalReadingDueAt(account, ref.segment, before);
+      const isNewlyFinal = dueAt !== null && later.readAt >= dueAt;
+      const comparison = compareReadings(account, before, later, isNewlyFinal);
       if (comparison === null) return;
       const key = recordKeyOf(ref);
-      try {
-        const [record = []] = await all([key]);
-        const comparisons = merge(record, [comparison]);
-        remembered.set(key, comparisons);
-        if (shared === null) return;
-        await shared.run(keepScript, [key], [await pack(key, comparison.afterReadAt, comparisons)]);
-        remembered.delete(key);
-      } catch {
-        // It is remembered here, and stored with the next one of its segment.
-      }
+      remembered.set(key, merge(remembered.get(key) ?? [], [comparison]));
+      await flush();
     },
-    of: (refs) => all(refs.map((ref) => recordKeyOf(ref))),
+    async of(refs) {
+      await flush();
+      const keys = refs.map((ref) => recordKeyOf(ref));
+      const values = shared === null ? [] : await shared.read(keys).catch(() => []);
+      return Promise.all(
+        keys.map(async (key, index) => {
+          const value = values[index];
+          const stored = Buffer.isBuffer(value) ? await unframe(key, value) : [];
+          return merge(stored, remembered.get(key) ?? []);
+        }),
+      );
+    },
   };
 }
 
@@ -75,14 +115,27 @@ function recordKeyOf({ source, segment }: SegmentRef): string {
   return `r${recordVersion}:${scopeOf(source)}:${segment.key}`;
 }
 
-/** Two replicas may have compared the same readings. */
-function merge(a: readonly Comparison[], b: readonly Comparison[]): readonly Comparison[] {
-  const distinct = new Map<Instant, Comparison>();
-  for (const comparison of [...a, ...b]) distinct.set(comparison.afterReadAt, comparison);
-  return [...distinct.values()].toSorted((x, y) => x.afterReadAt - y.afterReadAt).slice(-mostPerSegment);
+/** The comparisons of a record; what is damaged is passed over. */
+async function unframe(key: string, record: Buffer): Promise<Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (let at = 0; at + lengthDigits <= record.length;) {
+    const length = Number(record.toString('latin1', at, at + lengthDigits));
+    if (!Number.isInteger(length) || length <= versionDigits) break;
+    const start = at + lengthDigits + versionDigits;
+    const held = await unpack(key, record.subarray(start, at + lengthDigits + length));
+    if (held !== null && isComparison(held.content)) comparisons.push(held.content);
+    at += lengthDigits + length;
+  }
+  return comparisons;
 }
 
-/** The checksum says that a record is as it was written, the version in its key what that is. */
-function isRecord(value: unknown): value is readonly Comparison[] {
-  return Array.isArray(value);
+/** Two replicas may have compared the same reading with what came after it. */
+function merge(a: readonly Comparison[], b: readonly Comparison[]): readonly Comparison[] {
+  const distinct = new Map([...b, ...a].map((comparison) => [comparison.beforeReadAt, comparison]));
+  return [...distinct.values()].toSorted((x, y) => x.beforeReadAt - y.beforeReadAt);
+}
+
+/** The checksum says that a comparison is as it was written, the version in the key what that is. */
+function isComparison(value: unknown): value is Comparison {
+  return typeof value === 'object' && value !== null && 'restatements' in value;
 }

@@ -19,9 +19,10 @@ import type { Meter } from '../domain/meter.ts';
 import { segmentsOf } from '../domain/segments.ts';
 import { finalAtOf } from '../domain/settlement.ts';
 import type { Script, Shared } from '../domain/shared.ts';
+import { finalReadingDueAt } from './freshness.ts';
 import type { Ledger } from './ledger.ts';
 import type { Entry } from './memory.ts';
-import { scopeOf, type SegmentRef, type Source } from './source.ts';
+import { keyOf, scopeOf, type SegmentRef, type Source } from './source.ts';
 
 export interface SchedulerSettings {
   readonly sources: readonly Source[];
@@ -99,9 +100,13 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
 
   /** What runs from the month before into this one is final with it. */
   async function settle(source: Source, { month }: CutOff): Promise<boolean> {
-    const entries = [...(await findAll(source, addMonths(month, -1))), ...(await findAll(source, month))];
-    const isReadEarly = (entry: Entry | undefined): boolean =>
-      entry?.finalAt != null && entry.readAt < entry.finalAt && now() >= entry.finalAt;
+    const found = [...(await findAll(source, addMonths(month, -1))), ...(await findAll(source, month))];
+    // A list without dates is the same one for both.
+    const entries = [...new Map(found.map((one) => [keyOf(one[0]), one])).values()];
+    const isReadEarly = (entry: Entry | undefined, { segment }: SegmentRef): boolean => {
+      const dueAt = entry === undefined ? null : finalReadingDueAt(source.account, segment, entry);
+      return dueAt !== null && now() >= dueAt;
+    };
     return refreshAll(source, 'settled', entries, isReadEarly);
   }
 
@@ -117,11 +122,11 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     source: Source,
     reason: 'settled' | 'warm',
     entries: readonly [SegmentRef, Entry | undefined][],
-    isDue: (entry: Entry | undefined) => boolean,
+    isDue: (entry: Entry | undefined, ref: SegmentRef) => boolean,
   ): Promise<boolean> {
     let areAllRead = true;
     for (const [ref, entry] of entries) {
-      if (!isDue(entry)) continue;
+      if (!isDue(entry, ref)) continue;
       if (stopped || !(await isOnDuty(source))) return false;
       try {
         await ledger.refresh(ref, entry);
@@ -143,6 +148,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   }
 
   async function tick(): Promise<void> {
+    await ledger.keepRecords();
     await Promise.all(sources.map((source) => look(source)));
   }
 

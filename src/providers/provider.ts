@@ -32,6 +32,8 @@ export interface Provider<Credential = unknown> {
   readonly grids: { readonly [K in RowKind]?: Grid };
   /** Product categories whose usage is listed by product and by API key: the same money twice. */
   readonly keyedCategories?: readonly string[];
+  /** How long after the end of a day its usage may still be coming in; 0 unless told. */
+  readonly usageLagHours?: number;
   /** What stands under `credential` in the settings. */
   readonly credential: z.ZodType<Credential>;
   /** One reader per key of `grids`. */

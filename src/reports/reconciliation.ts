@@ -56,7 +56,7 @@ export interface Reconciliation {
 }
 
 /** Shows the rows of a list to a visitor; null where it was not or could not be read. */
-export type Rows<K extends RowKind> = ((visitor: (row: RowOf[K]) => void) => void) | null;
+export type Rows<K extends RowKind> = ((visitor: (row: RowOf[K]) => void) => Promise<void>) | null;
 
 export interface ReconciledRows {
   readonly bills: Rows<'BILL'>;
@@ -73,11 +73,11 @@ export interface ReconciledRows {
 }
 
 /** Compares the views of a month. */
-export function reconcile(rows: ReconciledRows): Reconciliation {
-  const bills = totalsOf(rows.bills);
-  const dailyDetails = totalsOf(rows.dailyDetails);
-  const apiKeyUsage = totalsOf(rows.apiKeyUsage);
-  const invoices = totalsOf(rows.invoices, ({ status }) => status !== 'VOID');
+export async function reconcile(rows: ReconciledRows): Promise<Reconciliation> {
+  const bills = await totalsOf(rows.bills);
+  const dailyDetails = await totalsOf(rows.dailyDetails);
+  const apiKeyUsage = await totalsOf(rows.apiKeyUsage);
+  const invoices = await totalsOf(rows.invoices, ({ status }) => status !== 'VOID');
   const parts = [bills, dailyDetails].filter((part) => part !== null);
   const charges = rows.isCostWhole && parts.length > 0 ? mergeTotals(parts) : null;
   return {
@@ -86,18 +86,18 @@ export function reconcile(rows: ReconciledRows): Reconciliation {
     charges,
     apiKeyUsage,
     invoices,
-    residuals: [...againstInvoices(charges, invoices), ...byKey(rows)],
-    daysWithoutCharges: daysWithout(rows),
+    residuals: [...againstInvoices(charges, invoices), ...(await byKey(rows))],
+    daysWithoutCharges: await daysWithout(rows),
   };
 }
 
-function totalsOf<K extends RowKind>(
+async function totalsOf<K extends RowKind>(
   rows: Rows<K>,
   counts: (row: RowOf[K]) => boolean = () => true,
-): Totals[] | null {
+): Promise<Totals[] | null> {
   if (rows === null) return null;
   const sums = createTotals();
-  rows((row) => {
+  await rows((row) => {
     if (counts(row)) sums.add(row);
   });
   return sums.totals();
@@ -126,7 +126,7 @@ interface Cell {
 }
 
 /** Usage by product against usage by key, of the categories that keys use. */
-function byKey({ dailyDetails, apiKeyUsage, keyedCategories }: ReconciledRows): Residual[] {
+async function byKey({ dailyDetails, apiKeyUsage, keyedCategories }: ReconciledRows): Promise<Residual[]> {
   if (dailyDetails === null || apiKeyUsage === null) return [];
   const cells = new Map<string, Cell>();
   const cellOf = ({
@@ -147,11 +147,11 @@ function byKey({ dailyDetails, apiKeyUsage, keyedCategories }: ReconciledRows): 
     return cell;
   };
   const keyed = new Set<string | null>(keyedCategories);
-  apiKeyUsage((row) => {
+  await apiKeyUsage((row) => {
     keyed.add(row.product.category);
     cellOf(row).right.add(row.billedCost);
   });
-  dailyDetails((row) => {
+  await dailyDetails((row) => {
     if (keyed.has(row.product.category)) cellOf(row).left.add(row.billedCost);
   });
   return [...Map.groupBy(cells.values(), ({ currency }) => currency)]
@@ -181,10 +181,10 @@ function toResidual(currency: CurrencyCode, cells: readonly Cell[]): Residual {
   };
 }
 
-function daysWithout({ dailyDetails, month, openDay }: ReconciledRows): CalendarDate[] {
+async function daysWithout({ dailyDetails, month, openDay }: ReconciledRows): Promise<CalendarDate[]> {
   if (dailyDetails === null) return [];
   const days = new Set<CalendarDate>();
-  dailyDetails(({ date }) => days.add(date));
+  await dailyDetails(({ date }) => days.add(date));
   if (days.size === 0) return [];
   return eachDate(month).filter((day) => day < openDay && !days.has(day));
 }

@@ -4,12 +4,13 @@ import {
   addDays,
   addMonths,
   daysBetween,
-  firstDayOf,
   monthOf,
   monthsBetween,
+  toCalendarDate,
+  type CalendarDate,
   type DateRange,
+  type YearMonth,
 } from '../domain/calendar.ts';
-import { toCalendarDate, toYearMonth } from '../domain/calendar.ts';
 import {
   multiplyDecimals,
   parseDecimal,
@@ -20,7 +21,7 @@ import {
 } from '../domain/decimal.ts';
 import type { Converter, ExchangeRate } from '../domain/exchange.ts';
 import type { CurrencyCode, TokenCounts } from '../domain/rows.ts';
-import { idOf, type SpendGroup, type SpendKey } from './spend.ts';
+import { idOf, type SpendGroup } from './spend.ts';
 import { mergeTotals, type Totals } from './totals.ts';
 
 /** Digits behind the point of shares and of changes. */
@@ -130,40 +131,51 @@ export function changesOf(before: readonly Totals[], after: readonly Totals[]): 
   });
 }
 
+/** The day and month of this period against which a day of an earlier one stands. */
+export type Shift = (day: CalendarDate) => { readonly day: CalendarDate; readonly month: YearMonth };
+
+/**
+ * Where both are whole months, the same day of the month so many months later (a 31st that a shorter month has not
+ * stays as it is, and stands against nothing); otherwise so many days later.
+ */
+export function shiftBetween(earlier: DateRange, current: DateRange): Shift {
+  const areMonths = [earlier.from, earlier.to, current.to].every((date) => date.endsWith('-01'));
+  const [months, days] = [monthsBetween(earlier.from, current.from), daysBetween(earlier.from, current.from)];
+  const known = new Map<CalendarDate, ReturnType<Shift>>();
+  const shift: Shift = (day) => {
+    if (!areMonths) {
+      const later = addDays(day, days);
+      return { day: later, month: monthOf(later) };
+    }
+    const month = addMonths(monthOf(day), months);
+    return { day: toCalendarDate(`${month}${day.slice(7)}`) ?? day, month };
+  };
+  return (day) => {
+    const shifted = known.get(day) ?? shift(day);
+    known.set(day, shifted);
+    return shifted;
+  };
+}
+
 /** Groups of an earlier period, found by the key of the group of this period that they stand against. */
 export interface EarlierGroups {
   /** Null: there was none. */
   of(group: SpendGroup): SpendGroup | null;
-  /** All of them but those that stand against one of these. */
+  /** All of them but those that stand against one of these, the most cost first. */
   without(groups: readonly SpendGroup[]): SpendGroup[];
 }
 
-/** Days and months are matched by their place in the period, everything else by its value. */
-export function matchEarlier(
-  groups: readonly SpendGroup[],
-  earlier: DateRange,
-  current: DateRange,
-): EarlierGroups {
-  const shifted = new Map(
-    groups.map((group) => [idOf(group.key.map((key) => shift(key, earlier, current))), group]),
-  );
+/** Groups whose days and months are those that they stand against. */
+export function matchEarlier(groups: readonly SpendGroup[]): EarlierGroups {
   const idOfGroup = ({ key }: SpendGroup): string => idOf(key.map(({ value }) => value));
+  const byId = new Map(byCost(groups, null).map((group) => [idOfGroup(group), group]));
   return {
-    of: (group) => shifted.get(idOfGroup(group)) ?? null,
+    of: (group) => byId.get(idOfGroup(group)) ?? null,
     without(others) {
       const ids = new Set(others.map((group) => idOfGroup(group)));
-      return [...shifted].flatMap(([id, group]) => (ids.has(id) ? [] : [group]));
+      return [...byId].flatMap(([id, group]) => (ids.has(id) ? [] : [group]));
     },
   };
-}
-
-function shift({ dimension, value }: SpendKey, earlier: DateRange, current: DateRange): string | null {
-  const day = dimension === 'DAY' && value !== null ? toCalendarDate(value) : null;
-  const month = dimension === 'MONTH' && value !== null ? toYearMonth(value) : null;
-  if (day !== null) return addDays(current.from, daysBetween(earlier.from, day));
-  if (month === null) return value;
-  const firstMonth = firstDayOf(monthOf(earlier.from));
-  return addMonths(monthOf(current.from), monthsBetween(firstMonth, firstDayOf(month)));
 }
 
 /** What a million tokens came to, rounded; null where there were none. */

@@ -4,7 +4,7 @@
  */
 
 import type { Account } from '../domain/account.ts';
-import type { CalendarDate } from '../domain/calendar.ts';
+import { monthOf, type CalendarDate, type YearMonth } from '../domain/calendar.ts';
 import { createSum, type Decimal, type RunningSum } from '../domain/decimal.ts';
 import type { ApiKeyUsageRow, BillRow, DailyDetailRow, TokenCounts } from '../domain/rows.ts';
 import { createTotals, type RunningTotals, type Totals } from './totals.ts';
@@ -44,8 +44,8 @@ export interface SpendGroup {
 
 /** Sums that grow with each charge. */
 export interface Spend {
-  /** `day`: the date on which the charge starts, in the zone of the report. */
-  add(account: Account, row: ChargedRow, day: CalendarDate): void;
+  /** `day`: the date on which the charge starts, in the zone of the report; `month`: that to which it is counted. */
+  add(account: Account, row: ChargedRow, day: CalendarDate, month?: YearMonth): void;
   /** In no particular order. */
   groups(): SpendGroup[];
   /** Over all groups. */
@@ -71,7 +71,7 @@ interface TokenSums {
 
 /** What a dimension says of a charge: a value, and how it is called where that is something else. */
 interface Dimension {
-  readonly value: (account: Account, row: ChargedRow, day: CalendarDate) => string | null;
+  readonly value: (account: Account, row: ChargedRow, day: CalendarDate, month: YearMonth) => string | null;
   readonly label?: (account: Account, row: ChargedRow) => string | null;
 }
 
@@ -86,7 +86,7 @@ const dimensions: Readonly<Record<SpendDimension, Dimension>> = {
   },
   PROJECT: { value: (_account, row) => ('projectId' in row ? row.projectId : null) },
   DAY: { value: (_account, _row, day) => day },
-  MONTH: { value: (_account, _row, day) => day.slice(0, 7) },
+  MONTH: { value: (_account, _row, _day, month) => month },
   BILLING_METHOD: { value: (_account, { billingMethod }) => billingMethod },
 };
 
@@ -104,8 +104,8 @@ export function createSpend(groupBy: readonly SpendDimension[]): Spend {
   }
 
   return {
-    add(account, row, day) {
-      const values = asked.map(({ value }) => value(account, row, day));
+    add(account, row, day, month = monthOf(day)) {
+      const values = asked.map(({ value }) => value(account, row, day, month));
       const id = idOf(values);
       let group = groups.get(id);
       if (group === undefined) {

@@ -38,7 +38,15 @@ const at = (text: string) => toInstant(text) as Instant;
 const account: Account = {
   id: 'a',
   name: 'A',
-  provider: { id: 'p', name: 'P', homepage: '', kinds: [], timeZone: utc, keyedCategories: [] },
+  provider: {
+    id: 'p',
+    name: 'P',
+    homepage: '',
+    kinds: [],
+    timeZone: utc,
+    keyedCategories: [],
+    usageLagHours: 0,
+  },
   currency: null,
   kinds: [],
   timeZone: utc,
@@ -147,21 +155,28 @@ const invoice = (id: string, month: string, change: Partial<InvoiceRow> = {}): I
 type Row = RowOf[RowKind];
 type Compared = readonly [string | null, string | null, boolean][];
 
+interface Readings {
+  readonly before?: Instant;
+  readonly after?: Instant;
+  readonly account?: Account;
+  /** When the list that both are readings of becomes final: that of February, unless told. */
+  readonly dueAt?: Instant;
+}
+
 /** Ids before and after, and whether it was final: of each restatement; null where there is no comparison. */
-function compared(
-  before: readonly Row[],
-  after: readonly Row[],
-  readAt: { readonly before?: Instant; readonly after?: Instant; readonly account?: Account } = {},
-): Compared | null {
+function compared(before: readonly Row[], after: readonly Row[], readAt: Readings = {}): Compared | null {
+  const dueAt = readAt.dueAt ?? justFinal;
+  const [earlier, later] = [readAt.before ?? provisional, readAt.after ?? final];
   const comparison = compareReadings(
     readAt.account ?? account,
-    { rows: before, readAt: readAt.before ?? provisional },
-    { rows: after, readAt: readAt.after ?? final },
+    { rows: before, readAt: earlier },
+    { rows: after, readAt: later },
+    earlier < dueAt && later >= dueAt,
   );
   if (comparison === null) return null;
   expect(comparison).toMatchObject({
-    beforeReadAt: readAt.before ?? provisional,
-    afterReadAt: readAt.after ?? final,
+    beforeReadAt: earlier,
+    afterReadAt: later,
   });
   return comparison.restatements.map((one) => [one.before?.id ?? null, one.after?.id ?? null, one.wasFinal]);
 }
@@ -193,8 +208,9 @@ describe('a month that has become final', () => {
     expect(compared(rows, rows, { before: final, after: later })).toBeNull();
   });
 
-  test('without rows has nothing to compare', () => {
-    expect(compared([], [])).toBeNull();
+  test('without rows is said to be compared too: it was read before and after, and had none', () => {
+    expect(compared([], [])).toEqual([]);
+    expect(compared([], [], { before: final, after: later })).toBeNull();
   });
 
   test('is so from its moment on, not before', () => {
@@ -222,8 +238,13 @@ describe('a month that has become final', () => {
 
   test('at a provider that publishes no such moment never is', () => {
     const unpublished: Account = { ...account, settlement: { kind: 'unpublished' } };
+    const never = at('2099-01-01T00:00:00Z');
     expect(
-      compared([detail('one')], [], { account: unpublished, after: at('2030-01-01T00:00:00Z') }),
+      compared([detail('one')], [], {
+        account: unpublished,
+        after: at('2030-01-01T00:00:00Z'),
+        dueAt: never,
+      }),
     ).toBeNull();
   });
 
@@ -231,7 +252,7 @@ describe('a month that has become final', () => {
     const march = detail('march', '2026-03-01');
     const raised = { ...march, billedCost: parseDecimal('11') };
     const before = at('2026-03-02T05:00:00Z');
-    expect(compared([march], [raised], { before })).toBeNull();
+    expect(compared([march], [raised], { before })).toEqual([]);
     expect(compared([detail('one'), march], [detail('one'), raised], { before })).toEqual([]);
     expect(compared([march], [raised], { before, after: at('2026-04-03T10:00:00Z') })).toEqual([
       ['march', 'march', false],
@@ -316,7 +337,8 @@ describe('a week that ends in the next month', () => {
 
   test('is final with that month, not with the one in which it begins', () => {
     const read = at('2026-03-02T05:00:00Z');
-    expect(compared(before, after, { before: read })).toBeNull();
+    const dueAt = at('2026-04-03T10:00:00Z');
+    expect(compared(before, after, { before: read, dueAt })).toBeNull();
     expect(compared(before, after, { before: read, after: at('2026-04-03T10:00:00Z') })).toEqual([
       ['across', 'across', false],
     ]);
@@ -335,9 +357,10 @@ describe('a week that ends in the next month', () => {
   test("is taken to end where the account's zone says", () => {
     const shanghai: Account = { ...account, timeZone: 'Asia/Shanghai' as TimeZone };
     const whole = week('whole', '2026-02-22');
-    expect(
-      compared([whole], [{ ...whole, billedCost: parseDecimal('7') }], { account: shanghai }),
-    ).toBeNull();
+    // What it says becomes final in April, with the month in which it ends there.
+    expect(compared([whole], [{ ...whole, billedCost: parseDecimal('7') }], { account: shanghai })).toEqual(
+      [],
+    );
   });
 });
 

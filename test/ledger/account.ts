@@ -9,7 +9,15 @@ export const grid: Grid = { variants: { all: 'day' }, future: false };
 export const account: Account = {
   id: 'a',
   name: 'A',
-  provider: { id: 'p', name: 'P', homepage: '', kinds: ['INVOICE'], timeZone: utc, keyedCategories: [] },
+  provider: {
+    id: 'p',
+    name: 'P',
+    homepage: '',
+    kinds: ['INVOICE'],
+    timeZone: utc,
+    keyedCategories: [],
+    usageLagHours: 0,
+  },
   currency: null,
   kinds: ['INVOICE'],
   timeZone: utc,

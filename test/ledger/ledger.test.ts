@@ -41,6 +41,7 @@ function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
     kinds: ['INVOICE' as const],
     timeZone: utc,
     keyedCategories: [],
+    usageLagHours: 0,
   };
   const account: Account = {
     id: 'a',
@@ -214,7 +215,9 @@ async function readTwo(
   state.rows = february;
   const outcomes = await Promise.all(ledger.read(both, call()));
   const own = outcomes.filter((outcome): outcome is Outcome<'INVOICE'> => outcome.kind === 'INVOICE');
-  return toReading<'INVOICE'>(source, { from: date(from), to: date(to) }, both, own, instantOf(clock.now));
+  return toReading<'INVOICE'>(source, { from: date(from), to: date(to) }, both, own, {
+    now: instantOf(clock.now),
+  });
 }
 
 test('an answer is as old as its oldest part, and as final as its least final', async () => {
@@ -228,7 +231,7 @@ test('a row that two adjoining windows hold is shown once, as it was read last',
   const older = { ...row('a', '2026-01-31'), number: 'older' };
   const newer = { ...row('a', '2026-01-31'), number: 'newer' };
   const reading = await readTwo([older], [newer, row('b', '2026-02-01')]);
-  expect(rowsOf(reading).map(({ id, number }) => [id, number])).toEqual([
+  expect((await rowsOf(reading)).map(({ id, number }) => [id, number])).toEqual([
     ['b', undefined],
     ['a', 'newer'],
   ]);
@@ -242,7 +245,7 @@ test('a row that starts outside the period is not shown, and does not vanish uns
     '2026-01-31',
     '2026-03-01',
   );
-  expect(rowsOf(reading).map(({ id }) => id)).toEqual(['a']);
+  expect((await rowsOf(reading)).map(({ id }) => id)).toEqual(['a']);
   expect(reading.notices).toMatchObject([
     { code: 'ROWS_OUTSIDE_PERIOD', message: expect.stringContaining('2026-04-02') },
   ]);
@@ -289,15 +292,15 @@ test('a fault of every row is told fifty times, and then counted', async () => {
     null,
     own,
     outcomes.filter((outcome): outcome is Outcome<'INVOICE'> => outcome.kind === 'INVOICE'),
-    ledger.now(),
+    { now: ledger.now() },
   );
   expect(reading.notices).toHaveLength(51);
   expect(reading.notices.at(-1)?.message).toContain('248 more');
 });
 
-function rowsOf(reading: Reading<'INVOICE'>): InvoiceRow[] {
+async function rowsOf(reading: Reading<'INVOICE'>): Promise<InvoiceRow[]> {
   const rows: InvoiceRow[] = [];
-  reading.visit((row) => rows.push(row));
+  await reading.visit((row) => rows.push(row));
   return rows;
 }
 

@@ -430,7 +430,12 @@ describe('a category', () => {
   test('keeps the rows of others that the vendor lists with it, and tells of each category once', async () => {
     const other = { ...gpu, category: 'image' };
     const { rows, notices } = await readDetails([gpu, other, other, { ...gpu, category: '' }], 'gpu');
-    expect(rows.map(({ product }) => product.category).toSorted()).toEqual(['gpu', 'gpu', 'image', 'image']);
+    expect(rows.map(({ product }) => product.category ?? '').toSorted()).toEqual([
+      'gpu',
+      'gpu',
+      'image',
+      'image',
+    ]);
     const { code, message } = only(notices);
     expect(code).toBe('UNKNOWN_CATEGORY');
     expect(message).toMatch(/image.*gpu/);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { novita, ppio } from '../../src/providers/ppio-novita/adapter.ts';
-import { connected, instant, only, type Sent, type Vendor } from './connected.ts';
+import { connected, only, type Sent, type Vendor } from './connected.ts';
 import type { Fields } from './ppio-novita-examples.ts';
 
 const whole = { key: 'all', variant: 'all', dates: null };

@@ -35,6 +35,7 @@ const account = (id: string, name: string, timeZone: TimeZone): Account => ({
     name,
     homepage: `https://${id}.example`,
     keyedCategories: [],
+    usageLagHours: 0,
     kinds: ['BILL', 'DAILY_DETAIL'],
     timeZone,
   },

@@ -109,6 +109,8 @@ function createProvider(profile: Profile): Provider<Credential> {
     timeoutSeconds: 30,
     grids: { BILL: bills, INVOICE: statements, API_KEY_USAGE: apiKeyUsage, DAILY_DETAIL: dailyDetails },
     keyedCategories: ['llm', 'gen_api', 'web_search'],
+    // Rows come by the hour, storage by the day (observed by customers): the day before is still moving.
+    usageLagHours: 24,
     credential,
     connect: (connection) => {
       const lists = createLists(connection, profile.currency);

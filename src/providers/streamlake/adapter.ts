@@ -45,7 +45,7 @@ export const streamlake: Provider<Credential> = {
   settlement: { kind: 'nextMonth', day: 1, time: '14:00', zone: 'Asia/Shanghai' as TimeZone },
   quota: { requestsPerSecond: 2, concurrent: 3 },
   timeoutSeconds: 30,
-  grids: { DAILY_DETAIL: { variants: { all: 'day' }, future: false } },
+  grids: { DAILY_DETAIL: { variants: { all: 'day' }, uncategorized: true, future: false } },
   credential,
   connect: (connection) => ({
     DAILY_DETAIL: async (segment, call) => {
