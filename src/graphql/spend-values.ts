@@ -114,7 +114,7 @@ export interface Comparison {
 
 export const ComparisonType = builder.objectRef<Comparison>('SpendComparison').implement({
   description:
-    'The same in the period of the same length before. Days and months are matched by their place in it.',
+    'The same in the period of the same length before. A day stands against the same day so many months before where both periods are whole months (a 31st has none in a shorter month), otherwise against the day that many days before.',
   fields: (t) => ({
     totals: t.expose('before', { type: [TotalsType], description: 'Sums in the period before.' }),
     isPartial: t.exposeBoolean('isPartial', {

@@ -80,7 +80,7 @@ test('a replica that is killed while it reads a segment is replaced: the others 
   await fleet.untilRedis('up');
   const { streamlake } = fleet.sandbox.vendors;
   streamlake.fault = { name: 'hang', times: 1 };
-  const day = `{ dailyDetails(period: { dates: { from: "${monthBefore(1)}-10", to: "${monthBefore(1)}-11" } }) { totalCount } }`;
+  const day = `{ dailyDetails(period: { dates: { from: "${monthBefore(1)}-10", to: "${monthBefore(1)}-11" } }, filter: { providers: ["streamlake"] }) { totalCount } }`;
   const doomed = fleet.query(0, day).catch((error: unknown) => error);
   await expect.poll(() => fleet.calls('streamlake')).toBe(1);
   const others = [fleet.query(1, day), fleet.query(2, day), fleet.query(2, day)];
@@ -101,7 +101,7 @@ test('a failure is shared by all who wait for it, in whichever replica', async (
   // The first answer is slow and good for nothing; whoever comes meanwhile waits for it.
   streamlake.switches = { missingRequired: true };
   streamlake.fault = { name: 'slow', times: 2 };
-  const day = `{ dailyDetails(period: { dates: { from: "${monthBefore(1)}-10", to: "${monthBefore(1)}-11" } }) { totalCount } }`;
+  const day = `{ dailyDetails(period: { dates: { from: "${monthBefore(1)}-10", to: "${monthBefore(1)}-11" } }, filter: { providers: ["streamlake"] }) { totalCount } }`;
   const asked = [fleet.query(0, day)];
   await expect.poll(() => fleet.calls('streamlake')).toBe(1);
   asked.push(fleet.query(1, day), fleet.query(2, day));

@@ -89,22 +89,33 @@ function addChanges(lists: readonly (readonly Change[] | null | undefined)[]) {
   );
 }
 
-const toPlace = (range: Range, date: string): number => datesOf(range).indexOf(date);
+/** Groups by key. */
+const byKey = (charges: readonly TrueCharge[], groupBy: readonly Dimension[]) =>
+  Map.groupBy(charges, ({ values }) => JSON.stringify(groupBy.map((name) => values[name])));
 
-/** Groups by key, where days and months are named by their place in the period. */
-function byPlace(charges: readonly TrueCharge[], range: Range, groupBy: readonly Dimension[]) {
-  const months = [...new Set(datesOf(range).map((date) => date.slice(0, 7)))];
-  return Map.groupBy(charges, ({ values }) =>
-    JSON.stringify(
-      groupBy.map((name) =>
-        name === 'DAY'
-          ? toPlace(range, values.DAY ?? '')
-          : name === 'MONTH'
-            ? months.indexOf(values.MONTH ?? '')
-            : values[name],
-      ),
-    ),
-  );
+/** Charges of the period before on the days and in the months of this period against which they stand. */
+function shifted(charges: readonly TrueCharge[], before: Range, range: Range): TrueCharge[] {
+  const areMonths = [before.from, before.to, range.to].every((date) => date.endsWith('-01'));
+  const monthsIn = (date: string): number => Number(date.slice(0, 4)) * 12 + Number(date.slice(5, 7)) - 1;
+  const dayMs = 86_400_000;
+  const shift = (date: string): { DAY: string; MONTH: string } => {
+    if (!areMonths) {
+      const later = Date.parse(date) + Date.parse(range.from) - Date.parse(before.from);
+      const day = new Date(later).toISOString().slice(0, 10);
+      return { DAY: day, MONTH: day.slice(0, 7) };
+    }
+    const months = monthsIn(date) + monthsIn(range.from) - monthsIn(before.from);
+    const month = `${Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, '0')}`;
+    const day = `${month}${date.slice(7)}`;
+    const isThere = new Date(Date.parse(`${month}-01`) + (Number(date.slice(8)) - 1) * dayMs)
+      .toISOString()
+      .startsWith(month);
+    return { DAY: isThere ? day : date, MONTH: month };
+  };
+  return charges.map((charge) => ({
+    ...charge,
+    values: { ...charge.values, ...shift(charge.values.DAY ?? '') },
+  }));
 }
 
 const periods: [string, { month?: string; range: Range }, Range][] = [
@@ -163,7 +174,7 @@ describe.each(periods)('%s', (_name, { month, range }, before) => {
     'is compared group by group: %j',
     async (groupBy) => {
       const report = await readSpend(warm(), { range, groupBy, group: previous, report: earlier });
-      const [places, past] = [byPlace(now, range, groupBy), byPlace(then, before, groupBy)];
+      const [places, past] = [byKey(now, groupBy), byKey(shifted(then, before, range), groupBy)];
       const compared = new Map(report.groups.map((group) => [keyOf(group), group]));
       for (const [place, charges] of places) {
         const key = JSON.stringify(groupBy.map((name) => charges[0]?.values[name] ?? null));
