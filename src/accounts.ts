@@ -21,6 +21,8 @@ import { createSharedPacer } from './upstream/shared-pacer.ts';
 
 /** An account, its sources, and its way out. */
 export interface Connected {
+  /** What it was made from: the same settings again need not be connected again. */
+  readonly settings: string;
   readonly account: Account;
   readonly sources: readonly Source[];
   readonly keepWarm: boolean;
@@ -36,20 +38,30 @@ export interface Surroundings {
   readonly log: Log;
 }
 
-/** Connects every account of the settings. Opens no connection before the first request. */
-export function connectAccounts(config: Config, surroundings: Surroundings): Connected[] {
+/**
+ * Connects every account of the settings. Opens no connection before the first request. Those of `before` that have the
+ * same settings are taken over.
+ */
+export function connectAccounts(
+  config: Config,
+  surroundings: Surroundings,
+  before: readonly Connected[] = [],
+): Connected[] {
+  const { maxResponseBytes } = config.limits;
   const profiles = new Map(providers.map((provider) => [provider.id, toProfile(provider)]));
   return config.accounts.flatMap((settings) => {
     const provider = providers.find(({ id }) => id === settings.provider);
     const profile = profiles.get(settings.provider);
-    return provider === undefined || profile === undefined
-      ? []
-      : [connect(settings, provider, profile, config.limits.maxResponseBytes, surroundings)];
+    if (provider === undefined || profile === undefined) return [];
+    const text = JSON.stringify([settings, maxResponseBytes]);
+    const known = before.find((connected) => connected.settings === text);
+    return known ?? connect(settings, text, provider, profile, maxResponseBytes, surroundings);
   });
 }
 
 function connect(
   settings: AccountConfig,
+  text: string,
   provider: AnyProvider,
   profile: ProviderProfile,
   maxResponseBytes: number,
@@ -82,7 +94,7 @@ function connect(
       ? []
       : (toSource({ account, fingerprint, kind, grid, freshness }, readers) ?? []);
   });
-  return { account, sources, keepWarm, client };
+  return { settings: text, account, sources, keepWarm, client };
 }
 
 /** The one way out: the quota is that of the credential, whoever else uses it. */

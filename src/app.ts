@@ -1,20 +1,16 @@
 /** The wiring: from settings to a running gateway. The only file that knows every folder; opens nothing on import. */
 
-import { connectAccounts, type Connected } from './accounts.ts';
 import { instantOf, type Clock } from './domain/calendar.ts';
 import { createMeter, type Meter } from './domain/meter.ts';
 import type { Shared } from './domain/shared.ts';
-import type { Visible } from './graphql/context.ts';
-import { schema } from './graphql/schema.ts';
 import { createLedger } from './ledger/ledger.ts';
 import { startScheduler, type Scheduler } from './ledger/scheduler.ts';
 import { connectShared } from './redis/shared.ts';
-import { createAuthenticator, type Client } from './server/auth.ts';
-import { createBudget } from './server/budget.ts';
-import { createExport } from './server/export.ts';
+import { createBudgets } from './server/budget.ts';
 import { startHttp } from './server/http.ts';
-import { createLog, type Log } from './server/log.ts';
-import { createGraphql } from './server/yoga.ts';
+import { createLog, createStrike, type Log } from './server/log.ts';
+import { watchOverload } from './server/overload.ts';
+import { wire, type Surroundings, type Wiring } from './serving.ts';
 import type { Config } from './settings.ts';
 
 export interface App {
@@ -24,6 +20,11 @@ export interface App {
   /** What has been counted. */
   readonly meter: Meter;
   readonly scheduler: Scheduler;
+  /**
+   * Goes on by other settings. Requests under way end by the old ones; so do the address, the store, the memory and the
+   * log, which need a new start: their names are given back. @throws DocumentFault, and all stays as it was
+   */
+  reload(config: Config): readonly string[];
   /**
    * Says for `drainMs` that it is stopping, takes no further requests then, lets those under way finish for `withinMs`,
    * and closes everything.
@@ -42,16 +43,19 @@ export interface AppOptions {
 /** How long a start waits for the shared store; without it the gateway works all the same. */
 const storeWithinMs = 500;
 
-/** Starts a gateway. */
+/** Starts a gateway. @throws DocumentFault */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const { write = (line) => void process.stdout.write(line) } = options;
-  const log = createLog(config.log.level, secretsOf(config), write);
+  const strikes = [createStrike(secretsOf(config))];
+  const log = createLog(config.log.level, (line) =>
+    write(strikes.reduce((text, strike) => strike(text), line)),
+  );
   const onBug = (error: unknown): void =>
     log.error({ event: 'bug', cause: error instanceof Error ? error.stack : typeof error });
   const meter = createMeter();
   const shared = config.redis === undefined ? null : await openStore(config.redis, meter, log);
   const now = options.now ?? createClock(shared);
-  const connected = connectAccounts(config, { shared, now, meter, log });
+  const overload = watchOverload(config.limits.maxLagMs);
   const ledger = createLedger({
     memoryBytes: config.limits.memoryCacheBytes,
     flightSeconds: config.limits.deadlineSeconds,
@@ -60,60 +64,83 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     meter,
     onBug,
   });
-  const warm = new Set(connected.flatMap(({ keepWarm, sources }) => (keepWarm ? sources : [])));
+  const surroundings: Surroundings = {
+    ledger,
+    shared,
+    take: createBudgets(shared),
+    overload,
+    now,
+    meter,
+    log,
+  };
+  let wiring = wire(config, null, surroundings);
   const scheduler = startScheduler({
-    sources: connected.flatMap(({ sources }) => sources),
-    keepWarm: (source) => warm.has(source),
+    sources: () => wiring.connected.flatMap(({ sources }) => sources),
+    keepWarm: (source) =>
+      wiring.connected.some(({ keepWarm, sources }) => keepWarm && sources.includes(source)),
     ledger,
     shared,
     meter,
     tickMs: options.tickMs ?? 10_000,
     onBug,
   });
-  const loopbackOnly = config.clients.length === 0;
-  const { graphiql, introspection, cors } = config.server;
-  const request = {
-    ledger,
-    visibleTo: createView(connected),
-    rates: config.exchangeRates,
-    limits: config.limits,
-    now,
-  };
-  const graphql = createGraphql({
-    ...request,
-    schema,
-    corsOrigins: cors.origins,
-    graphiql,
-    introspection,
-    log,
-  });
-  const http = await startHttp({
-    ...config.server,
-    corsOrigins: cors.origins,
-    authenticate: createAuthenticator(config.clients),
-    spend: createBudget(),
-    graphql,
-    exportFocus: createExport({ ...request, log }),
-    loopbackOnly,
-    readiness: () => readinessOf(shared),
-    log,
-  });
-  log.info({ event: 'started', url: http.url, accounts: config.accounts.length, ...readinessOf(shared) });
-  if (loopbackOnly) log.warn({ event: 'no-clients', meaning: 'everyone on this machine sees every account' });
+  const readiness = () => readinessOf(shared);
+  const http = await startHttp({ ...config.server, serving: () => wiring, overload, readiness, log });
+  log.info({ event: 'started', url: http.url, ...factsOf(config, wiring), ...readiness() });
+  if (wiring.loopbackOnly) {
+    log.warn({ event: 'no-clients', meaning: 'everyone on this machine sees every account' });
+  }
   return {
     url: http.url,
     log,
     meter,
     scheduler,
+    reload(next) {
+      strikes.push(createStrike(secretsOf(next)));
+      const before = wiring;
+      wiring = wire(next, before, surroundings);
+      const gone = before.connected.filter((one) => !wiring.connected.includes(one));
+      // Whoever still waits for them waits no longer than this.
+      setTimeout(() => void closeAll(gone), next.limits.deadlineSeconds * 1000).unref();
+      const unchanged = needStart(config, next);
+      log.info({ event: 'reloaded', ...factsOf(next, wiring), needsNewStart: unchanged });
+      return unchanged;
+    },
     async stop({ drainMs = 0, withinMs = 10_000 } = {}) {
       scheduler.stop();
       await http.stop(drainMs, withinMs);
+      overload.stop();
       await ledger.close();
-      await Promise.all(connected.map(({ client }) => client.close()));
+      await closeAll(wiring.connected);
       await shared?.close();
       log.info({ event: 'stopped' });
     },
   };
+}
+
+function factsOf(config: Config, { documentCount }: Wiring) {
+  return { accounts: config.accounts.length, clients: config.clients.length, documents: documentCount };
+}
+
+async function closeAll(connected: Wiring['connected']): Promise<void> {
+  await Promise.all(connected.map(({ client }) => client.close()));
+}
+
+/** The settings that differ and are only read at the start. */
+function needStart(before: Config, after: Config): string[] {
+  const of = ({ server, redis, log, limits }: Config) => ({
+    'server.host': server.host,
+    'server.port': server.port,
+    redis,
+    'limits.memoryCacheBytes': limits.memoryCacheBytes,
+    'limits.maxLagMs': limits.maxLagMs,
+    log,
+  });
+  const now = Object.entries(of(after));
+  const was = Object.values(of(before));
+  return now
+    .filter(([, value], index) => JSON.stringify(value) !== JSON.stringify(was[index]))
+    .map(([name]) => name);
 }
 
 /** What a clock may differ from that of the other replicas before theirs counts: it decides what is final. */
@@ -155,22 +182,6 @@ function readinessOf(shared: Shared | null): Readonly<Record<string, string>> {
     READ_ONLY: { redis: 'read-only', cache: 'degraded: read from Redis, not written', quota: share },
     AWAY: { redis: 'away', cache: 'degraded: in-process only', quota: share },
   }[shared.status()];
-}
-
-/** What a client may see, worked out once per client. */
-function createView(connected: readonly Connected[]): (client: Client) => Visible {
-  const views = new Map<Client, Visible>();
-  return (client) => {
-    const known = views.get(client);
-    if (known !== undefined) return known;
-    const seen = connected.filter(({ account }) => client.accounts?.has(account.id) ?? true);
-    const view = {
-      accounts: seen.map(({ account }) => account),
-      sources: seen.flatMap(({ sources }) => sources),
-    };
-    views.set(client, view);
-    return view;
-  };
 }
 
 /** Everything in the settings that must never be written anywhere. */

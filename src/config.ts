@@ -142,10 +142,11 @@ function expand(unexpanded: unknown, environment: Environment): Expanded {
 }
 
 /** What only shows when the parts are seen together. */
-function crossFaults({ accounts, clients, server }: Outline, expanded: Expanded): string[] {
+function crossFaults({ accounts, clients, server, jwt }: Outline, expanded: Expanded): string[] {
   const { show } = expanded;
   const known = new Set(['*', ...accounts.map(({ id }) => id)]);
-  const isOpen = clients.length === 0 && !['127.0.0.1', '::1', 'localhost'].includes(server.host);
+  const isOpen =
+    clients.length === 0 && jwt === undefined && !['127.0.0.1', '::1', 'localhost'].includes(server.host);
   const tokens = clients.flatMap((item, index) => item.tokens.map((token) => ({ id: token, index })));
   return [
     ...repeated(accounts).map((index) => twice(`accounts.${index}.id`, accounts[index]?.id, expanded)),
@@ -165,7 +166,7 @@ function crossFaults({ accounts, clients, server }: Outline, expanded: Expanded)
     ),
     ...(isOpen
       ? [
-          `server.host: expected 127.0.0.1 as long as there are no clients, found ${show('server.host', server.host)}`,
+          `server.host: expected 127.0.0.1 as long as there are neither clients nor jwt, found ${show('server.host', server.host)}`,
         ]
       : []),
   ];

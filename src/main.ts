@@ -32,7 +32,18 @@ async function run(config: Config): Promise<App> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  process.on('SIGHUP', () => reload(app));
   return app;
+}
+
+/** Reads the settings again. Bad ones change nothing, and the log says why. */
+function reload(app: App): void {
+  try {
+    app.reload(readConfig());
+  } catch (error) {
+    const faults = error instanceof ConfigError ? error.faults : [explain(error)];
+    app.log.error({ event: 'not-reloaded', faults });
+  }
 }
 
 /** The gateway against simulated vendors: no credentials, no Redis, nothing leaves this machine. */

@@ -6,6 +6,7 @@ import { toCalendarDate, toTimeZone, type CalendarDate, type TimeZone } from './
 import { compareDecimals, parseDecimal, toDecimal, type Decimal } from './domain/decimal.ts';
 import { toCurrencyCode, type CurrencyCode } from './domain/rows.ts';
 import { providers } from './providers/registry.ts';
+import { client, jwt, permitted } from './settings-clients.ts';
 import { redis } from './settings-redis.ts';
 
 const zero = parseDecimal('0');
@@ -95,13 +96,6 @@ const account = z
     }
   });
 
-const token = z
-  .string()
-  .regex(
-    /^(sha256:[0-9a-fA-F]{64}|(?!sha256:).{16,})$/,
-    'expected a token of at least 16 characters, or sha256: and 64 hex digits',
-  );
-
 /** What `convertTo` may convert by. */
 const exchangeRate = z
   .strictObject({
@@ -137,27 +131,22 @@ const exchangeRates = z.array(exchangeRate).superRefine((rates, context) => {
   });
 });
 
-const client = z.strictObject({
-  id: z.string().min(1),
-  /** As they are, or as sha256:<hex>. */
-  tokens: z.array(token).min(1),
-  accounts: z.array(z.string()).min(1),
-  requestsPerMinute: count.default(600),
-});
-
 /** The settings file, strictly: what is not named here is a fault. */
 export const settings = z.strictObject({
   server: section({
     host: z.string().min(1).default('127.0.0.1'),
     port: z.int().min(0).max(65_535).default(4000),
     cors: section({ origins: z.array(origin).default([]) }),
-    graphiql: z.boolean().default(true),
-    introspection: z.boolean().default(true),
+    graphiql: permitted.default(true),
+    introspection: permitted.default(true),
   }),
   /** Absent: this process shares nothing. */
   redis: redis.optional(),
   accounts: z.array(account).min(1),
   clients: z.array(client).default([]),
+  jwt: jwt.optional(),
+  /** Operations that clients name by the SHA-256 of their text. */
+  documents: z.strictObject({ folder: z.string().min(1) }).optional(),
   exchangeRates: exchangeRates.default([]),
   limits: section({
     maxDepth: count.default(12),
@@ -170,6 +159,7 @@ export const settings = z.strictObject({
     maxVisitedRows: count.default(2_000_000),
     maxResponseBytes: count.default(67_108_864),
     deadlineSeconds: positive.max(600).default(60),
+    maxLagMs: count.default(500),
     memoryCacheBytes: count.default(268_435_456),
   }),
   log: section({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info') }),
@@ -203,6 +193,7 @@ export const outline = z
           .catch({ id: '', accounts: [], tokens: [] }),
       )
       .catch([]),
+    jwt: z.unknown().optional(),
   })
-  .catch({ server: { host: '127.0.0.1' }, accounts: [], clients: [] });
+  .catch({ server: { host: '127.0.0.1' }, accounts: [], clients: [], jwt: undefined });
 export type Outline = z.output<typeof outline>;

@@ -18,7 +18,7 @@ const fingerprintOf = (changes: object) => {
     ...changes,
   };
   const config = parseConfig(JSON.stringify({ accounts: [account] }), {});
-  const log = createLog('silent', [], () => {});
+  const log = createLog('silent', () => {});
   const [connected] = connectAccounts(config, {
     shared: null,
     now: () => instantOf(0),

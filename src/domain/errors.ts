@@ -15,6 +15,7 @@ const errorCodes = [
   'EXCHANGE_RATE_MISSING',
   'QUERY_TOO_EXPENSIVE',
   'RATE_LIMITED',
+  'OVERLOADED',
   'PROVIDER_CREDENTIAL_REJECTED',
   'PROVIDER_REJECTED',
   'PROVIDER_RATE_LIMITED',
@@ -27,6 +28,7 @@ export type ErrorCode = (typeof errorCodes)[number];
 
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'RATE_LIMITED',
+  'OVERLOADED',
   'PROVIDER_RATE_LIMITED',
   'PROVIDER_UNAVAILABLE',
   'PROVIDER_TIMEOUT',

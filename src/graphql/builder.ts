@@ -24,7 +24,7 @@ export interface SchemaTypes {
     YearMonth: { Input: YearMonth; Output: YearMonth };
     DateTime: { Input: Instant; Output: Instant };
     CurrencyCode: { Input: CurrencyCode; Output: CurrencyCode };
-    JSON: { Input: never; Output: RawJson };
+    JSON: { Input: unknown; Output: RawJson };
   };
   /** What every connection has beside its edges. */
   Connection: {

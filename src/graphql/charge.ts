@@ -10,6 +10,7 @@ import { SettlementType } from './coverage.ts';
 import { BillingMethodEnum, OrderDirectionEnum } from './enums.ts';
 import { byDecimal, byInstant, byText, createOrder, type Order, type SortPart } from './order.ts';
 import { PeriodType } from './period.ts';
+import { needs } from './permissions.ts';
 import { Money, money } from './totals.ts';
 
 /** A charge of any kind, with whose it is and when it was read. */
@@ -97,7 +98,12 @@ export const ChargeInterface = builder.interfaceRef<SourcedCharge>('Charge').imp
       resolve: ({ row, account, readAt }) =>
         settlementOf(finalAtOf(account.settlement, settlementMonthOf(row, account.timeZone)), readAt),
     }),
-    raw: t.field({ type: 'JSON', description: "The provider's own row.", resolve: ({ row }) => row.raw }),
+    raw: t.field({
+      type: 'JSON',
+      description: "The provider's own row, every field and digit as it was sent. Needs the permission raw.",
+      extensions: needs('raw'),
+      resolve: ({ row }) => row.raw,
+    }),
   }),
 });
 

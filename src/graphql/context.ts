@@ -7,7 +7,8 @@ import type { Call } from '../domain/segments.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../ledger/source.ts';
 import { createAllowance, type Allowance, type AllowanceLimits } from './allowance.ts';
-import { createSegmentLoader, type SegmentLoader } from './loaders.ts';
+import type { DocumentLimits } from './limits.ts';
+import { createPlanner, createSegmentLoader, type Charge, type SegmentLoader } from './loaders.ts';
 
 /** The accounts that a caller may see, and the sources of their rows. Everything else does not exist for the caller. */
 export interface Visible {
@@ -15,27 +16,39 @@ export interface Visible {
   readonly sources: readonly Source[];
 }
 
-export interface GatewayContext {
-  readonly visible: Visible;
-  readonly ledger: Ledger;
-  readonly segments: SegmentLoader;
-  readonly call: Call;
-  readonly allowance: Allowance;
-  /** What amounts may be converted by. */
-  readonly rates: readonly ExchangeRate[];
+export interface RequestLimits extends AllowanceLimits, DocumentLimits {
   /** How many segments one request may read from providers. */
   readonly maxUpstreamCalls: number;
 }
 
-export interface ContextSettings extends Pick<GatewayContext, 'visible' | 'ledger' | 'call' | 'rates'> {
-  readonly limits: AllowanceLimits & { readonly maxUpstreamCalls: number };
+export interface ContextSettings {
+  readonly visible: Visible;
+  readonly ledger: Ledger;
+  readonly call: Call;
+  /** What amounts may be converted by. */
+  readonly rates: readonly ExchangeRate[];
+  readonly limits: RequestLimits;
+  /** Null: calls cost the client nothing. */
+  readonly charge: Charge | null;
+}
+
+export interface GatewayContext extends Omit<ContextSettings, 'charge'> {
+  readonly segments: SegmentLoader;
+  readonly allowance: Allowance;
 }
 
 /** The context of one request. */
-export function createContext({ visible, ledger, call, rates, limits }: ContextSettings): GatewayContext {
+export function createContext({ charge, ...settings }: ContextSettings): GatewayContext {
+  const { ledger, call, limits } = settings;
   const { maxUpstreamCalls } = limits;
-  const segments = createSegmentLoader(ledger, call, maxUpstreamCalls);
-  return { visible, ledger, call, rates, segments, allowance: createAllowance(limits), maxUpstreamCalls };
+  const segments = createSegmentLoader({ ledger, call, maxUpstreamCalls, charge });
+  return { ...settings, segments, allowance: createAllowance(limits) };
+}
+
+/** A context in which a question is only priced: it sees the same accounts, and no rows. */
+export function createPlanContext(context: GatewayContext) {
+  const segments = createPlanner(context.ledger);
+  return { ...context, segments, allowance: createAllowance(context.limits) };
 }
 
 /** The source of a kind of row of an account, where there is one. */

@@ -11,6 +11,7 @@ import { SettlementType } from './coverage.ts';
 import { InvoiceStatusEnum, OrderDirectionEnum } from './enums.ts';
 import { byDecimal, byInstant, byText, createOrder, type Order, type SortPart } from './order.ts';
 import { PeriodInput, toDates } from './period.ts';
+import { needs } from './permissions.ts';
 import { answer, type Sourced } from './question.ts';
 import { byCategories, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
@@ -89,7 +90,12 @@ export const InvoiceType = builder.objectRef<SourcedInvoice>('Invoice').implemen
       resolve: ({ row }) => row.createdAt,
     }),
     url: t.string({ nullable: true, description: 'Where it can be fetched.', resolve: ({ row }) => row.url }),
-    raw: t.field({ type: 'JSON', description: "The provider's own row.", resolve: ({ row }) => row.raw }),
+    raw: t.field({
+      type: 'JSON',
+      description: "The provider's own row, every field and digit as it was sent. Needs the permission raw.",
+      extensions: needs('raw'),
+      resolve: ({ row }) => row.raw,
+    }),
   }),
 });
 

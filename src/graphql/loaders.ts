@@ -1,4 +1,7 @@
-/** Batching within one request: everything that is asked in one tick is one ledger read, and no segment is read twice. */
+/**
+ * Batching within one request: everything that is asked in one tick is one ledger read, no segment is read twice, and
+ * what it all costs is known before any of it begins.
+ */
 
 import DataLoader from 'dataloader';
 
@@ -12,22 +15,49 @@ export interface SegmentLoader {
   /**
    * The outcomes of segments, in order. A failure is an outcome, so no segment fails another's batch. One that FAILED
    * decides for all of them, so it is given back alone, without waiting for the rest (which go on, and are kept).
-   * @throws GatewayError QUERY_TOO_EXPENSIVE when the request would read more segments than it may
+   * @throws GatewayError QUERY_TOO_EXPENSIVE when the request would read more segments than it may; what `charge` throws
    */
   load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]>;
+  /** What the request has cost so far. */
+  cost(): Cost;
+}
+
+/** The cost of a request, in segments: a segment that no cache holds is at least one call to a provider. */
+export interface Cost {
+  /** Segments that it needs. */
+  readonly requested: number;
+  /** Those of them that were read from providers for it, or could not be. */
+  readonly actual: number;
+  /** Those that the cache answered. */
+  readonly cached: number;
+}
+
+/** Takes the calls that a request is about to make from its client's budget. @throws GatewayError RATE_LIMITED */
+export type Charge = (calls: number) => Promise<void>;
+
+export interface LoaderSettings {
+  readonly ledger: Ledger;
+  readonly call: Call;
+  readonly maxUpstreamCalls: number;
+  /** Null: calls cost the client nothing. */
+  readonly charge: Charge | null;
 }
 
 /** A turn of the event loop: then all that a request asks at the same time has been asked. */
 const everybodyHasAsked = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Lives as long as one request: a cache shared by requests could show one caller another's rows. */
-export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls: number): SegmentLoader {
+export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
+  const { ledger, call, maxUpstreamCalls, charge } = settings;
   // Wrapped, so that each segment settles on its own: a batch must not wait for its slowest vendor.
   const loader = new DataLoader<SegmentRef, { readonly landed: Promise<Outcome> }, string>(
     async (refs) => ledger.read(refs, call).map((landed) => ({ landed })),
     { cacheKeyFn: keyOf },
   );
+  const requested = new Set<string>();
+  const cached = new Set<string>();
   const planned = new Map<string, SegmentRef>();
+  const charged = new Set<string>();
 
   /** What another replica has read costs no call, though this one has not held it yet. */
   async function dropHeldElsewhere(): Promise<void> {
@@ -35,20 +65,33 @@ export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls
     for (const [key, ref] of planned) if (ledger.holds(ref)) planned.delete(key);
   }
 
+  async function admit(): Promise<void> {
+    if (planned.size === 0) return;
+    // What is too much for all together must not have begun with the first.
+    await everybodyHasAsked();
+    if (planned.size > maxUpstreamCalls || charge !== null) await dropHeldElsewhere();
+    if (planned.size > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
+    const due = [...planned.keys()].filter((key) => !charged.has(key));
+    if (charge === null || due.length === 0) return;
+    for (const key of due) charged.add(key);
+    await charge(due.length);
+  }
+
   async function loadOne<K extends RowKind>(ref: SegmentRef<K>): Promise<Outcome<K>> {
     const { landed } = await loader.load(ref);
     const outcome = await landed;
     if (!isOf(outcome, ref)) throw new TypeError(`a segment of ${ref.source.kind} holds ${outcome.kind}`);
+    if (outcome.isCached) cached.add(keyOf(ref));
     return outcome;
   }
 
   return {
     async load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]> {
-      for (const ref of refs) if (!ledger.holds(ref)) planned.set(keyOf(ref), ref);
-      // What is too much for all together must not have begun with the first.
-      await everybodyHasAsked();
-      if (planned.size > maxUpstreamCalls) await dropHeldElsewhere();
-      if (planned.size > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
+      for (const ref of refs) {
+        requested.add(keyOf(ref));
+        if (!ledger.holds(ref)) planned.set(keyOf(ref), ref);
+      }
+      await admit();
       return new Promise<readonly Outcome<K>[]>((resolve, reject) => {
         const loads = refs.map(async (ref) => {
           const outcome = await loadOne(ref);
@@ -57,6 +100,43 @@ export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls
         });
         Promise.all(loads).then(resolve, reject);
       });
+    },
+    cost: () => ({
+      requested: requested.size,
+      actual: requested.size - cached.size,
+      cached: cached.size,
+    }),
+  };
+}
+
+/** Reads nothing: takes down what would be read, and gives back segments without rows. */
+export function createPlanner(ledger: Ledger): SegmentLoader & { settle(): Promise<Cost> } {
+  const planned = new Map<string, SegmentRef>();
+  const missing = (): SegmentRef[] => [...planned.values()].filter((ref) => !ledger.holds(ref));
+  const cost = (): Cost => {
+    const actual = missing().length;
+    return { requested: planned.size, actual, cached: planned.size - actual };
+  };
+  return {
+    async load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]> {
+      for (const ref of refs) planned.set(keyOf(ref), ref);
+      const now = ledger.now();
+      const times = { readAt: now, finalAt: null, freshUntil: now, revalidateUntil: now, staleUntil: now };
+      return refs.map(({ source: { kind } }) => {
+        return {
+          kind,
+          status: 'FRESH',
+          isCached: true,
+          entry: { rows: [], notices: [], ...times },
+          error: null,
+        };
+      });
+    },
+    cost,
+    /** What it comes to, priced by what any replica has read. */
+    async settle() {
+      await ledger.recall(missing());
+      return cost();
     },
   };
 }
@@ -69,6 +149,6 @@ function isOf<K extends RowKind>(outcome: Outcome, { source }: SegmentRef<K>): o
 export function tooExpensive(cost: number, limit: number): GatewayError {
   const message =
     `this request would read ${cost} segments from providers, and may read ${limit}: ` +
-    'ask for a shorter period or fewer accounts, or for one part after the other (what was read stays cached)';
+    'ask for a shorter period or fewer accounts, or for one part after the other (what was read stays cached); queryCost tells the price of a query without reading anything';
   return new GatewayError('QUERY_TOO_EXPENSIVE', message, { facts: { cost, limit } });
 }

@@ -46,11 +46,10 @@ builder.scalarType('CurrencyCode', {
 });
 
 builder.scalarType('JSON', {
-  description: "The provider's own row, untouched: every field, every digit.",
+  description:
+    "Any JSON. As output a provider's own row, untouched: every field, every digit. As input the variables of an operation.",
   serialize: (value: RawJson) => parseJson(value),
-  parseValue: () => {
-    throw refuse('JSON', 'no input', null);
-  },
+  parseValue: (value) => value,
 });
 
 /** A scalar that is text on the wire. Wrong text is named with what would be right. */

@@ -9,6 +9,7 @@ import './bill.ts';
 import './coverage.ts';
 import './daily-detail.ts';
 import './invoice.ts';
+import './query-cost.ts';
 import './reconciliation.ts';
 import './restatement-types.ts';
 import './spend.ts';

@@ -83,7 +83,7 @@ export function segmentsIn<K extends RowKind>(
   source: Source<K>,
   dates: DateRange | null,
   choice: Choice,
-  { ledger, maxUpstreamCalls }: GatewayContext,
+  { ledger, limits: { maxUpstreamCalls } }: GatewayContext,
 ): SegmentRef<K>[] {
   const chosen = choice(source.grid);
   const count = countSegments(source.grid, chosen, dates);

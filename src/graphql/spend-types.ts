@@ -15,7 +15,7 @@ import {
   type Comparison,
   type PricedTokens,
 } from './spend-values.ts';
-import type { PreviousSpend, SpendReport } from './spend.ts';
+import type { PreviousSpend, SpendReport } from './spend-report.ts';
 import { money, TotalsType } from './totals.ts';
 
 /** A group, or what was left over, within its report. */

@@ -23,6 +23,8 @@ import { keyOf, scopeOf, type SegmentRef, type Source } from './source.ts';
 export interface Outcome<K extends RowKind = RowKind> {
   readonly kind: K;
   readonly status: SourceStatus;
+  /** Whether the cache answered, without any call to the provider for it. */
+  readonly isCached: boolean;
   readonly entry: Entry<K> | null;
   readonly error: GatewayError | null;
 }
@@ -91,16 +93,16 @@ export function createLedger(settings: LedgerSettings): Ledger {
     const { entry, tier } = await cache.find(ref);
     if (entry !== undefined && now() < entry.freshUntil) {
       meter.add('calls_saved', { by: tier });
-      return fresh(ref, entry);
+      return fresh(ref, entry, true);
     }
     if (entry !== undefined && now() < entry.revalidateUntil) {
       meter.add('calls_saved', { by: tier });
       if (!flights.has(keyOf(ref))) void refreshBehind(ref, entry);
-      return fresh(ref, entry);
+      return fresh(ref, entry, true);
     }
     meter.add('cache_misses', { account: ref.source.account.id });
     try {
-      return fresh(ref, await fly(ref, entry, caller));
+      return fresh(ref, await fly(ref, entry, caller), false);
     } catch (error) {
       const standIn = entry !== undefined && now() < entry.staleUntil ? entry : undefined;
       return failed(ref, toGatewayError(error, ref, caller), standIn);
@@ -160,9 +162,9 @@ export function createLedger(settings: LedgerSettings): Ledger {
 
   function failed(ref: SegmentRef, error: GatewayError, standIn: Entry | undefined): Outcome {
     const { kind, account } = ref.source;
-    if (standIn === undefined) return { kind, status: 'FAILED', entry: null, error };
+    if (standIn === undefined) return { kind, status: 'FAILED', isCached: false, entry: null, error };
     meter.add('stale_answers', { provider: account.provider.id, account: account.id });
-    return { kind, status: 'STALE', entry: standIn, error };
+    return { kind, status: 'STALE', isCached: false, entry: standIn, error };
   }
 
   return {
@@ -192,6 +194,6 @@ function inBackground(): Pick<Call, 'signal' | 'isBackground'> {
   return { signal: new AbortController().signal, isBackground: () => true };
 }
 
-function fresh({ source: { kind } }: SegmentRef, entry: Entry): Outcome {
-  return { kind, status: 'FRESH', entry, error: null };
+function fresh({ source: { kind } }: SegmentRef, entry: Entry, isCached: boolean): Outcome {
+  return { kind, status: 'FRESH', isCached, entry, error: null };
 }

@@ -25,7 +25,8 @@ import type { Entry } from './memory.ts';
 import { keyOf, scopeOf, type SegmentRef, type Source } from './source.ts';
 
 export interface SchedulerSettings {
-  readonly sources: readonly Source[];
+  /** As the settings stand now. */
+  readonly sources: () => readonly Source[];
   /** Whether a source's running month is kept warm. */
   readonly keepWarm: (source: Source) => boolean;
   readonly ledger: Ledger;
@@ -149,7 +150,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
 
   async function tick(): Promise<void> {
     await ledger.keepRecords();
-    await Promise.all(sources.map((source) => look(source)));
+    await Promise.all(sources().map((source) => look(source)));
   }
 
   const timer = setInterval(() => void tick().catch(onBug), tickMs);

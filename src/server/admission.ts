@@ -2,14 +2,15 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Authenticate, Client } from './auth.ts';
-import type { Spend } from './budget.ts';
-import { refuse, type HttpCode } from './reply.ts';
+import { KeysUnavailable, type Authenticate, type Client } from './auth.ts';
+import type { TakeFromBudget } from './budget.ts';
+import { Refusal } from './reply.ts';
 
 export interface AdmissionSettings {
   readonly authenticate: Authenticate;
-  readonly spend: Spend;
-  readonly graphiql: boolean;
+  readonly take: TakeFromBudget;
+  /** Who may have the page: everybody, nobody, or who is permitted. */
+  readonly graphiql: boolean | 'permitted';
   /** Without clients only this machine may ask, and only by a name of its own: a page elsewhere could point its name here. */
   readonly loopbackOnly: boolean;
   readonly corsOrigins: readonly string[];
@@ -17,89 +18,87 @@ export interface AdmissionSettings {
 
 /** What is known of a request that was let in. */
 export interface Admitted {
-  /** Null: only the GraphiQL page may be sent, or what a browser asks before it asks. */
+  /** Null: only the GraphiQL page may be sent. */
   readonly client: Client | null;
   readonly requestId: string;
   /** Aborts when the client has gone. */
   readonly left: AbortSignal;
+  /** When it came, on a clock that never jumps. */
+  readonly receivedAtMs: number;
 }
 
-interface Refusal {
-  readonly status: number;
-  readonly code: HttpCode;
-  readonly message: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly facts?: Readonly<Record<string, unknown>>;
-}
-
-/** Lets a request in, or answers it with a refusal; then null. */
-export function admit(
+/** Lets a request in: the client that it comes from, or null for whoever only opens the page. @throws Refusal */
+export async function admit(
   settings: AdmissionSettings,
   request: IncomingMessage,
   response: ServerResponse,
-  requestId: string,
-): Admitted | null {
-  allowOrigin(request.headers.origin, settings.corsOrigins, response);
-  const client = settings.authenticate(request.headers.authorization);
-  const refusal = refusalOf(settings, request) ?? refusalOfClient(settings, request, client);
-  if (refusal !== null) {
-    const { status, code, message, headers = {}, facts } = refusal;
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    refuse(response, status, code, message, requestId, facts);
-    return null;
+): Promise<Client | null> {
+  refuseSenseless(settings, request);
+  const client = await identify(settings.authenticate, request);
+  const { graphiql } = settings;
+  if (wantsPage(request)) {
+    // A browser cannot send a token when it opens the page, and there is nothing secret in it.
+    if (graphiql === true) return client;
+    if (graphiql === 'permitted' && client?.permissions.has('graphiql') === true) return client;
+    throw new Refusal(406, 'BAD_USER_INPUT', 'There is no page here: ask with Accept: application/json.');
   }
-  const controller = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished) controller.abort(new DOMException('The client has gone.', 'AbortError'));
-  });
-  return { client, requestId, left: controller.signal };
+  if (client === null) {
+    const message = 'A valid token is needed: Authorization: Bearer <token>.';
+    throw new Refusal(401, 'UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer' } });
+  }
+  await countRequest(settings.take, client, response);
+  return client;
 }
 
 /** Whatever the request is, and whoever sends it. */
-function refusalOf(settings: AdmissionSettings, { method, url, headers }: IncomingMessage): Refusal | null {
-  const bad = (message: string, status = 400): Refusal => ({ status, code: 'BAD_USER_INPUT', message });
+function refuseSenseless(settings: AdmissionSettings, { method, headers }: IncomingMessage): void {
   if (settings.loopbackOnly && !isLoopbackName(headers.host)) {
     const message = 'Without clients in its settings the gateway answers to localhost alone.';
-    return { status: 403, code: 'FORBIDDEN', message };
+    throw new Refusal(403, 'FORBIDDEN', message);
   }
-  if (!URL.canParse(`http://${headers.host}`)) return bad('The Host header names no host.');
+  const bad = (message: string, status = 400): Refusal => new Refusal(status, 'BAD_USER_INPUT', message);
+  if (!URL.canParse(`http://${headers.host}`)) throw bad('The Host header names no host.');
   if (isForeign(headers, settings.corsOrigins)) {
     const message = 'Requests from this web origin are not allowed: name it in server.cors.origins.';
-    return { status: 403, code: 'FORBIDDEN', message };
+    throw new Refusal(403, 'FORBIDDEN', message);
   }
   if (method === 'POST' && !/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
-    return bad('Send the request as application/json.', 415);
+    throw bad('Send the request as application/json.', 415);
   }
   if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
-    return bad('Send the request without a content encoding.', 415);
+    throw bad('Send the request without a content encoding.', 415);
   }
-  const unreadable = unreadableParameter(url ?? '');
-  return unreadable === null ? null : bad(`The parameter ${unreadable} is not JSON.`);
 }
 
-function refusalOfClient(
-  { graphiql, spend }: AdmissionSettings,
-  request: IncomingMessage,
-  client: Client | null,
-): Refusal | null {
-  if (client === null) {
-    if (request.method === 'OPTIONS' || (graphiql && wantsPage(request))) return null;
-    const message = 'A valid token is needed: Authorization: Bearer <token>.';
-    return { status: 401, code: 'UNAUTHENTICATED', message, headers: { 'www-authenticate': 'Bearer' } };
+async function identify(authenticate: Authenticate, { headers }: IncomingMessage): Promise<Client | null> {
+  try {
+    return await authenticate(headers.authorization);
+  } catch (error) {
+    if (!(error instanceof KeysUnavailable)) throw error;
+    const message = 'The token cannot be checked now, since the keys of its issuer cannot be read.';
+    const details = { facts: { retryable: true, retryAfterSeconds: 5 }, headers: { 'retry-after': '5' } };
+    throw new Refusal(503, 'UNAUTHENTICATED', message, details);
   }
-  const retryAfterSeconds = spend(client);
-  if (retryAfterSeconds === null) return null;
-  return {
-    status: 429,
-    code: 'RATE_LIMITED',
-    message: `This client may ask ${client.requestsPerMinute} times a minute.`,
+}
+
+/** What is left of its budget is told with every answer. */
+async function countRequest(take: TakeFromBudget, client: Client, response: ServerResponse): Promise<void> {
+  const { id, requestsPerMinute } = client;
+  if (requestsPerMinute === null) return;
+  const taking = take(`${id}:requests`, requestsPerMinute, 1);
+  const { isAllowed, remaining, resetSeconds, retryAfterSeconds } =
+    taking instanceof Promise ? await taking : taking;
+  response.setHeader('ratelimit-policy', `"requests";q=${requestsPerMinute};w=60`);
+  response.setHeader('ratelimit', `"requests";r=${remaining};t=${resetSeconds}`);
+  if (isAllowed) return;
+  throw new Refusal(429, 'RATE_LIMITED', `This client may ask ${requestsPerMinute} times a minute.`, {
     headers: { 'retry-after': String(retryAfterSeconds) },
     facts: { retryable: true, retryAfterSeconds },
-  };
+  });
 }
 
-/** The GraphiQL page holds nothing secret, and a browser cannot send a token when it opens it. */
-function wantsPage({ method, url = '', headers }: IncomingMessage): boolean {
+/** Whether a browser opens GraphiQL. */
+export function wantsPage({ method, url = '', headers }: IncomingMessage): boolean {
   const isGraphql = /^\/graphql(\?|$)/.test(url);
   return isGraphql && method === 'GET' && /(^|,)\s*text\/html\s*(;|,|$)/.test(headers.accept ?? '');
 }
@@ -115,40 +114,4 @@ function isForeign(headers: IncomingMessage['headers'], allowed: readonly string
     return headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
   if (allowed.includes(origin)) return false;
   return !URL.canParse(origin) || new URL(origin).host !== headers.host;
-}
-
-/** What a page may read beside the body. */
-const exposed = [
-  'retry-after',
-  'x-request-id',
-  'content-disposition',
-  'x-coverage-accounts',
-  'x-coverage-failed',
-  'x-coverage-stale',
-  'x-coverage-without-charges',
-  'x-coverage-as-of',
-  'x-coverage-settlement',
-].join(', ');
-
-/** A page of an allowed origin may read the answer, also when it is a refusal. */
-function allowOrigin(origin: string | undefined, allowed: readonly string[], response: ServerResponse): void {
-  if (origin === undefined || !allowed.includes(origin)) return;
-  response.setHeader('access-control-allow-origin', origin);
-  response.setHeader('access-control-allow-credentials', 'true');
-  response.setHeader('access-control-expose-headers', exposed);
-  response.setHeader('vary', 'origin');
-}
-
-/** Which of a GET's JSON parameters cannot be read; null when all can. */
-function unreadableParameter(url: string): string | null {
-  const parameters = new URL(url, 'http://gateway').searchParams;
-  const isJson = (text: string): boolean => {
-    try {
-      JSON.parse(text);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  return ['variables', 'extensions'].find((name) => !isJson(parameters.get(name) ?? 'null')) ?? null;
 }

@@ -1,21 +1,135 @@
-/** How often a client may ask: a bucket per client that fills evenly. In this process alone. */
+/**
+ * Budgets of clients: so many a minute of something, counted over all replicas, in a bucket that fills evenly. A replica
+ * takes from the common bucket in small handfuls ahead of need, so that most requests wait for nothing; near the limit
+ * it takes one by one, so that no more get through than may. Without the shared store each replica has its part.
+ */
 
-import type { Client } from './auth.ts';
+import type { Script, Shared } from '../domain/shared.ts';
 
-/** Null: the request may go on. Otherwise whole seconds until the next may. */
-export type Spend = (client: Client) => number | null;
+/** Takes so many, all or none. */
+export type TakeFromBudget = (key: string, perMinute: number, count: number) => Promise<Taken> | Taken;
 
-/** A bucket holds a minute's requests; `monotonicMs` is a clock that never jumps. */
-export function createBudget(monotonicMs: () => number = () => performance.now()): Spend {
-  const buckets = new Map<string, { tokens: number; at: number }>();
-  return ({ id, requestsPerMinute }) => {
-    if (requestsPerMinute === null) return null;
+export interface Taken {
+  readonly isAllowed: boolean;
+  /** How many are left, as far as is known. */
+  readonly remaining: number;
+  /** Whole seconds until as many may be taken again; 0 when they were. */
+  readonly retryAfterSeconds: number;
+  /** Whole seconds until all of them are there again. */
+  readonly resetSeconds: number;
+}
+
+/** KEYS: bucket. ARGV: capacity, wanted at least, wanted at most. Answers: granted, left, milliseconds until the least is there. */
+const takeScript: Script = {
+  name: 'take-from-budget',
+  lua: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local capacity, least, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local perMs = capacity / 60000
+local tokens, at = capacity, now
+local held = redis.pcall('GET', KEYS[1])
+if type(held) == 'string' then
+  local left, since = string.match(held, '^([%d.]+) (%d+)$')
+  if left then tokens, at = tonumber(left), math.min(now, tonumber(since)) end
+end
+tokens = math.min(capacity, tokens + (now - at) * perMs)
+local granted = 0
+if tokens >= least then granted = math.min(most, math.floor(tokens)) end
+tokens = tokens - granted
+redis.call('SET', KEYS[1], string.format('%.3f', tokens) .. ' ' .. now, 'PX', 120000)
+local wait = 0
+if granted < least then wait = math.ceil((least - tokens) / perMs) end
+return {granted, math.floor(tokens), wait}`,
+};
+
+interface Bucket {
+  /** What this process may still give away. */
+  tokens: number;
+  /** When that was last right, on a clock that never jumps. */
+  atMs: number;
+  /** How many were left in the common bucket; null: this process is on its own. */
+  common: number | null;
+  isFetching: boolean;
+}
+
+/** What a replica took and did not need for so long has been filled up again in the common bucket meanwhile. */
+const keptMs = 60_000;
+
+/** `shared` null: this process is alone. */
+export function createBudgets(
+  shared: Shared | null,
+  monotonicMs: () => number = () => performance.now(),
+): TakeFromBudget {
+  const buckets = new Map<string, Bucket>();
+
+  function bucketOf(key: string): Bucket {
+    const known = buckets.get(key);
+    if (known !== undefined) return known;
+    if (buckets.size > 10_000) buckets.clear();
+    // A minute ago it was empty: now it is full.
+    const bucket = { tokens: 0, atMs: monotonicMs() - 60_000, common: null, isFetching: false };
+    buckets.set(key, bucket);
+    return bucket;
+  }
+
+  function takeAlone(bucket: Bucket, capacity: number, count: number): Taken {
     const now = monotonicMs();
-    const perMs = requestsPerMinute / 60_000;
-    const bucket = buckets.get(id) ?? { tokens: requestsPerMinute, at: now };
-    const tokens = Math.min(requestsPerMinute, bucket.tokens + (now - bucket.at) * perMs);
-    const allowed = tokens >= 1;
-    buckets.set(id, { tokens: allowed ? tokens - 1 : tokens, at: now });
-    return allowed ? null : Math.max(1, Math.ceil((1 - tokens) / perMs / 1000));
+    const tokens = Math.min(capacity, bucket.tokens + ((now - bucket.atMs) * capacity) / 60_000);
+    const isAllowed = tokens >= count;
+    Object.assign(bucket, { tokens: isAllowed ? tokens - count : tokens, atMs: now, common: null });
+    return toTaken(
+      capacity,
+      Math.floor(bucket.tokens),
+      isAllowed ? 0 : ((count - tokens) / capacity) * 60_000,
+    );
+  }
+
+  async function takeShared(
+    store: Shared,
+    bucket: Bucket,
+    { key, perMinute, count, ahead }: { key: string; perMinute: number; count: number; ahead: number },
+  ): Promise<Taken> {
+    const least = Math.max(0, count - bucket.tokens);
+    try {
+      const args = [perMinute, least, least + ahead];
+      const reply = await store.run(takeScript, [`{budget.${key}}`], args);
+      const [granted = 0, left = 0, waitMs = 0] = Array.isArray(reply) ? reply.map(Number) : [];
+      Object.assign(bucket, { tokens: bucket.tokens + granted, atMs: monotonicMs(), common: left });
+      // Others may have taken from it meanwhile.
+      const isAllowed = bucket.tokens >= count;
+      if (isAllowed) bucket.tokens -= count;
+      return toTaken(perMinute, left + bucket.tokens, isAllowed ? 0 : Math.max(waitMs, 1));
+    } catch {
+      return takeAlone(bucket, perMinute / store.census().of, count);
+    }
+  }
+
+  return (key, perMinute, count) => {
+    const bucket = bucketOf(key);
+    if (shared === null) return takeAlone(bucket, perMinute, count);
+    if (bucket.common !== null && monotonicMs() - bucket.atMs > keptMs) bucket.tokens = 0;
+    const isNear = bucket.common === null || bucket.common < perMinute / 4;
+    const handful = isNear ? 0 : Math.floor(perMinute / 20 / shared.census().of);
+    if (bucket.common === null || bucket.tokens < count) {
+      return takeShared(shared, bucket, { key, perMinute, count, ahead: handful });
+    }
+    bucket.tokens -= count;
+    if (bucket.tokens < handful / 2 && !bucket.isFetching) {
+      bucket.isFetching = true;
+      void takeShared(shared, bucket, { key, perMinute, count: 0, ahead: handful }).finally(() => {
+        bucket.isFetching = false;
+      });
+    }
+    return toTaken(perMinute, bucket.common + bucket.tokens, 0);
+  };
+}
+
+function toTaken(capacity: number, remaining: number, waitMs: number): Taken {
+  return {
+    isAllowed: waitMs === 0,
+    remaining,
+    retryAfterSeconds: Math.ceil(waitMs / 1000),
+    resetSeconds: Math.max(0, Math.ceil(((capacity - remaining) / capacity) * 60)),
   };
 }

@@ -10,8 +10,13 @@ export function toClientError(error: unknown): GraphQLError {
   if (isGatewayError(original)) return locate(original.message, error, extensionsOf(original));
   if (error instanceof GraphQLError && (original instanceof GraphQLError || original === undefined)) {
     // What yoga adds for developers may quote the request.
-    const { originalError: _original, unexpected: _unexpected, http, ...extensions } = error.extensions;
-    return locate(error.message, error, { ...extensions, ...statusOf(error, http), code: codeOf(error) });
+    const {
+      originalError: _original,
+      unexpected: _unexpected,
+      http: _http,
+      ...extensions
+    } = error.extensions;
+    return locate(error.message, error, { ...extensions, code: codeOf(error) });
   }
   const message = 'Something went wrong inside the gateway. The request id finds it in the log.';
   return locate(message, error, { code: 'INTERNAL_SERVER_ERROR' });
@@ -27,14 +32,8 @@ function extensionsOf(error: GatewayError): Record<string, unknown> {
   return { code, retryable, retryAfterSeconds, account, provider, ...facts };
 }
 
-/** What is no GraphQL request at all is a 400 (or 413) in every media type; yoga would answer 200 in application/json. */
-function statusOf({ extensions: { code } }: GraphQLError, http: unknown): { http?: unknown } {
-  if (typeof http !== 'object' || http === null) return {};
-  const isRequest = code !== 'BAD_REQUEST' && code !== 'REQUEST_ENTITY_TOO_LARGE';
-  return { http: isRequest ? http : { ...http, spec: false } };
-}
-
-const yogaCodes = new Set(['BAD_REQUEST', 'REQUEST_ENTITY_TOO_LARGE', 'OPERATION_RESOLUTION_FAILURE']);
+/** Words of the executor's own. */
+const yogaCodes = new Set(['BAD_REQUEST', 'OPERATION_RESOLUTION_FAILURE']);
 
 /** GraphQL's own errors: from parsing, from validation, from values that do not fit; and those of a request that is none. */
 function codeOf(error: GraphQLError): unknown {

@@ -22,10 +22,11 @@ import type { ChargedRow } from '../reports/spend.ts';
 import type { Admitted } from './admission.ts';
 import { toClientError } from './errors.ts';
 import type { Log } from './log.ts';
-import { refuse, sendJson } from './reply.ts';
-import { createRequest, type RequestSettings } from './request.ts';
+import { Refusal, sendJson } from './reply.ts';
+import type { CreateRequest } from './request.ts';
 
-export interface ExportSettings extends RequestSettings {
+export interface ExportSettings {
+  readonly createRequest: CreateRequest;
   readonly log: Log;
 }
 
@@ -41,13 +42,12 @@ export function createExport(settings: ExportSettings) {
   return async (request: IncomingMessage, response: ServerResponse, admitted: Admitted): Promise<void> => {
     const { client, requestId, left } = admitted;
     try {
-      if (request.method === 'OPTIONS') return void response.writeHead(204, { allow: 'GET' }).end();
       if (request.method !== 'GET' || client === null) {
-        response.setHeader('allow', 'GET');
-        return refuse(response, 405, 'BAD_USER_INPUT', 'An export is asked for with GET.', requestId);
+        const headers = { allow: 'GET' };
+        throw new Refusal(405, 'BAD_USER_INPUT', 'An export is asked for with GET.', { headers });
       }
       const question = readQuestion(new URL(request.url ?? '/', 'http://gateway'));
-      const context = createRequest(settings, client, left);
+      const context = settings.createRequest(client, left);
       const lines: Line[] = [];
       const sources = await readCharges(
         {

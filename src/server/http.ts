@@ -5,17 +5,26 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 import { admit, type AdmissionSettings, type Admitted } from './admission.ts';
+import { allowOrigin, answerPreflight } from './cors.ts';
+import { overloaded } from './graphql.ts';
 import type { Log } from './log.ts';
-import { refuse, sendJson } from './reply.ts';
+import type { Overload } from './overload.ts';
+import { Refusal, refuse, sendJson } from './reply.ts';
 
-/** Answers a request that was let in. */
-type Serve = (request: IncomingMessage, response: ServerResponse, admitted: Admitted) => unknown;
+/** Answers a request that was let in. @throws Refusal */
+type Serve = (request: IncomingMessage, response: ServerResponse, admitted: Admitted) => Promise<void>;
 
-export interface HttpSettings extends AdmissionSettings {
-  readonly host: string;
-  readonly port: number;
+/** What may change while the server runs, when the settings are read again. */
+export interface Serving extends AdmissionSettings {
   readonly graphql: Serve;
   readonly exportFocus: Serve;
+}
+
+export interface HttpSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly serving: () => Serving;
+  readonly overload: Overload;
   /** What /readyz says beside "ready". */
   readonly readiness: () => Readonly<Record<string, unknown>>;
   readonly log: Log;
@@ -27,17 +36,32 @@ export interface HttpServer {
   stop(drainMs: number, withinMs: number): Promise<void>;
 }
 
+/** Whoever takes longer to send a request is cut off. */
+const headersWithinMs = 5000;
+const requestWithinMs = 10_000;
+/** Whoever takes nothing of an answer for so long is cut off, too. */
+const stalledMs = 15_000;
+/** An answer is taken within so long, however large. */
+const takenWithinMs = 600_000;
+
 /** Listens, and resolves when it does. */
 export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
   const state = { stopping: false };
-  const answering = new Set<ServerResponse>();
-  const server = createServer((request, response) => {
-    answering.add(response);
-    response.on('close', () => answering.delete(response));
-    void receive(settings, state, request, response);
+  /** Answers under way, and since when they are being sent; null: not yet. */
+  const answering = new Map<ServerResponse, number | null>();
+  const server = createServer(
+    { headersTimeout: headersWithinMs, requestTimeout: requestWithinMs, connectionsCheckingInterval: 1000 },
+    (request, response) => {
+      answering.set(response, null);
+      response.on('close', () => answering.delete(response));
+      void receive(settings, state, request, response);
+    },
+  );
+  const sweeper = setInterval(() => cutOff(answering), 5000).unref();
+  // With a listener, node leaves it to us: a socket that waits for its answer is silent for a reason.
+  server.setTimeout(stalledMs, (socket) => {
+    if (socket.writableLength > 0) socket.destroy();
   });
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, settings.host, resolve);
@@ -50,10 +74,21 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
       state.stopping = true;
       await new Promise((resolve) => setTimeout(resolve, drainMs));
       // A connection that stays open after its answer would be waited for.
-      for (const response of answering) if (!response.headersSent) response.setHeader('connection', 'close');
+      for (const response of answering.keys())
+        if (!response.headersSent) response.setHeader('connection', 'close');
       await close(server, withinMs);
+      clearInterval(sweeper);
     },
   };
+}
+
+/** Whoever takes an answer byte by byte would be served for ever. */
+function cutOff(answering: Map<ServerResponse, number | null>): void {
+  const now = performance.now();
+  for (const [response, since] of answering) {
+    if (since === null && response.headersSent) answering.set(response, now);
+    if (since !== null && now - since > takenWithinMs) response.destroy();
+  }
 }
 
 async function receive(
@@ -67,28 +102,30 @@ async function receive(
   if (state.stopping) response.setHeader('connection', 'close');
   try {
     const [path = '/'] = (request.url ?? '/').split('?');
+    const serving = settings.serving();
     if (path === '/healthz') sendJson(response, 200, { status: 'alive' });
     else if (path === '/readyz') sendReadiness(settings, state.stopping, response);
-    else if (path === '/graphql') await serve(settings.graphql, settings, request, response, requestId);
+    else if (path === '/graphql') await serve(serving.graphql, 'GET, POST', settings, request, response);
     else if (path === '/export/focus.csv' || path === '/export/focus.ndjson')
-      await serve(settings.exportFocus, settings, request, response, requestId);
+      await serve(serving.exportFocus, 'GET', settings, request, response);
     else if (path === '/' && request.method === 'GET')
       response.writeHead(302, { location: '/graphql' }).end();
     else {
       const message =
         'There is nothing here; GraphQL is at /graphql, exports at /export/focus.csv and .ndjson.';
-      refuse(response, 404, 'BAD_USER_INPUT', message, requestId);
+      throw new Refusal(404, 'BAD_USER_INPUT', message);
     }
   } catch (error) {
-    settings.log.error({
-      event: 'bug',
-      requestId,
-      cause: error instanceof Error ? error.stack : typeof error,
-    });
-    if (response.headersSent) response.destroy();
-    else
-      refuse(response, 500, 'INTERNAL_SERVER_ERROR', 'Something went wrong inside the gateway.', requestId);
+    fail(error, settings.log, response, requestId);
   }
+}
+
+function fail(error: unknown, log: Log, response: ServerResponse, requestId: string): void {
+  if (error instanceof Refusal && !response.headersSent) return refuse(response, error, requestId);
+  log.error({ event: 'bug', requestId, cause: error instanceof Error ? error.stack : typeof error });
+  if (response.headersSent) return void response.destroy();
+  const message = 'Something went wrong inside the gateway.';
+  refuse(response, new Refusal(500, 'INTERNAL_SERVER_ERROR', message), requestId);
 }
 
 function sendReadiness(settings: HttpSettings, stopping: boolean, response: ServerResponse): void {
@@ -100,13 +137,23 @@ function sendReadiness(settings: HttpSettings, stopping: boolean, response: Serv
 
 async function serve(
   answer: Serve,
+  methods: string,
   settings: HttpSettings,
   request: IncomingMessage,
   response: ServerResponse,
-  requestId: string,
 ): Promise<void> {
-  const admitted = admit(settings, request, response, requestId);
-  if (admitted !== null) await answer(request, response, admitted);
+  const serving = settings.serving();
+  const receivedAtMs = performance.now();
+  allowOrigin(request, serving.corsOrigins, response);
+  if (request.method === 'OPTIONS') return answerPreflight(response, methods);
+  if (settings.overload.isOver()) throw overloaded();
+  const controller = new AbortController();
+  response.on('close', () => {
+    if (!response.writableFinished) controller.abort(new DOMException('The client has gone.', 'AbortError'));
+  });
+  const client = await admit(serving, request, response);
+  const requestId = String(response.getHeader('x-request-id'));
+  await answer(request, response, { client, requestId, left: controller.signal, receivedAtMs });
 }
 
 function readRequestId({ headers }: IncomingMessage): string {

@@ -5,19 +5,33 @@ import type { ServerResponse } from 'node:http';
 import type { ErrorCode } from '../domain/errors.ts';
 
 /** What a refusal may be called. */
-export type HttpCode = ErrorCode | 'INTERNAL_SERVER_ERROR';
+export type HttpCode = ErrorCode | 'INTERNAL_SERVER_ERROR' | 'PERSISTED_QUERY_NOT_FOUND';
 
-/** An error as GraphQL tells it, with an HTTP status. */
-export function refuse(
-  response: ServerResponse,
-  status: number,
-  code: HttpCode,
-  message: string,
-  requestId: string,
-  facts: Readonly<Record<string, unknown>> = {},
-): void {
+export interface RefusalDetails {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** A request that is not answered, and why: thrown on the way in. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: HttpCode;
+  readonly details: RefusalDetails;
+
+  constructor(status: number, code: HttpCode, message: string, details: RefusalDetails = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Sends a refusal as GraphQL tells an error, with an HTTP status. */
+export function refuse(response: ServerResponse, refusal: Refusal, requestId: string): void {
+  const { status, code, message, details } = refusal;
+  for (const [name, value] of Object.entries(details.headers ?? {})) response.setHeader(name, value);
   sendJson(response, status, {
-    errors: [{ message, extensions: { code, retryable: false, ...facts, requestId } }],
+    errors: [{ message, extensions: { code, retryable: false, ...details.facts, requestId } }],
   });
 }
 

@@ -56,7 +56,7 @@ async function startReplicas(count: number, redis: RedisServer) {
       const onBug = (): void => {};
       const ledger = createLedger({ memoryBytes: 10_000_000, flightSeconds: 60, shared, now, meter, onBug });
       const scheduler = startScheduler({
-        sources: [source],
+        sources: () => [source],
         keepWarm: () => false,
         ledger,
         shared,

@@ -64,7 +64,7 @@ describe('settings that are good', () => {
       log: { level: 'info' },
     });
     expect(parse({ accounts: [ppio], clients: [client] }).clients).toEqual([
-      { ...client, requestsPerMinute: 600 },
+      { ...client, requestsPerMinute: 600, permissions: [], trustedOnly: false },
     ]);
   });
 

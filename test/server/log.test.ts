@@ -3,13 +3,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { createLog } from '../../src/server/log.ts';
+import { createLog, createStrike } from '../../src/server/log.ts';
 import { startGateway } from '../support/gateway.ts';
 import { ask, tokens, withClients } from './ask.ts';
 
 function startLog(secrets: readonly string[], level = 'debug') {
   const lines: string[] = [];
-  return { lines, log: createLog(level, secrets, (line) => lines.push(line)) };
+  const strike = createStrike(secrets);
+  return { lines, log: createLog(level, (line) => lines.push(strike(line))) };
 }
 
 describe('a credential is struck out', () => {

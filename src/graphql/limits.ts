@@ -21,7 +21,8 @@ export interface DocumentLimits {
   readonly maxTokens: number;
 }
 
-interface Size {
+/** How large the largest operation of a document is. */
+export interface Size {
   readonly depth: number;
   readonly aliases: number;
   readonly fields: number;
@@ -49,11 +50,12 @@ function refuseAbove(how: string, cost: number, limit: number, what: string): vo
   if (cost <= limit) return;
   const found = cost > 1e9 ? 'far too many' : String(cost);
   throw new GraphQLError(`This operation is too ${how}: it has ${found} ${what}, and may have ${limit}.`, {
-    extensions: { code: 'QUERY_TOO_EXPENSIVE', cost: Math.min(cost, 1e9), limit, http: { status: 400 } },
+    extensions: { code: 'QUERY_TOO_EXPENSIVE', cost: Math.min(cost, 1e9), limit },
   });
 }
 
-function measure(document: DocumentNode): Size {
+/** Measures a document without spreading its fragments out. */
+export function measure(document: DocumentNode): Size {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);

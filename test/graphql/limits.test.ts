@@ -3,9 +3,9 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, test } from 'vitest';
 
-import { parseWithin, type DocumentLimits } from '../../src/server/limits.ts';
+import { parseWithin, type DocumentLimits } from '../../src/graphql/limits.ts';
 import { startGateway } from '../support/gateway.ts';
-import { ask, codesOf, vendorCalls } from './ask.ts';
+import { ask, codesOf, vendorCalls } from '../server/ask.ts';
 
 const limits: DocumentLimits = { maxDepth: 5, maxAliases: 4, maxTokens: 500 };
 
