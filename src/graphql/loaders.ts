@@ -17,9 +17,6 @@ export interface SegmentLoader {
   load<K extends RowKind>(refs: readonly SegmentRef<K>[]): Promise<readonly Outcome<K>[]>;
 }
 
-/** A turn of the event loop: then all that a request asks at the same time has been asked. */
-const everybodyHasAsked = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** Lives as long as one request: a cache shared by requests could show one caller another's rows. */
 export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls: number): SegmentLoader {
   // Wrapped, so that each segment settles on its own: a batch must not wait for its slowest vendor.
@@ -28,6 +25,18 @@ export function createSegmentLoader(ledger: Ledger, call: Call, maxUpstreamCalls
     { cacheKeyFn: keyOf },
   );
   const planned = new Map<string, SegmentRef>();
+  let asking: Promise<void> | null = null;
+
+  /** A turn of the event loop. All wait for the same one: going on one by one, they would be a ledger read each. */
+  function everybodyHasAsked(): Promise<void> {
+    asking ??= new Promise((resolve) => {
+      setImmediate(() => {
+        asking = null;
+        resolve();
+      });
+    });
+    return asking;
+  }
 
   /** What another replica has read costs no call, though this one has not held it yet. */
   async function dropHeldElsewhere(): Promise<void> {
