@@ -109,6 +109,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       scheduler.stop();
       await http.stop(drainMs, withinMs);
       await ledger.close();
+      await ledger.keepRecords();
       await Promise.all(connected.map(({ client }) => client.close()));
       await shared?.close();
       log.info({ event: 'stopped' });
