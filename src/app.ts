@@ -111,6 +111,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       await http.stop(drainMs, withinMs);
       overload.stop();
       await ledger.close();
+      await ledger.keepRecords();
       await closeAll(wiring.connected);
       await shared?.close();
       log.info({ event: 'stopped' });

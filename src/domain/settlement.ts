@@ -41,11 +41,8 @@ export function finalAtOf(rule: SettlementRule, month: YearMonth): Instant | nul
 export function cutOffAfter(rule: SettlementRule, instant: Instant): Instant | null {
   if (rule.kind === 'unpublished') return null;
   const month = monthOf(dateIn(instant, rule.zone));
-  for (const ahead of [-2, -1, 0, 1]) {
-    const at = finalAtOf(rule, addMonths(month, ahead));
-    if (at !== null && at > instant) return at;
-  }
-  return null;
+  const inThisMonth = finalAtOf(rule, addMonths(month, -1));
+  return inThisMonth !== null && inThisMonth > instant ? inThisMonth : finalAtOf(rule, month);
 }
 
 /** 2100-01-01: nothing is billed so far ahead. */

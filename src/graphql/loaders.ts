@@ -3,6 +3,8 @@
  * what it all costs is known before any of it begins.
  */
 
+import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
+
 import DataLoader from 'dataloader';
 
 import { GatewayError } from '../domain/errors.ts';
@@ -43,9 +45,6 @@ export interface LoaderSettings {
   readonly charge: Charge | null;
 }
 
-/** A turn of the event loop: then all that a request asks at the same time has been asked. */
-const everybodyHasAsked = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 /** Lives as long as one request: a cache shared by requests could show one caller another's rows. */
 export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
   const { ledger, call, maxUpstreamCalls, charge } = settings;
@@ -58,6 +57,7 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
   const cached = new Set<string>();
   const planned = new Map<string, SegmentRef>();
   const charged = new Set<string>();
+  let admission: Promise<void> | null = null;
 
   /** What another replica has read costs no call, though this one has not held it yet. */
   async function dropHeldElsewhere(): Promise<void> {
@@ -65,10 +65,18 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
     for (const [key, ref] of planned) if (ledger.holds(ref)) planned.delete(key);
   }
 
-  async function admit(): Promise<void> {
-    if (planned.size === 0) return;
-    // What is too much for all together must not have begun with the first.
-    await everybodyHasAsked();
+  /**
+   * What is too much for all together must not have begun with the first. All that is asked in a turn waits for the same
+   * word: going on one by one, it would be a ledger read each.
+   */
+  function admit(): Promise<void> {
+    admission ??= admitAll();
+    return admission;
+  }
+
+  async function admitAll(): Promise<void> {
+    await turnOfTheEventLoop();
+    admission = null;
     if (planned.size > maxUpstreamCalls || charge !== null) await dropHeldElsewhere();
     if (planned.size > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
     const due = [...planned.keys()].filter((key) => !charged.has(key));
@@ -91,7 +99,7 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
         requested.add(keyOf(ref));
         if (!ledger.holds(ref)) planned.set(keyOf(ref), ref);
       }
-      await admit();
+      if (planned.size > 0) await admit();
       return new Promise<readonly Outcome<K>[]>((resolve, reject) => {
         const loads = refs.map(async (ref) => {
           const outcome = await loadOne(ref);

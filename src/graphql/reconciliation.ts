@@ -1,7 +1,14 @@
 /** reconciliation: an account's month in each view its provider offers, and where these do not agree. */
 
 import type { Account } from '../domain/account.ts';
-import { dateIn, type CalendarDate, type DateRange, type YearMonth } from '../domain/calendar.ts';
+import {
+  after,
+  dateIn,
+  type CalendarDate,
+  type DateRange,
+  type Instant,
+  type YearMonth,
+} from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import type { RowKind } from '../domain/rows.ts';
 import type { Reading } from '../ledger/reading.ts';
@@ -53,11 +60,16 @@ async function readReconciliation(
     isCostWhole: [bills, dailyDetails].every((reading) => reading?.status !== 'FAILED'),
     keyedCategories: account.provider.keyedCategories,
     month: dates,
-    openDay: dateIn(dailyDetails?.asOf ?? context.ledger.now(), account.timeZone),
+    openDay: openDayOf(account, dailyDetails?.asOf ?? context.ledger.now()),
   });
   const readings = [bills, dailyDetails, apiKeyUsage, invoices].filter((reading) => reading !== null);
   const sources = await Promise.all(readings.map((reading) => coverageOf(reading)));
   return { ...reconciliation, account, month, sources };
+}
+
+/** The first day whose usage may not have come in yet. */
+function openDayOf({ provider, timeZone }: Account, readAt: Instant): CalendarDate {
+  return dateIn(after(readAt, -provider.usageLagHours * 3_600_000), timeZone);
 }
 
 /** Of a list that does not reach back so far nothing is known: it is not a list without rows. */
@@ -176,7 +188,7 @@ const AccountReconciliationType = builder
         daysWithoutCharges: t.field({
           type: ['Date'],
           description:
-            'Days that have ended, on which the daily details have no row, though they have on others.',
+            'Days that have ended, and whose usage should have come in, on which the daily details have no row, though they have on others.',
           resolve: ({ daysWithoutCharges }): readonly CalendarDate[] => daysWithoutCharges,
         }),
         coverage: t.field({

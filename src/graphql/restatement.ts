@@ -7,7 +7,7 @@ import type { GatewayError } from '../domain/errors.ts';
 import type { Comparison, Restatement } from '../domain/restatement.ts';
 import type { CurrencyCode, RowKind } from '../domain/rows.ts';
 import { finalAtOf } from '../domain/settlement.ts';
-import { segmentFinalAt } from '../ledger/freshness.ts';
+import { finalReadingDueAt, segmentFinalAt } from '../ledger/freshness.ts';
 import type { SegmentRef, Source } from '../ledger/source.ts';
 import type { GatewayContext } from './context.ts';
 import { byCategories, isNamed, segmentsIn, selectAccounts, type Scope } from './sources.ts';
@@ -105,9 +105,10 @@ async function readDue(
   { ledger, segments }: GatewayContext,
 ): Promise<GatewayError | null> {
   const entries = await Promise.all(refs.map((ref) => ledger.find(ref)));
-  const due = refs.filter((_ref, index) => {
+  const due = refs.filter((ref, index) => {
     const entry = entries[index];
-    return entry?.finalAt != null && entry.readAt < entry.finalAt && ledger.now() >= entry.finalAt;
+    const dueAt = entry === undefined ? null : finalReadingDueAt(ref.source.account, ref.segment, entry);
+    return dueAt !== null && ledger.now() >= dueAt;
   });
   const outcomes = await segments.load(due);
   return outcomes.find(({ error }) => error !== null)?.error ?? null;

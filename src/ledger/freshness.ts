@@ -66,7 +66,8 @@ export function freshnessOf(
 
 /**
  * The moment from which what was read of a segment at `readAt` is to be read again, as figures that it holds have become
- * final since; null when there is none. A list without dates holds months that become final one after the other.
+ * final since; null when there is none. A list without dates holds months that become final one after the other, and a
+ * segment with rows that are settled later than itself is final twice.
  */
 export function finalReadingDueAt(
   account: Account,
@@ -74,7 +75,8 @@ export function finalReadingDueAt(
   { readAt, finalAt }: { readonly readAt: Instant; readonly finalAt: Instant | null },
 ): Instant | null {
   if (segment.dates === null) return cutOffAfter(account.settlement, readAt);
-  return finalAt !== null && readAt < finalAt ? finalAt : null;
+  if (finalAt === null) return null;
+  return [segmentFinalAt(account, segment), finalAt].find((at) => at !== null && readAt < at) ?? null;
 }
 
 /** Whether the vendor did not know what it was asked for: that it has nothing of it is never final. */

@@ -22,13 +22,16 @@ export interface Restatements {
   flush(): Promise<void>;
 }
 
-/** What a process remembers that is alone, or cannot store: the oldest goes first. In characters of JSON. */
+/** What a process remembers that is alone, or cannot store it: the oldest goes first. In characters of JSON. */
 const mostCharacters = 16_777_216;
+
+const lengthDigits = 10;
+const versionDigits = 13;
 
 /**
  * Adds a comparison to a record, unless the earlier of its readings has been compared already. A record is frames, one
  * after the other: ten digits of the length of what follows, thirteen of the earlier reading's time, the comparison.
- * What is no frame is cut off. It does not expire.
+ * What is no frame is cut off: nothing that is added behind it would ever be found. A record does not expire.
  */
 const addScript: Script = {
   name: 'add-comparison',
@@ -40,8 +43,9 @@ if type(record) ~= 'string' then
 end
 local at = 1
 while at <= #record do
-  local length = tonumber(string.sub(record, at, at + 9))
-  if not length or at + 9 + length > #record then
+  local digits = string.match(string.sub(record, at, at + 9), '^%d+$')
+  local length = digits and tonumber(digits)
+  if not length or length <= ${versionDigits} or at + 9 + length > #record then
     record = string.sub(record, 1, at - 1)
     redis.call('SET', KEYS[1], record)
     break
@@ -52,11 +56,9 @@ end
 redis.call('APPEND', KEYS[1], ARGV[2])
 return 1`,
 };
-const lengthDigits = 10;
-const versionDigits = 13;
 
 /** To be raised when rows or comparisons get another shape that older ones cannot be read as. */
-const recordVersion = 1;
+const recordVersion = 2;
 
 /** `shared` null: this process is alone, and its record ends with it. */
 export function createRestatements(shared: Shared | null): Restatements {
@@ -72,16 +74,30 @@ export function createRestatements(shared: Shared | null): Restatements {
     await shared?.run(addScript, [key], [version, Buffer.concat([Buffer.from(length), body])]);
   }
 
-  async function flush(): Promise<void> {
-    if (shared === null) return;
+  function remember(key: string, comparison: Comparison): void {
+    remembered.set(key, merge(remembered.get(key) ?? [], [comparison]));
+  }
+
+  let flushing: Promise<void> | null = null;
+
+  async function storeRemembered(): Promise<void> {
     try {
-      for (const [key, comparisons] of remembered.dump().map(([name, { value }]) => [name, value] as const)) {
-        for (const comparison of comparisons) await store(key, comparison);
-        remembered.delete(key);
+      for (const [key, { value }] of remembered.dump()) {
+        for (const comparison of value) await store(key, comparison);
+        // What has been added meanwhile is not stored yet.
+        if (remembered.peek(key) === value) remembered.delete(key);
       }
     } catch {
       // It is tried again with the next tick.
+    } finally {
+      flushing = null;
     }
+  }
+
+  /** However many ask, what is remembered is stored once. */
+  function flush(): Promise<void> {
+    if (shared === null || remembered.size === 0) return Promise.resolve();
+    return (flushing ??= storeRemembered());
   }
 
   return {
@@ -93,18 +109,21 @@ export function createRestatements(shared: Shared | null): Restatements {
       const comparison = compareReadings(account, before, later, isNewlyFinal);
       if (comparison === null) return;
       const key = recordKeyOf(ref);
-      remembered.set(key, merge(remembered.get(key) ?? [], [comparison]));
-      await flush();
+      if (shared === null) return remember(key, comparison);
+      // Not by way of what is remembered: a large one may not fit.
+      await store(key, comparison).catch(() => remember(key, comparison));
     },
     async of(refs) {
       await flush();
       const keys = refs.map((ref) => recordKeyOf(ref));
+      // Before the store is asked: what is in neither now may have been on its way from here to there.
+      const own = keys.map((key) => remembered.get(key) ?? []);
       const values = shared === null ? [] : await shared.read(keys).catch(() => []);
       return Promise.all(
         keys.map(async (key, index) => {
           const value = values[index];
           const stored = Buffer.isBuffer(value) ? await unframe(key, value) : [];
-          return merge(stored, remembered.get(key) ?? []);
+          return merge(stored, own[index] ?? []);
         }),
       );
     },
@@ -119,8 +138,9 @@ function recordKeyOf({ source, segment }: SegmentRef): string {
 async function unframe(key: string, record: Buffer): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   for (let at = 0; at + lengthDigits <= record.length;) {
-    const length = Number(record.toString('latin1', at, at + lengthDigits));
-    if (!Number.isInteger(length) || length <= versionDigits) break;
+    const digits = record.toString('latin1', at, at + lengthDigits);
+    const length = /^\d+$/.test(digits) ? Number(digits) : 0;
+    if (length <= versionDigits) break;
     const start = at + lengthDigits + versionDigits;
     const held = await unpack(key, record.subarray(start, at + lengthDigits + length));
     if (held !== null && isComparison(held.content)) comparisons.push(held.content);

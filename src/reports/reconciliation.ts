@@ -68,7 +68,7 @@ export interface ReconciledRows {
   /** Product categories whose usage the provider lists by key too. */
   readonly keyedCategories: readonly string[];
   readonly month: DateRange;
-  /** The first day that had not ended when the daily details were read. */
+  /** The first day whose usage might still come in when the daily details were read. */
   readonly openDay: CalendarDate;
 }
 

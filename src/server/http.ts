@@ -151,9 +151,14 @@ async function serve(
   response.on('close', () => {
     if (!response.writableFinished) controller.abort(new DOMException('The client has gone.', 'AbortError'));
   });
-  const client = await admit(serving, request, response);
-  const requestId = String(response.getHeader('x-request-id'));
-  await answer(request, response, { client, requestId, left: controller.signal, receivedAtMs });
+  const end = settings.overload.begin();
+  try {
+    const client = await admit(serving, request, response);
+    const requestId = String(response.getHeader('x-request-id'));
+    await answer(request, response, { client, requestId, left: controller.signal, receivedAtMs });
+  } finally {
+    end();
+  }
 }
 
 function readRequestId({ headers }: IncomingMessage): string {

@@ -3,12 +3,14 @@
 export interface Overload {
   /** Whether new work is to be turned away. `waitedMs`: how long a request has waited already. */
   isOver(waitedMs?: number): boolean;
-  /** How late the process last was with what was due. */
-  readonly lagMs: () => number;
+  /** A request is being worked on, until the function that is given back is called. */
+  begin(): () => void;
   stop(): void;
 }
 
 const probeMs = 25;
+/** Fewer requests than this are no overload, however long one of them keeps the others waiting. */
+const fewRequests = 16;
 
 /** Watches how late timers are: they are as late as everything else. */
 export function watchOverload(
@@ -16,17 +18,26 @@ export function watchOverload(
   monotonicMs: () => number = () => performance.now(),
 ): Overload {
   let dueMs = monotonicMs() + probeMs;
-  let lagMs = 0;
+  let underWay = 0;
+  /** One late moment may be one long task; two in a row are a queue. */
+  let lags: readonly [number, number] = [0, 0];
   const timer = setInterval(() => {
     const now = monotonicMs();
-    // Quick to notice, slower to forget: one good moment between two bad ones is none.
-    lagMs = Math.max(now - dueMs, lagMs / 2);
+    lags = [lags[1], now - dueMs];
     dueMs = now + probeMs;
   }, probeMs);
   timer.unref();
   return {
-    isOver: (waitedMs = 0) => Math.max(lagMs, waitedMs, monotonicMs() - dueMs) > maxLagMs,
-    lagMs: () => lagMs,
+    isOver(waitedMs = 0) {
+      if (underWay < fewRequests) return false;
+      return Math.min(...lags) > maxLagMs || waitedMs > maxLagMs;
+    },
+    begin() {
+      underWay += 1;
+      return () => {
+        underWay -= 1;
+      };
+    },
     stop: () => clearInterval(timer),
   };
 }

@@ -204,6 +204,29 @@ test("StreamLake's missing day is found, though nothing else shows that money", 
   expect(running?.daysWithoutCharges).toEqual([]);
 });
 
+test('a day is missed once its usage should have come in, and not before', async () => {
+  // One o'clock of 18 March, where PPIO is.
+  const gateway = await startGateway({ nowMs: Date.parse('2026-03-17T17:00:00Z') });
+  const startOf = (date: string): string => String(Date.parse(`${date}T00:00:00Z`) / 1000 - 8 * 3600);
+  const strike = (...dates: string[]): void => {
+    const edits = dates.map((date) => ({
+      list: 'bill/list',
+      where: { startTime: startOf(date) },
+      set: null,
+    }));
+    gateway.sandbox.vendors.ppio.switches = { edits };
+  };
+  const missed = async () =>
+    (await ask(gateway, 'month: "2026-03", accounts: ["ppio-main"]'))[0]?.daysWithoutCharges;
+  strike('2026-03-16', '2026-03-17');
+  expect(await missed()).toEqual(['2026-03-16']);
+  gateway.clock.nowMs += 86_400_000;
+  expect(await missed()).toEqual(['2026-03-16', '2026-03-17']);
+  strike();
+  gateway.clock.nowMs += 3_600_000;
+  expect(await missed()).toEqual([]);
+});
+
 test("a vendor that fails leaves its own views unknown, and the others' months whole", async () => {
   const gateway = await startGateway();
   gateway.sandbox.vendors.ppio.fault = { name: 'unauthorized' };

@@ -240,6 +240,148 @@ test('statements are compared month by month, though they are read as one list',
   expect(sources.map(({ account }) => account.id)).toEqual(['ppio-main', 'novita-us']);
 });
 
+test('statements that are due are read by whoever asks what was restated', async () => {
+  const gateway = await startGateway({ nowMs: provisional });
+  await gateway.query('{ invoices { totalCount } }');
+  const set = { totalAmount: '999', totalAmountDecimal: '0.0999' };
+  correct(gateway, 'novita', { list: 'monthly/bill', where: { billingMonth: '2026-02' }, set });
+  gateway.clock.nowMs = final;
+  const args = `${february}, filter: { kinds: [INVOICE], providers: ["novita"] }`;
+  const report = await ask(gateway, args);
+  expect(report).toMatchObject({
+    restatements: [{ change: 'CHANGED', date: '2026-02-01', after: { total: { amount: '0.0999' } } }],
+    sources: [{ segmentCount: 1, comparedCount: 1, pendingCount: 0, error: null }],
+  });
+  const calls = gateway.calls('novita');
+  expect(await ask(gateway, args)).toEqual(report);
+  expect(gateway.calls('novita')).toBe(calls);
+});
+
+test('a list of statements is read at the cut-off of each month, and each is compared for itself', async () => {
+  const gateway = await startGateway({ nowMs: provisional });
+  const statements = '{ invoices(filter: { providers: ["ppio"] }) { totalCount } }';
+  await gateway.query(statements);
+  const pages = gateway.calls('ppio');
+  await gateway.app.scheduler.tick();
+  expect(gateway.calls('ppio')).toBe(pages);
+  const months = ['2026-02', '2026-03'];
+  const cutOffs = [final, Date.parse('2026-04-03T10:00:01Z')];
+  for (const [index, nowMs] of cutOffs.entries()) {
+    gateway.clock.nowMs = nowMs;
+    await gateway.app.scheduler.tick();
+    expect(gateway.calls('ppio')).toBe((index + 2) * pages);
+    await gateway.app.scheduler.tick();
+    expect(gateway.calls('ppio')).toBe((index + 2) * pages);
+    const compared = await Promise.all(
+      months.map(async (month) => {
+        const args = `period: { month: "${month}" }, filter: { kinds: [INVOICE], accounts: ["ppio-main"] }`;
+        return (await ask(gateway, args)).sources[0]?.comparedCount;
+      }),
+    );
+    expect(compared).toEqual(index === 0 ? [1, 0] : [1, 1]);
+  }
+});
+
+test('a bill that is settled with a later month does not keep those beside it from being compared in time', async () => {
+  const gateway = await startGateway({ nowMs: provisional });
+  const filter = 'filter: { accounts: ["ppio-main"], categories: ["gpu"] }';
+  const question = `{ bills(${february}, ${filter}) { nodes { raw } coverage { asOf } } }`;
+  type Bills = { bills: { nodes: { raw: Record<string, string> }[]; coverage: { asOf: string } } };
+  const { data } = await gateway.query<Bills>(question);
+  const [late, changed] = data.bills.nodes.map(({ raw }) => raw);
+  const whereOf = ({ ownerID = '', createTime = '' }: Record<string, string> = {}) => ({
+    ownerID,
+    createTime,
+  });
+  const list = 'bill/monthly/list';
+  const postponed: Edit = { list, where: whereOf(late), set: { cycle: '2026-03' } };
+  correct(gateway, 'ppio', postponed);
+  // Just before the cut-off, and just after it.
+  gateway.clock.nowMs = final - 2000;
+  await gateway.query(question);
+  const { amount = '0', payAmount = '0' } = changed ?? {};
+  const set = { amount: String(BigInt(amount) - 1n), payAmount: String(BigInt(payAmount) - 1n) };
+  correct(gateway, 'ppio', postponed, { list, where: whereOf(changed), set });
+  gateway.clock.nowMs = final;
+  const args = 'filter: { accounts: ["ppio-main"], kinds: [BILL] }';
+  const report = await ask(gateway, `${february}, ${args}`);
+  expect(report.restatements).toMatchObject([{ change: 'CHANGED', difference: { amount: '-0.0001' } }]);
+  // Of the other five lists nothing had been read.
+  expect(report.sources).toMatchObject([{ segmentCount: 6, comparedCount: 1 }]);
+  expect((await gateway.query<Bills>(question)).data.bills.coverage.asOf).toBe('2026-03-03T10:00:01Z');
+});
+
+test('usage that comes in within the time that the vendor takes for it is no restatement; what comes in later is', async () => {
+  // One o'clock of 1 March, where PPIO is: the 28th may still be coming in, the 27th has.
+  const gateway = await startGateway({ nowMs: Date.parse('2026-02-28T17:00:00Z') });
+  const startOf = (date: string): string => String(Date.parse(`${date}T00:00:00Z`) / 1000 - 8 * 3600);
+  const list = 'bill/list';
+  const storageOf = (date: string) => ({ category: 'cloud_storage', startTime: startOf(date) });
+  const gpuOf = (date: string) => ({ category: 'gpu', startTime: startOf(date) });
+  correct(
+    gateway,
+    'ppio',
+    { list, where: storageOf('2026-02-28'), set: null },
+    { list, where: gpuOf('2026-02-28'), set: { amount: '1' } },
+    { list, where: storageOf('2026-02-27'), set: null },
+  );
+  await gateway.query(everything);
+  const early = await gateway.query<{ reconciliation: { isBalanced: boolean }[] }>(
+    '{ reconciliation(month: "2026-02", accounts: ["ppio-main"]) { isBalanced } }',
+  );
+  expect(early.data.reconciliation).toEqual([{ isBalanced: false }]);
+  correct(gateway, 'ppio');
+  gateway.clock.nowMs = final;
+  const args = `${february}, filter: { accounts: ["ppio-main"], kinds: [DAILY_DETAIL] }`;
+  const { restatements } = await ask(gateway, args);
+  expect(restatements.length).toBeGreaterThan(0);
+  expect(new Set(restatements.map(({ change, date }) => `${change} ${date}`))).toEqual(
+    new Set(['ADDED 2026-02-27']),
+  );
+  // All of it is counted, restated or not.
+  const late = await gateway.query<typeof early.data>(
+    '{ reconciliation(month: "2026-02", accounts: ["ppio-main"]) { isBalanced } }',
+  );
+  expect(late.data.reconciliation).toEqual([{ isBalanced: true }]);
+});
+
+const laterOn: [string, (gateway: TestGateway) => Promise<void>][] = [
+  ['though nobody asks', (gateway) => gateway.app.scheduler.tick()],
+  ['though the process that found them ends', (gateway) => gateway.restart()],
+];
+
+test.each(laterOn)(
+  'restatements that are found while Redis is away are stored when it is back, %s, and seen by every replica',
+  async (_name, act) => {
+    const redis = await startRedis(atEnd);
+    const gateway = await startGateway({
+      nowMs: provisional,
+      settings: (settings) => ({ ...settings, redis: { url: redis.url, timeoutMs: 300 } }),
+    });
+    const until = async (state: string): Promise<void> => {
+      const readiness = async () => (await fetch(`${gateway.app.url}/readyz`)).text();
+      await expect.poll(readiness, { timeout: 10_000 }).toContain(`"redis":"${state}"`);
+    };
+    await until('up');
+    await gateway.query(everything);
+    redis.signal('SIGSTOP');
+    await until('away');
+    gateway.clock.nowMs = final;
+    const args = `${february}, filter: { providers: ["streamlake"] }`;
+    const found = await ask(gateway, args);
+    expect(found.restatements.length).toBeGreaterThan(20);
+    redis.signal('SIGCONT');
+    await until('up');
+    await act(gateway);
+    // What can be read again is gone, so that another replica has nothing to compare by itself.
+    for (const key of (await redis.call('KEYS', '*:v*:{*')) as string[]) await redis.call('DEL', key);
+    const replica = await gateway.startReplica();
+    const calls = gateway.calls('streamlake');
+    expect(await ask(replica, args)).toEqual(found);
+    expect(gateway.calls('streamlake')).toBe(calls);
+  },
+);
+
 test('restatements outlive the process and are seen by every replica; the scheduler finds them without being asked', async () => {
   const redis = await startRedis(atEnd);
   const gateway = await startGateway({

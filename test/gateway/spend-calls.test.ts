@@ -189,3 +189,42 @@ test('a filter on accounts or categories leaves alone what it does not name', as
     { ppio: 3, novita: 0, streamlake: 0, aione: 0 },
   ]);
 });
+
+test('a filter on categories leaves alone a list whose rows name none: it is neither read nor looked at', async () => {
+  const filter = 'filter: { categories: ["gpu"] }';
+  const february = { from: '2026-02-01', to: '2026-03-01' };
+  const truth = trueCharges(nowMs, february).filter(({ values }) => values.CATEGORY === 'gpu');
+  const settings = (usual: Settings) => ({ ...usual, limits: { maxVisitedRows: truth.length } });
+  const gateway = await startGateway({ nowMs, settings });
+  // What is there already is not looked at either: more than so many rows of a request would be refused.
+  for (const [from, to] of [
+    ['2026-02-01', '2026-02-02'],
+    ['2026-02-02', '2026-02-03'],
+  ]) {
+    const period = `period: { dates: { from: "${from}", to: "${to}" } }`;
+    const day = `{ dailyDetails(${period}, filter: { providers: ["streamlake"] }) { totalCount } }`;
+    expect((await gateway.query(day)).errors).toBeUndefined();
+  }
+  const calls = gateway.calls('streamlake');
+  expect(calls).toBeGreaterThan(0);
+  gateway.sandbox.vendors.streamlake.fault = { name: 'broken' };
+  const report = await readSpend(gateway, { range: february, groupBy: ['PROVIDER'], args: `, ${filter}` });
+  expect(toTrueTotals(report.totals)).toEqual(sumTruth(truth));
+  const details = await gateway.query<{
+    dailyDetails: { totalCount: number; coverage: typeof report.coverage };
+  }>(
+    `{ dailyDetails(period: { month: "2026-02" }, ${filter}) {
+      totalCount coverage { complete sources { account { id } status asOf rowCount } } } }`,
+  );
+  expect(details.errors).toBeUndefined();
+  expect(details.data.dailyDetails.totalCount).toBe(
+    truth.filter(({ kind }) => kind === 'DAILY_DETAIL').length,
+  );
+  expect(details.data.dailyDetails.coverage.complete).toBe(true);
+  for (const { sources } of [report.coverage, details.data.dailyDetails.coverage]) {
+    expect(sources.filter(({ account }) => account.id === 'streamlake-prod')).toMatchObject([
+      { status: 'FRESH', asOf: null, rowCount: 0 },
+    ]);
+  }
+  expect(gateway.calls('streamlake')).toBe(calls);
+});

@@ -341,6 +341,79 @@ describe('periods that cannot be compared show no change', () => {
   });
 });
 
+describe('whether this period has had all its time', () => {
+  const partial = 'previous { isPartial }';
+  const isPartial = async (
+    gateway: TestGateway,
+    question: { month?: string; range?: Range; args?: string },
+  ) => {
+    const report = await readSpend(gateway, {
+      ...question,
+      groupBy: ['PROVIDER'],
+      group: partial,
+      report: 'previous { comparison { isPartial } vanished { key { value } previous { isPartial } } }',
+    });
+    const all = [
+      report.previous?.comparison.isPartial,
+      ...report.groups.map((one) => one.previous?.isPartial),
+      ...(report.previous?.vanished ?? []).map((one) => one.previous?.isPartial),
+    ];
+    // The whole and its parts say the same.
+    expect(new Set(all).size).toBe(1);
+    return all[0];
+  };
+
+  test('a running month has not, one that has ended has', async () => {
+    expect(await isPartial(warm(), { month: '2026-03' })).toBe(true);
+    expect(await isPartial(warm(), { month: '2026-02' })).toBe(false);
+    expect(await isPartial(warm(), { range: { from: '2026-03-01', to: '2026-03-18' } })).toBe(false);
+    expect(await isPartial(warm(), { range: { from: '2026-04-01', to: '2026-05-01' } })).toBe(true);
+  });
+
+  const day = { range: { from: '2026-03-17', to: '2026-03-18' } };
+  const minute = 60_000;
+
+  test("a day has where its vendor is, or in the zone of the report's days", async () => {
+    const endsAt: [string, string][] = [
+      ['filter: { providers: ["ppio"] }', '2026-03-17T16:00:00Z'],
+      ['filter: { providers: ["novita"] }', '2026-03-18T00:00:00Z'],
+      ['filter: { providers: ["ppio", "novita"] }', '2026-03-18T00:00:00Z'],
+      ['timeZone: "America/Los_Angeles", filter: { providers: ["ppio", "novita"] }', '2026-03-18T07:00:00Z'],
+      ['timeZone: "Asia/Tokyo", filter: { providers: ["ppio", "novita"] }', '2026-03-17T15:00:00Z'],
+    ];
+    for (const [args, end] of endsAt) {
+      const gateway = await startGateway({ nowMs: Date.parse(end) - minute, settings: withRates(rate) });
+      expect([args, await isPartial(gateway, { ...day, args: `, ${args}` })]).toEqual([args, true]);
+      gateway.clock.nowMs += 61 * minute;
+      expect([args, await isPartial(gateway, { ...day, args: `, ${args}` })]).toEqual([args, false]);
+    }
+  });
+
+  test('rows that were read before its end, and stand in after it, have not', async () => {
+    const nowMs = Date.parse('2026-03-17T23:00:00Z');
+    const gateway = await startGateway({ nowMs, settings: withRates(rate) });
+    const question = { ...day, args: ', filter: { providers: ["novita"] }' };
+    expect(await isPartial(gateway, question)).toBe(true);
+    gateway.clock.nowMs += 3 * 60 * minute;
+    gateway.sandbox.vendors.novita.fault = { name: 'broken' };
+    expect(await isPartial(gateway, question)).toBe(true);
+  });
+});
+
+test('a period before that cannot be read is told once, and takes nothing away from this one', async () => {
+  const gateway = await startGateway({ settings: withRates(rate) });
+  const question = { month: '2026-02', groupBy: ['PRODUCT'], args: ', filter: { providers: ["novita"] }' };
+  const before = await readSpend(gateway, question);
+  expect(before.groups.length).toBeGreaterThan(5);
+  gateway.sandbox.vendors.novita.fault = { name: 'unauthorized' };
+  const { data, errors } = await askSpend(gateway, { ...question, group: previous });
+  expect(errors).toMatchObject([
+    { extensions: { code: 'PROVIDER_CREDENTIAL_REJECTED', account: 'novita-us' } },
+  ]);
+  expect(data.spend?.groups).toEqual(before.groups.map((one) => ({ ...one, previous: null })));
+  expect(data.spend?.totals).toEqual(before.totals);
+});
+
 describe('in another currency', () => {
   /** In units of 1e-14: four digits of the rate behind ten of the amount. */
   const fine = (text: string): bigint => {

@@ -32,6 +32,7 @@ export interface Change {
 export interface Comparison {
   readonly totals: readonly Totals[];
   readonly changes: readonly Change[] | null;
+  readonly isPartial?: boolean;
 }
 
 export interface Portion {
