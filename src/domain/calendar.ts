@@ -77,7 +77,8 @@ export function after(instant: Instant, durationMs: number): Instant {
 
 /** RFC 3339 in UTC; whole seconds carry no fraction. */
 export function printInstant(instant: Instant): string {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toString();
+  const text = new Date(instant).toISOString();
+  return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text.replace(/0{1,2}Z$/, 'Z');
 }
 
 /** The first moment of a calendar date in a zone (not always 00:00: some zones skip it in spring). */

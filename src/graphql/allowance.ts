@@ -19,8 +19,8 @@ export interface Allowance {
   takeList(): void;
   /** @throws GatewayError QUERY_TOO_EXPENSIVE */
   takeRows(count: number): void;
-  /** A row was looked at, shown or not. @throws GatewayError QUERY_TOO_EXPENSIVE */
-  visitRow(): void;
+  /** Rows are looked at, shown or not. @throws GatewayError QUERY_TOO_EXPENSIVE */
+  visitRows(count: number): void;
 }
 
 /** The allowance of one request. */
@@ -37,8 +37,8 @@ export function createAllowance({ maxLists, maxRows, maxVisitedRows }: Allowance
       rows += count;
       if (rows > maxRows) throw tooMuch(`more than ${maxRows} rows`, maxRows);
     },
-    visitRow() {
-      visited += 1;
+    visitRows(count) {
+      visited += count;
       if (visited > maxVisitedRows)
         throw tooMuch(`the work of more than ${maxVisitedRows} rows`, maxVisitedRows);
     },

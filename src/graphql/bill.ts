@@ -9,7 +9,8 @@ import { ChargeInterface, ChargeOrder, isIn, matchesCharge, toChargeOrder } from
 import type { GatewayContext } from './context.ts';
 import { BillingMethodEnum, TradeTypeEnum } from './enums.ts';
 import { PeriodInput, toDates } from './period.ts';
-import { answer, type Sourced } from './question.ts';
+import { answer } from './question.ts';
+import type { Sourced } from './views.ts';
 import { byCategories, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 

@@ -12,7 +12,8 @@ import { InvoiceStatusEnum, OrderDirectionEnum } from './enums.ts';
 import { byDecimal, byInstant, byText, createOrder, type Order, type SortPart } from './order.ts';
 import { PeriodInput, toDates } from './period.ts';
 import { needs } from './permissions.ts';
-import { answer, type Sourced } from './question.ts';
+import { answer } from './question.ts';
+import type { Sourced } from './views.ts';
 import { byCategories, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 

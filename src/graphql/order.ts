@@ -23,6 +23,8 @@ export interface Order<Row> {
   /** Null: the place is none of this order. */
   keyOf(place: Place): SortKey | null;
   compare(a: SortKey, b: SortKey): number;
+  /** Rows in this order. */
+  sort<One extends Row>(rows: readonly One[]): One[];
 }
 
 /** What every row has that is ordered. */
@@ -42,8 +44,13 @@ export function createOrder<Row extends Placed>(
     byText<Row>(({ row }) => row.id, 'ASC'),
   ];
   const signs = parts.map((part) => ((part.direction ?? direction) === 'ASC' ? 1 : -1));
-  return {
+  const order: Order<Row> = {
     placeOf: (row) => parts.map((part) => part.of(row)),
+    sort: (rows) =>
+      rows
+        .map((row) => ({ row, key: order.keyOf(order.placeOf(row)) ?? [] }))
+        .sort((a, b) => order.compare(a.key, b.key))
+        .map(({ row }) => row),
     keyOf(place) {
       if (place.length !== parts.length) return null;
       const key = parts.map((part, index) => part.toKey(place[index] ?? ''));
@@ -57,6 +64,7 @@ export function createOrder<Row extends Placed>(
       return 0;
     },
   };
+  return order;
 }
 
 /** By text, in code unit order: the same on every machine. */

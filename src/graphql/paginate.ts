@@ -1,8 +1,10 @@
-/** Relay paging over rows in an order: forward, backward, from a cursor or between two. */
+/** Relay paging over runs of rows in an order: forward, backward, from a cursor or between two. Only the page is put together. */
 
 import { GatewayError } from '../domain/errors.ts';
+import type { RowKind, RowOf } from '../domain/rows.ts';
 import { createCursors } from './cursor.ts';
 import type { Order, SortKey } from './order.ts';
+import { firstIndex, type Run, type Sourced } from './views.ts';
 
 export interface PageArgs {
   readonly first?: number | null | undefined;
@@ -15,9 +17,9 @@ const defaultPage = 100;
 const largestPage = 1000;
 
 /** A page that was asked for, its arguments checked before anything is read. */
-export interface PageOf<Row> {
-  of(rows: readonly Row[]): {
-    readonly edges: readonly { readonly node: Row; readonly cursor: string }[];
+export interface PageOf<K extends RowKind> {
+  of(runs: readonly Run<K>[]): {
+    readonly edges: readonly { readonly node: Sourced<K>; readonly cursor: string }[];
     readonly pageInfo: {
       readonly hasPreviousPage: boolean;
       readonly hasNextPage: boolean;
@@ -31,7 +33,11 @@ export interface PageOf<Row> {
  * Reads the arguments of a page. `question` is what the cursors are bound to.
  * @throws GatewayError BAD_USER_INPUT, INVALID_CURSOR
  */
-export function createPage<Row>(order: Order<Row>, args: PageArgs, question: unknown): PageOf<Row> {
+export function createPage<K extends RowKind>(
+  order: Order<Sourced<K>>,
+  args: PageArgs,
+  question: unknown,
+): PageOf<K> {
   const size = readSize(args);
   const cursors = createCursors(question);
   const readPlace = (cursor: string | null | undefined): SortKey | null => {
@@ -45,28 +51,80 @@ export function createPage<Row>(order: Order<Row>, args: PageArgs, question: unk
   };
   const [after, before] = [readPlace(args.after), readPlace(args.before)];
   return {
-    of(rows) {
-      const sorted = rows
-        .map((node) => ({ node, key: order.keyOf(order.placeOf(node)) ?? [] }))
-        .sort((a, b) => order.compare(a.key, b.key));
-      let start = after === null ? 0 : firstIndex(sorted, ({ key }) => order.compare(key, after) > 0);
-      let end =
-        before === null ? sorted.length : firstIndex(sorted, ({ key }) => order.compare(key, before) >= 0);
-      end = Math.max(start, end);
-      if (size.from === 'start') end = Math.min(end, start + size.count);
-      else start = Math.max(start, end - size.count);
-      const edges = sorted
-        .slice(start, end)
-        .map(({ node }) => ({ node, cursor: cursors.print(order.placeOf(node)) }));
-      const pageInfo = {
-        hasPreviousPage: start > 0,
-        hasNextPage: end < sorted.length,
-        startCursor: edges[0]?.cursor ?? null,
-        endCursor: edges.at(-1)?.cursor ?? null,
+    of(runs) {
+      const keyAt = ({ rows, account, readAt }: Run<K>, index: number): SortKey | null => {
+        const row = rows[index];
+        return row === undefined ? null : order.keyOf(order.placeOf({ row, account, readAt }));
       };
-      return { edges, pageInfo };
+      const isFrom = (run: Run<K>, place: SortKey, least: number) => (row: RowOf[K]) => {
+        const { account, readAt } = run;
+        return order.compare(order.keyOf(order.placeOf({ row, account, readAt })) ?? [], place) >= least;
+      };
+      const bounded = runs.map((run) => {
+        const { rows, start: first, end: last } = run;
+        const start = after === null ? first : firstIndex(rows, first, last, isFrom(run, after, 1));
+        const end = before === null ? last : firstIndex(rows, start, last, isFrom(run, before, 0));
+        return { ...run, start, end };
+      });
+      const isBackward = size.from === 'end';
+      const merged = merge(bounded, isBackward, size.count, keyAt, (a, b) => order.compare(a, b));
+      if (isBackward) merged.reverse();
+      const edges = merged.map((node) => ({ node, cursor: cursors.print(order.placeOf(node)) }));
+      const hasMore = bounded.reduce((count, { start, end }) => count + end - start, 0) > merged.length;
+      const isCut = (side: 'start' | 'end'): boolean =>
+        bounded.some((run, index) => run[side] !== runs[index]?.[side]);
+      return {
+        edges,
+        pageInfo: {
+          hasPreviousPage: isCut('start') || (isBackward && hasMore),
+          hasNextPage: isCut('end') || (!isBackward && hasMore),
+          startCursor: edges[0]?.cursor ?? null,
+          endCursor: edges.at(-1)?.cursor ?? null,
+        },
+      };
     },
   };
+}
+
+/** The first rows of runs that are in order each, in the order of all; the last ones, last first, when it goes backward. */
+function merge<K extends RowKind>(
+  runs: readonly Run<K>[],
+  isBackward: boolean,
+  count: number,
+  keyAt: (run: Run<K>, index: number) => SortKey | null,
+  compare: (a: SortKey, b: SortKey) => number,
+): Sourced<K>[] {
+  interface Head {
+    readonly run: Run<K>;
+    readonly index: number;
+    readonly key: SortKey;
+  }
+  const sign = isBackward ? -1 : 1;
+  const headAt = (run: Run<K>, index: number): Head | null => {
+    const key = index >= run.start && index < run.end ? keyAt(run, index) : null;
+    return key === null ? null : { run, index, key };
+  };
+  const isAfter = (head: Head) => (other: Head) => sign * compare(other.key, head.key) > 0;
+  // What comes next stands last, where taking it away costs nothing.
+  const heads = runs
+    .flatMap((run) => headAt(run, isBackward ? run.end - 1 : run.start) ?? [])
+    .toSorted((a, b) => sign * compare(b.key, a.key));
+  const merged: Sourced<K>[] = [];
+  for (let head = heads.pop(); head !== undefined && merged.length < count; head = heads.pop()) {
+    const { run, index } = head;
+    const row = run.rows[index];
+    if (row !== undefined) merged.push({ row, account: run.account, readAt: run.readAt });
+    const next = headAt(run, index + sign);
+    if (next !== null) {
+      const isBefore = isAfter(next);
+      heads.splice(
+        firstIndex(heads, 0, heads.length, (other) => !isBefore(other)),
+        0,
+        next,
+      );
+    }
+  }
+  return merged;
 }
 
 function readSize({ first, last }: PageArgs): { from: 'start' | 'end'; count: number } {
@@ -79,17 +137,4 @@ function readSize({ first, last }: PageArgs): { from: 'start' | 'end'; count: nu
     throw new GatewayError('BAD_USER_INPUT', `${name} is ${count}; it may be 0 to ${largestPage}`);
   }
   return { from: last == null ? 'start' : 'end', count };
-}
-
-/** By halving: the order says that once `isAfter` holds, it holds for the rest. */
-function firstIndex<T>(sorted: readonly T[], isAfter: (item: T) => boolean): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const item = sorted[middle];
-    if (item !== undefined && isAfter(item)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -3,11 +3,11 @@
  * hold, and the page of it that was asked for. One path for all four kinds of row.
  */
 
-import type { Account } from '../domain/account.ts';
-import type { DateRange, Instant } from '../domain/calendar.ts';
+import type { DateRange } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
-import { createTotals } from '../reports/totals.ts';
+import type { Reading } from '../ledger/reading.ts';
+import { createTotals, mergeTotals, type Totals } from '../reports/totals.ts';
 import { sourceOf, type GatewayContext } from './context.ts';
 import type { Order } from './order.ts';
 import { createPage, type PageArgs } from './paginate.ts';
@@ -21,13 +21,7 @@ import {
   type Choice,
   type Scope,
 } from './sources.ts';
-
-/** A row with what is known about it from outside: whose it is, and when it was read. */
-export interface Sourced<K extends RowKind> {
-  readonly row: RowOf[K];
-  readonly account: Account;
-  readonly readAt: Instant;
-}
+import { viewOf, type Run, type Sourced, type View, type ViewSettings } from './views.ts';
 
 export interface Question<K extends RowKind> {
   readonly kind: K;
@@ -51,29 +45,62 @@ export async function answer<K extends RowKind>(question: Question<K>, context: 
   const accounts = [...asked.map(({ account }) => account.id), ...lacking.map(({ id }) => id)];
   const page = createPage(question.order, question.page, [kind, accounts, dates, question.fingerprint]);
   const readings = await Promise.all(asked.map((source) => readSource(source, dates, choice, context)));
-  const rows: Sourced<K>[] = [];
-  const sums = createTotals();
+  const settings = {
+    signature: JSON.stringify(question.fingerprint),
+    matches: question.matches,
+    order: question.order,
+    allowance: context.allowance,
+  };
   const sources: SourceCoverage[] = [];
+  const views: View<K>[] = [];
   for (const reading of readings) {
-    const { account } = reading.source;
-    const before = rows.length;
-    await reading.visit((row, readAt) => {
-      context.allowance.visitRow();
-      if (!question.matches(row)) return;
-      rows.push({ row, account, readAt });
-      sums.add(row);
-    });
-    sources.push(toCoverage(reading, rows.length - before));
+    const own = await viewsOf(reading, settings);
+    views.push(...own);
+    sources.push(
+      toCoverage(
+        reading,
+        own.reduce((count, { rowCount }) => count + rowCount, 0),
+      ),
+    );
   }
   sources.push(...lacking.map((account) => unsupported(account, kind, kind)));
   throwIfAllFailed(sources);
-  const { edges, pageInfo } = page.of(rows);
+  const { edges, pageInfo } = page.of(views.flatMap(({ runs }) => runs));
   context.allowance.takeRows(edges.length);
+  let totals: Totals[] | null = null;
   return {
     edges,
     pageInfo,
-    totalCount: rows.length,
-    totals: sums.totals(),
+    totalCount: views.reduce((count, { rowCount }) => count + rowCount, 0),
+    /** Added up when asked for. */
+    get totals() {
+      return (totals ??= mergeTotals(views.map((view) => view.totals())));
+    },
     coverage: { sources },
   };
+}
+
+/** What a reading contributes: segment by segment, or, where a row may stand in several, all together. */
+async function viewsOf<K extends RowKind>(
+  reading: Reading<K>,
+  settings: ViewSettings<K>,
+): Promise<View<K>[]> {
+  const { account } = reading.source;
+  if (reading.parts !== null) {
+    return Promise.all(reading.parts.map((part) => viewOf(part, account, settings)));
+  }
+  const rows: Sourced<K>[] = [];
+  const sums = createTotals();
+  await reading.visit((row, readAt) => {
+    settings.allowance.visitRows(1);
+    if (!settings.matches(row)) return;
+    rows.push({ row, account, readAt });
+    sums.add(row);
+  });
+  // Each reading has its own time.
+  const runs = [...Map.groupBy(rows, ({ readAt }) => readAt)].map(([readAt, own]): Run<K> => {
+    const sorted = settings.order.sort(own).map(({ row }) => row);
+    return { rows: sorted, start: 0, end: sorted.length, account, readAt };
+  });
+  return [{ runs, rowCount: rows.length, totals: () => sums.totals() }];
 }

@@ -81,7 +81,7 @@ function rowsOf<K extends RowKind>(reading: Reading<K> | null, { allowance }: Ga
   if (!isThere) return null;
   return (visitor) =>
     reading.visit((row) => {
-      allowance.visitRow();
+      allowance.visitRows(1);
       visitor(row);
     });
 }

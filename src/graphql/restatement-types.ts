@@ -11,7 +11,7 @@ import { DailyDetailType } from './daily-detail.ts';
 import { RowKindEnum } from './enums.ts';
 import { InvoiceType } from './invoice.ts';
 import { PeriodInput, toDates } from './period.ts';
-import type { Sourced } from './question.ts';
+import type { Sourced } from './views.ts';
 import {
   differenceOf,
   factsOf,

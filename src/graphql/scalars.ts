@@ -7,8 +7,10 @@ import { toDecimal } from '../domain/decimal.ts';
 import { parseJson } from '../domain/json.ts';
 import { toCurrencyCode, type IntegerText, type RawJson } from '../domain/rows.ts';
 import { builder } from './builder.ts';
+import { writtenAs } from './execution/leaf.ts';
 
 builder.scalarType('Decimal', {
+  extensions: writtenAs('plain'),
   description:
     'An exact decimal number as text, without exponent: "1234.5600". The provider\'s own scale is kept. As input: a string, or an integer; a float is refused, since it may have lost digits already.',
   serialize: (value) => value,
@@ -16,36 +18,42 @@ builder.scalarType('Decimal', {
 });
 
 builder.scalarType('BigInt', {
+  extensions: writtenAs('plain'),
   description: 'A whole number of any size, always as text: "1500000".',
   serialize: (value) => value,
   ...exactInput('BigInt', (text) => (/^-?\d{1,100}$/.test(text) ? (text as IntegerText) : null)),
 });
 
 builder.scalarType('Date', {
+  extensions: writtenAs('plain'),
   description: "A calendar date in the provider's billing zone: 2026-02-01.",
   serialize: (value) => value,
   parseValue: textInput('Date', 'a date such as "2026-02-01"', toCalendarDate),
 });
 
 builder.scalarType('YearMonth', {
+  extensions: writtenAs('plain'),
   description: "A billing month in the provider's billing zone: 2026-02.",
   serialize: (value) => value,
   parseValue: textInput('YearMonth', 'a month such as "2026-02"', toYearMonth),
 });
 
 builder.scalarType('DateTime', {
+  extensions: writtenAs('plain'),
   description: 'An instant, RFC 3339 in UTC: 2026-02-01T16:00:00Z.',
   serialize: (value) => printInstant(value),
   parseValue: textInput('DateTime', 'an instant such as "2026-02-01T16:00:00Z"', toInstant),
 });
 
 builder.scalarType('CurrencyCode', {
+  extensions: writtenAs('plain'),
   description: 'A currency, ISO 4217: CNY. Amounts of different currencies are never added.',
   serialize: (value) => value,
   parseValue: textInput('CurrencyCode', 'a currency code such as "CNY"', toCurrencyCode),
 });
 
 builder.scalarType('JSON', {
+  extensions: writtenAs('json'),
   description:
     "Any JSON. As output a provider's own row, untouched: every field, every digit. As input the variables of an operation.",
   serialize: (value: RawJson) => parseJson(value),

@@ -109,7 +109,10 @@ export async function readSource<K extends RowKind>(
 }
 
 /** What a source contributed. */
-export function toCoverage(reading: Omit<Reading<RowKind>, 'visit'>, rowCount: number): SourceCoverage {
+export function toCoverage(
+  reading: Omit<Reading<RowKind>, 'visit' | 'parts'>,
+  rowCount: number,
+): SourceCoverage {
   const { source, status, asOf, settlement, notices, error } = reading;
   const { account, kind } = source;
   return { account, kind, status, asOf, settlement, rowCount, notices, error };

@@ -89,7 +89,7 @@ async function visitAccount(
   for (const list of lists) {
     let rowCount = 0;
     await list.visit((row, day, readAt) => {
-      allowance.visitRow();
+      allowance.visitRows(1);
       if (!matches(row)) return;
       rowCount += 1;
       visitor(account, row, day, readAt);
@@ -106,7 +106,7 @@ const viewNames: Readonly<Record<SpendView, string>> = {
 
 /** One list of an account, with each row's day. */
 interface ReadList {
-  readonly reading: Omit<Reading<ChargeKind>, 'visit'>;
+  readonly reading: Omit<Reading<ChargeKind>, 'visit' | 'parts'>;
   visit(visitor: (row: ChargedRow, day: CalendarDate, readAt: Instant) => void): Promise<void>;
 }
 

@@ -23,8 +23,16 @@ export interface Reading<K extends RowKind> {
   readonly settlement: Settlement;
   readonly notices: readonly Notice[];
   readonly error: GatewayError | null;
+  /** The parts that hold its rows, each row in one alone; null where the same row may stand in several: visit them then. */
+  readonly parts: readonly ReadPart<K>[] | null;
   /** Visits the rows of the period, each once, where they lie: none is copied. Lets others have a turn between them. */
   visit(visitor: Visitor<K>): Promise<void>;
+}
+
+/** A segment that was read, and which of its dates are asked for; null: all. */
+export interface ReadPart<K extends RowKind> {
+  readonly entry: Entry<K>;
+  readonly dates: DateRange | null;
 }
 
 /** Is shown a row, and when it was read, which decides whether it is final. */
@@ -78,6 +86,7 @@ export function toReading<K extends RowKind>(
       ),
     ]),
     error: stale?.error ?? null,
+    parts: strays.length > 0 ? null : parts.map((part) => toReadPart(part, dates)),
     visit: (visitor) => visitOnce(parts, inRange, strays, visitor),
   };
 }
@@ -151,6 +160,7 @@ function toFailure<K extends RowKind>(
     settlement,
     notices: [],
     error,
+    parts: [],
     visit: () => Promise.resolve(),
   };
 }
@@ -164,6 +174,15 @@ function areAllUnknown(refs: readonly SegmentRef[], outcomes: readonly Outcome[]
 function noneKnown({ account }: Source): GatewayError {
   const message = 'the provider knows none of the product categories that it was asked for: see the settings';
   return new GatewayError('PROVIDER_REJECTED', message).of(account.id, account.provider.id);
+}
+
+function toReadPart<K extends RowKind>({ entry, segment }: Part<K>, dates: DateRange | null): ReadPart<K> {
+  const isWhole = dates === null || (segment.dates !== null && isInside(segment.dates, dates));
+  return { entry, dates: isWhole ? null : dates };
+}
+
+function isInside(inner: DateRange, outer: DateRange): boolean {
+  return inner.from >= outer.from && inner.to <= outer.to;
 }
 
 function isWithin(date: string, { from, to }: DateRange): boolean {

@@ -4,10 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 
-import type { ExecutionResult } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
 
+import type { Result } from './engine.ts';
 import { Refusal } from './reply.ts';
 
 /** What a client takes. */
@@ -53,8 +53,8 @@ export function mannerOf({ headers }: IncomingMessage): Manner {
  * The status of a result. One without `data` was refused before it ran: a 400 in GraphQL's own media type; in plain JSON
  * a 200, as clients have come to expect, unless it is for its size.
  */
-export function statusOf({ data, errors = [] }: ExecutionResult, mediaType: MediaType): number {
-  if (data !== undefined) return 200;
+export function statusOf({ data, errors }: Result, mediaType: MediaType): number {
+  if (data !== null) return 200;
   const isTooLarge = errors.some(({ extensions }) => extensions['code'] === 'QUERY_TOO_EXPENSIVE');
   return mediaType === 'application/json' && !isTooLarge ? 200 : 400;
 }

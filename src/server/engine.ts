@@ -1,10 +1,19 @@
 /** GraphQL Yoga, set up for this schema: documents made ready once, errors with codes, the page of GraphiQL. */
 
-import { createYoga } from 'graphql-yoga';
-import { GraphQLError, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import {
+  getOperationAST,
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 
 import { addMonths, dateIn, monthOf, utc, type Clock } from '../domain/calendar.ts';
 import type { GatewayContext } from '../graphql/context.ts';
+import { execute } from '../graphql/execution/execute.ts';
+import { createPlanner, type Planner } from '../graphql/execution/plan.ts';
 import { isBug, toClientError } from './errors.ts';
 import { graphiqlOptions, renderPage } from './graphiql.ts';
 import type { Log } from './log.ts';
@@ -29,6 +38,13 @@ export interface Operation {
 /** What stands behind an error that was told to a client. */
 type Causes = WeakMap<GraphQLError, unknown>;
 
+/** What came of an operation. */
+export interface Result {
+  /** JSON; null: it was refused before it ran. */
+  readonly data: string | null;
+  readonly errors: readonly GraphQLError[];
+}
+
 /** Runs operations, and serves the page. */
 export function createEngine({ schema, graphiql, log, now }: EngineSettings) {
   const causes: Causes = new WeakMap();
@@ -43,51 +59,75 @@ export function createEngine({ schema, graphiql, log, now }: EngineSettings) {
     graphiql: graphiql ? () => graphiqlOptions(exampleMonth(now)) : false,
     renderGraphiQL: renderPage,
     maskedErrors: { maskError: (error) => masked(error, causes) },
+    plugins: [executePlugin(schema)],
   });
 
   /** The result of an operation. Every error in it has a code, and carries the id of the request. */
-  async function run({ prepared, params, context, requestId }: Operation): Promise<ExecutionResult> {
+  async function run({ prepared, params, context, requestId }: Operation): Promise<Result> {
     const { document, faults } = prepared;
-    if (faults.length > 0) return told({ errors: faults }, requestId, causes, log);
+    if (faults.length > 0) return { data: null, errors: told(faults, requestId) };
     const { execute } = yoga.getEnveloped();
     try {
-      const result: ExecutionResult = await execute({
+      const { data, errors }: ExecutionResult<JsonText> = await execute({
         schema,
         document,
         contextValue: context,
         operationName: params.operationName,
         variableValues: params.variables ?? {},
       });
-      return told(result, requestId, causes, log);
+      return { data: data?.json ?? null, errors: told(errors ?? [], requestId) };
     } catch (error) {
       return refused(error, requestId);
     }
   }
 
   /** The result of what could not be run. */
-  function refused(error: unknown, requestId: string): ExecutionResult {
-    return told({ errors: [masked(error, causes)] }, requestId, causes, log);
+  function refused(error: unknown, requestId: string): Result {
+    return { data: null, errors: told([error], requestId) };
+  }
+
+  /** Errors as clients see them; a bug is logged under the id that its error carries. */
+  function told(errors: readonly unknown[], requestId: string): GraphQLError[] {
+    return errors.map((error) => {
+      const client = error instanceof GraphQLError && causes.has(error) ? error : masked(error, causes);
+      if (isBug(client)) log.error({ event: 'bug', requestId, cause: stackOf(causes.get(client)) });
+      Object.assign(client.extensions, { retryable: client.extensions['retryable'] ?? false, requestId });
+      return client;
+    });
   }
 
   return { run, refused, page: yoga };
+}
+
+/** The data of a result, written already. */
+interface JsonText {
+  readonly json: string;
+}
+
+function executePlugin(schema: GraphQLSchema): Plugin {
+  const executeToJson = createExecute(schema);
+  return { onExecute: ({ setExecuteFn }) => setExecuteFn(executeToJson) };
+}
+
+/** Executes into JSON text. Plans live as long as their document does. */
+function createExecute(schema: GraphQLSchema) {
+  const planners = new WeakMap<DocumentNode, Planner>();
+  return async ({ document, contextValue, operationName, variableValues }: ExecutionArgs) => {
+    const operation = getOperationAST(document, operationName);
+    if (operation == null) throw new GraphQLError('The document has no such operation.');
+    const planner = planners.get(document) ?? createPlanner(schema, document);
+    planners.set(document, planner);
+    const variables = variableValues ?? {};
+    const { data, errors } = await execute({ schema, planner, operation, context: contextValue, variables });
+    const told = errors.length === 0 ? {} : { errors };
+    return data === null ? told : { data: { json: data }, ...told };
+  };
 }
 
 function masked(error: unknown, causes: Causes): GraphQLError {
   const client = toClientError(error);
   causes.set(client, error);
   return client;
-}
-
-/** A bug is logged under the id that its error carries. */
-function told(result: ExecutionResult, requestId: string, causes: Causes, log: Log): ExecutionResult {
-  if (result.errors === undefined) return result;
-  const errors = result.errors.map((error) => {
-    const client = causes.has(error) ? error : masked(error, causes);
-    if (isBug(client)) log.error({ event: 'bug', requestId, cause: stackOf(causes.get(client)) });
-    Object.assign(client.extensions, { retryable: client.extensions['retryable'] ?? false, requestId });
-    return client;
-  });
-  return { ...result, errors };
 }
 
 function stackOf(cause: unknown): string {

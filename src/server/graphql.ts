@@ -2,14 +2,15 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { getOperationAST, GraphQLError, OperationTypeNode, type ExecutionResult } from 'graphql';
+import { getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
 
+import type { Cost } from '../graphql/loaders.ts';
 import type { Permission } from '../graphql/permissions.ts';
 import { wantsPage, type Admitted } from './admission.ts';
 import { encode, mannerOf, sendAnswer, statusOf } from './answer.ts';
 import type { Client } from './auth.ts';
 import type { Documents } from './documents.ts';
-import type { createEngine } from './engine.ts';
+import type { createEngine, Result } from './engine.ts';
 import { readParams, type Params } from './params.ts';
 import type { createPreparer, Prepared } from './prepare.ts';
 import { Refusal } from './reply.ts';
@@ -25,6 +26,18 @@ export interface GraphqlSettings {
   readonly isTooLate: (sinceMs: number) => boolean;
 }
 
+/** What came of a request, and what it cost. */
+interface Answer extends Result {
+  readonly cost: Cost;
+}
+
+/** As GraphQL's clients read it. */
+function write({ data, errors, cost }: Answer): string {
+  const told = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`;
+  const found = data === null ? '' : `"data":${data},`;
+  return `{${told}${found}"extensions":{"cost":${JSON.stringify(cost)}}}`;
+}
+
 /** The price of what never ran. */
 const free = { requested: 0, actual: 0, cached: 0 };
 
@@ -37,7 +50,7 @@ export function createGraphql(settings: GraphqlSettings) {
     method: string,
     client: Client,
     admitted: Admitted,
-  ): Promise<ExecutionResult> {
+  ): Promise<Answer> {
     const { requestId, left } = admitted;
     const text = documents.textOf(params, client);
     try {
@@ -46,10 +59,10 @@ export function createGraphql(settings: GraphqlSettings) {
       refuseUnlessPermitted(prepared.permissions, client);
       const context = createRequest(client, left);
       const result = await engine.run({ prepared, params, context, requestId });
-      return { ...result, extensions: { cost: context.segments.cost() } };
+      return { ...result, cost: context.segments.cost() };
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      return { ...engine.refused(error, requestId), extensions: { cost: free } };
+      return { ...engine.refused(error, requestId), cost: free };
     }
   }
 
@@ -62,7 +75,7 @@ export function createGraphql(settings: GraphqlSettings) {
     if (settings.isTooLate(receivedAtMs)) throw overloaded();
     const result = await execute(params, request.method ?? 'GET', client, admitted);
     if (admitted.left.aborted) return;
-    const encoded = await encode(Buffer.from(JSON.stringify(result)), manner);
+    const encoded = await encode(Buffer.from(write(result)), manner);
     sendAnswer(response, statusOf(result, manner.mediaType), manner, encoded);
   };
 }

@@ -1,0 +1,38 @@
+/** Leaves: scalars and enums as JSON text. */
+
+import { GraphQLError, isEnumType, type GraphQLLeafType } from 'graphql';
+
+import type { Writer } from './complete.ts';
+
+/** How a scalar is written that is text of one form, in its extensions: as text that needs no escape, or as JSON already. */
+export type WrittenAs = 'plain' | 'json';
+
+/** Marks a scalar. */
+export function writtenAs(how: WrittenAs): { readonly writtenAs: WrittenAs } {
+  return { writtenAs: how };
+}
+
+/** The writer of a leaf type. What the type refuses to serialize, it refuses to write. */
+export function leafWriter(type: GraphQLLeafType): Writer {
+  const how = type.extensions['writtenAs'];
+  if (how === 'json') return (value) => String(value);
+  if (how === 'plain') return (value) => `"${String(type.serialize(value))}"`;
+  if (!isEnumType(type)) return (value) => write(type, value);
+  // Values of an enum are few.
+  const known = new Map<unknown, string>();
+  return (value) => {
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const text = write(type, value);
+    known.set(value, text);
+    return text;
+  };
+}
+
+function write(type: GraphQLLeafType, value: unknown): string {
+  const serialized: unknown = type.serialize(value);
+  if (typeof serialized === 'string') return JSON.stringify(serialized);
+  const text = JSON.stringify(serialized ?? undefined);
+  if (text !== undefined) return text;
+  throw new GraphQLError(`${type.name} has no text for a value of it.`);
+}
