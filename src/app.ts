@@ -56,12 +56,14 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const shared = config.redis === undefined ? null : await openStore(config.redis, meter, log);
   const now = options.now ?? createClock(shared);
   const overload = watchOverload(config.limits.maxLagMs);
+  let endAnswers: (segment: string) => void = () => {};
   const ledger = createLedger({
     memoryBytes: config.limits.memoryCacheBytes,
     flightSeconds: config.limits.deadlineSeconds,
     shared,
     now,
     meter,
+    onChanged: (key) => endAnswers(key),
     onBug,
   });
   const surroundings: Surroundings = {
@@ -74,6 +76,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     log,
   };
   let wiring = wire(config, null, surroundings);
+  endAnswers = (segment) => wiring.answers.end(segment);
   const scheduler = startScheduler({
     sources: () => wiring.connected.flatMap(({ sources }) => sources),
     keepWarm: (source) =>

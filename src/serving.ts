@@ -21,6 +21,7 @@ import type { Log } from './server/log.ts';
 import type { Overload } from './server/overload.ts';
 import { createPreparer } from './server/prepare.ts';
 import { createRequests } from './server/request.ts';
+import { createResponseCache, type ResponseCache } from './server/response-cache.ts';
 import type { Config } from './settings.ts';
 
 /** What stays as it is for as long as the process runs. */
@@ -39,6 +40,7 @@ export interface Surroundings {
 export interface Wiring extends Serving {
   readonly connected: readonly Connected[];
   readonly documentCount: number;
+  readonly answers: ResponseCache;
 }
 
 /**
@@ -53,9 +55,11 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
     schema,
   );
   const connected = connectAccounts(config, surroundings, before?.connected ?? []);
+  const visibleTo = createView(connected);
+  const answers = createResponseCache(limits.responseCacheBytes, now);
   const createRequest = createRequests({
     ledger,
-    visibleTo: createView(connected),
+    visibleTo,
     rates: config.exchangeRates,
     limits,
     take,
@@ -66,12 +70,16 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
     prepare: createPreparer({ schema, limits, introspection: server.introspection }),
     documents,
     createRequest,
+    visibleTo,
+    answers,
+    now,
     maxBodyBytes: limits.maxBodyBytes,
     isTooLate: (sinceMs) => overload.isOver(performance.now() - sinceMs),
   });
   return {
     connected,
     documentCount: documents.count,
+    answers,
     authenticate: createAuthenticator(clients, jwt === undefined ? null : createJwtVerifier(jwt, now)),
     take,
     graphiql: server.graphiql,
@@ -82,17 +90,20 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
   };
 }
 
-/** What a client may see, worked out once per client. */
+/** What a client may see and do, worked out once per client. */
 function createView(connected: readonly Connected[]): (client: Client) => Visible {
   const views = new WeakMap<Client, Visible>();
+  const byKey = new Map<string, Visible>();
   return (client) => {
     const known = views.get(client);
     if (known !== undefined) return known;
     const seen = connected.filter(({ account }) => client.accounts?.has(account.id) ?? true);
-    const view = {
-      accounts: seen.map(({ account }) => account),
-      sources: seen.flatMap(({ sources }) => sources),
-    };
+    const accounts = seen.map(({ account }) => account);
+    const may = [[...client.permissions].toSorted(), client.trustedOnly];
+    const key = JSON.stringify([accounts.map(({ id }) => id), ...may]);
+    // Those who see the same share what has been made for them.
+    const view = byKey.get(key) ?? { key, accounts, sources: seen.flatMap(({ sources }) => sources) };
+    byKey.set(key, view);
     views.set(client, view);
     return view;
   };

@@ -161,6 +161,7 @@ export const settings = z.strictObject({
     deadlineSeconds: positive.max(600).default(60),
     maxLagMs: count.default(500),
     memoryCacheBytes: count.default(268_435_456),
+    responseCacheBytes: count.default(67_108_864),
   }),
   log: section({ level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info') }),
 });

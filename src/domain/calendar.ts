@@ -77,9 +77,18 @@ export function after(instant: Instant, durationMs: number): Instant {
 
 /** RFC 3339 in UTC; whole seconds carry no fraction. */
 export function printInstant(instant: Instant): string {
+  const known = printed.get(instant);
+  if (known !== undefined) return known;
   const text = new Date(instant).toISOString();
-  return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text.replace(/0{1,2}Z$/, 'Z');
+  const short = text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text.replace(/0{1,2}Z$/, 'Z');
+  if (printed.size >= mostPrinted) printed.clear();
+  printed.set(instant, short);
+  return short;
 }
+
+/** The same moments are written again and again: where days begin, when something was read. */
+const printed = new Map<Instant, string>();
+const mostPrinted = 10_000;
 
 /** The first moment of a calendar date in a zone (not always 00:00: some zones skip it in spring). */
 export function startOfDay(date: CalendarDate, zone: TimeZone): Instant {

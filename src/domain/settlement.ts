@@ -34,8 +34,17 @@ export interface Settlement {
 /** When the figures of a billing month become final; null when the provider publishes no rule. */
 export function finalAtOf(rule: SettlementRule, month: YearMonth): Instant | null {
   if (rule.kind === 'unpublished') return null;
-  return timeOfDay(addDays(firstDayOf(addMonths(month, 1)), rule.day - 1), rule.time, rule.zone);
+  const known = knownFinalAts.get(rule) ?? new Map<YearMonth, Instant>();
+  knownFinalAts.set(rule, known);
+  const finalAt =
+    known.get(month) ??
+    timeOfDay(addDays(firstDayOf(addMonths(month, 1)), rule.day - 1), rule.time, rule.zone);
+  known.set(month, finalAt);
+  return finalAt;
 }
+
+/** Every row asks for that of its month, and months are few. */
+const knownFinalAts = new WeakMap<SettlementRule, Map<YearMonth, Instant>>();
 
 /** The first moment after `instant` at which a month becomes final; null when the provider publishes no rule. */
 export function cutOffAfter(rule: SettlementRule, instant: Instant): Instant | null {

@@ -82,7 +82,8 @@ function findAccount(id: string, { visible }: GatewayContext): Account | null {
   return visible.accounts.find((account) => account.id === id) ?? null;
 }
 
-function statusOf(providerId: string, { visible, ledger }: GatewayContext) {
+function statusOf(providerId: string, { visible, ledger, lifetime }: GatewayContext) {
+  lifetime.endsNow();
   const states = visible.sources
     .filter(({ account }) => account.provider.id === providerId)
     .map((source) => ledger.lastReading(source))

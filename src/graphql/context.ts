@@ -7,11 +7,14 @@ import type { Call } from '../domain/segments.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../ledger/source.ts';
 import { createAllowance, type Allowance, type AllowanceLimits } from './allowance.ts';
+import { createLifetime, type Lifetime } from './lifetime.ts';
 import type { DocumentLimits } from './limits.ts';
 import { createPlanner, createSegmentLoader, type Charge, type SegmentLoader } from './loaders.ts';
 
 /** The accounts that a caller may see, and the sources of their rows. Everything else does not exist for the caller. */
 export interface Visible {
+  /** The same for all who see the same and may do the same with it. */
+  readonly key: string;
   readonly accounts: readonly Account[];
   readonly sources: readonly Source[];
 }
@@ -34,6 +37,8 @@ export interface ContextSettings {
 
 export interface GatewayContext extends Omit<ContextSettings, 'charge'> {
   readonly segments: SegmentLoader;
+  /** For how long the answer is right. */
+  readonly lifetime: Lifetime;
   readonly allowance: Allowance;
 }
 
@@ -41,8 +46,9 @@ export interface GatewayContext extends Omit<ContextSettings, 'charge'> {
 export function createContext({ charge, ...settings }: ContextSettings): GatewayContext {
   const { ledger, call, limits } = settings;
   const { maxUpstreamCalls } = limits;
-  const segments = createSegmentLoader({ ledger, call, maxUpstreamCalls, charge });
-  return { ...settings, segments, allowance: createAllowance(limits) };
+  const lifetime = createLifetime(ledger);
+  const segments = createSegmentLoader({ ledger, call, maxUpstreamCalls, charge, lifetime });
+  return { ...settings, segments, lifetime, allowance: createAllowance(limits) };
 }
 
 /** A context in which a question is only priced: it sees the same accounts, and no rows. */

@@ -5,7 +5,7 @@
  * every part of it is checked.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 import { GatewayError } from '../domain/errors.ts';
 
@@ -61,5 +61,5 @@ function invalid(why: string): GatewayError {
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(`cursor ${text}`).digest('base64url').slice(0, 16);
+  return hash('sha256', `cursor ${text}`, 'base64url').slice(0, 16);
 }

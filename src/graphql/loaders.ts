@@ -12,6 +12,7 @@ import type { RowKind } from '../domain/rows.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Ledger, Outcome } from '../ledger/ledger.ts';
 import { keyOf, type SegmentRef } from '../ledger/source.ts';
+import type { Lifetime } from './lifetime.ts';
 
 export interface SegmentLoader {
   /**
@@ -43,11 +44,12 @@ export interface LoaderSettings {
   readonly maxUpstreamCalls: number;
   /** Null: calls cost the client nothing. */
   readonly charge: Charge | null;
+  readonly lifetime: Lifetime;
 }
 
 /** Lives as long as one request: a cache shared by requests could show one caller another's rows. */
 export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
-  const { ledger, call, maxUpstreamCalls, charge } = settings;
+  const { ledger, call, maxUpstreamCalls, charge, lifetime } = settings;
   // Wrapped, so that each segment settles on its own: a batch must not wait for its slowest vendor.
   const loader = new DataLoader<SegmentRef, { readonly landed: Promise<Outcome> }, string>(
     async (refs) => ledger.read(refs, call).map((landed) => ({ landed })),
@@ -90,6 +92,7 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
     const outcome = await landed;
     if (!isOf(outcome, ref)) throw new TypeError(`a segment of ${ref.source.kind} holds ${outcome.kind}`);
     if (outcome.isCached) cached.add(keyOf(ref));
+    lifetime.dependsOn(ref, outcome);
     return outcome;
   }
 

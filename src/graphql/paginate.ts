@@ -69,7 +69,13 @@ export function createPage<K extends RowKind>(
       const isBackward = size.from === 'end';
       const merged = merge(bounded, isBackward, size.count, keyAt, (a, b) => order.compare(a, b));
       if (isBackward) merged.reverse();
-      const edges = merged.map((node) => ({ node, cursor: cursors.print(order.placeOf(node)) }));
+      const edges = merged.map((node) => ({
+        node,
+        // Printed when asked for.
+        get cursor() {
+          return cursors.print(order.placeOf(node));
+        },
+      }));
       const hasMore = bounded.reduce((count, { start, end }) => count + end - start, 0) > merged.length;
       const isCut = (side: 'start' | 'end'): boolean =>
         bounded.some((run, index) => run[side] !== runs[index]?.[side]);
@@ -78,8 +84,12 @@ export function createPage<K extends RowKind>(
         pageInfo: {
           hasPreviousPage: isCut('start') || (isBackward && hasMore),
           hasNextPage: isCut('end') || (!isBackward && hasMore),
-          startCursor: edges[0]?.cursor ?? null,
-          endCursor: edges.at(-1)?.cursor ?? null,
+          get startCursor() {
+            return edges[0]?.cursor ?? null;
+          },
+          get endCursor() {
+            return edges.at(-1)?.cursor ?? null;
+          },
         },
       };
     },

@@ -54,6 +54,7 @@ builder.queryField('queryCost', (t) =>
       variables: t.arg({ type: 'JSON', description: 'Its variables: an object. Null: none.' }),
     },
     resolve: async (_root, { query, operationName, variables }, context, { schema }) => {
+      context.lifetime.endsNow();
       const document = parse(query, schema, context);
       const plan = createPlanContext(context);
       const { errors = [] } = await execute({

@@ -166,6 +166,7 @@ builder.queryField('restatements', (t) =>
     resolve: (_root, args, context) => {
       const filter = args.filter ?? {};
       context.allowance.takeList();
+      context.lifetime.endsNow();
       return readRestatements(
         {
           scope: filter,

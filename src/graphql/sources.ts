@@ -1,7 +1,7 @@
 /** From a scope to sources, and from a source to its reading: what every field that reads rows has in common. */
 
 import type { Account } from '../domain/account.ts';
-import { dateIn, type DateRange, type Instant } from '../domain/calendar.ts';
+import { addDays, dateIn, startOfDay, type DateRange, type Instant } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { RowKind } from '../domain/rows.ts';
@@ -83,12 +83,15 @@ export function segmentsIn<K extends RowKind>(
   source: Source<K>,
   dates: DateRange | null,
   choice: Choice,
-  { ledger, limits: { maxUpstreamCalls } }: GatewayContext,
+  { ledger, lifetime, limits: { maxUpstreamCalls } }: GatewayContext,
 ): SegmentRef<K>[] {
   const chosen = choice(source.grid);
   const count = countSegments(source.grid, chosen, dates);
   if (count > 10 * maxUpstreamCalls) throw tooExpensive(count, maxUpstreamCalls);
-  const today = dateIn(ledger.now(), source.account.timeZone);
+  const { timeZone } = source.account;
+  const today = dateIn(ledger.now(), timeZone);
+  // Tomorrow there will be one segment more.
+  if (dates !== null && dates.to > today) lifetime.endsAt(startOfDay(addDays(today, 1), timeZone));
   return segmentsOf(source.grid, chosen, dates, today).map((segment) => ({ source, segment }));
 }
 
@@ -105,6 +108,8 @@ export async function readSource<K extends RowKind>(
 ): Promise<Reading<K>> {
   const refs = segmentsIn(source, dates, choice, context);
   const outcomes = await context.segments.load(refs);
+  // What is said of a period of which there is nothing yet tells the time.
+  if (refs.length === 0) context.lifetime.endsNow();
   return toReading(source, dates, refs, outcomes, { now: context.ledger.now(), end });
 }
 

@@ -6,7 +6,7 @@
 
 import DataLoader from 'dataloader';
 
-import { after, type Clock, type Instant } from '../domain/calendar.ts';
+import { after, instantOf, type Clock, type Instant } from '../domain/calendar.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { Script, Shared } from '../domain/shared.ts';
 import { decode, versionIn, versionOf, type ReadSegment } from './codec.ts';
@@ -23,6 +23,8 @@ export interface Cache {
   keep(ref: SegmentRef, read: ReadSegment): Entry;
   /** The entry of a value of the shared tier, or a newer one; null when it cannot be decoded: it is removed there, and counted. */
   open(ref: SegmentRef, value: Buffer): Promise<Entry | null>;
+  /** Until when memory answers with this very entry; the past, when it does not any more. */
+  goodUntil(ref: SegmentRef, entry: Entry): Instant;
   /** From now on an entry is not served while a refresh runs behind it. */
   demote(ref: SegmentRef, entry: Entry): void;
   /** Another replica has read a segment: what is older is not trusted any more. */
@@ -40,6 +42,8 @@ export interface CacheSettings {
   readonly shared: Shared | null;
   readonly now: Clock;
   readonly meter: Meter;
+  /** Told of the key of a segment whose entry is another one, or is not to be trusted any more. */
+  readonly onChanged: (key: string) => void;
 }
 
 /** How far ahead another replica's clock may be: what was read later than that is none of ours. */
@@ -52,7 +56,7 @@ const discardScript: Script = {
 };
 
 /** A cache that holds nothing yet in memory. */
-export function createCache({ memoryBytes, shared, now, meter }: CacheSettings): Cache {
+export function createCache({ memoryBytes, shared, now, meter, onChanged }: CacheSettings): Cache {
   const memory = createMemoryTier(memoryBytes);
   // Of one tick, and of nothing else: what was asked before is not remembered here.
   const values = new DataLoader<string, Buffer | null>(
@@ -72,7 +76,10 @@ export function createCache({ memoryBytes, shared, now, meter }: CacheSettings):
 
   function set(ref: SegmentRef, entry: Entry): void {
     const trustedUntil = after(now(), ref.source.freshness.openSeconds * 1000);
-    memory.set(keyOf(ref), { entry, trustedUntil });
+    const key = keyOf(ref);
+    const before = memory.get(key)?.entry;
+    memory.set(key, { entry, trustedUntil });
+    if (before !== entry) onChanged(key);
   }
 
   /** However many look for the same segment, it is asked for and decoded once. */
@@ -127,6 +134,12 @@ export function createCache({ memoryBytes, shared, now, meter }: CacheSettings):
       return null;
     },
 
+    goodUntil(ref, entry) {
+      const held = memory.get(keyOf(ref));
+      if (held?.entry !== entry || isFromFuture(entry)) return instantOf(0);
+      return shared === null ? entry.freshUntil : instantOf(Math.min(entry.freshUntil, held.trustedUntil));
+    },
+
     demote(ref, entry) {
       const key = keyOf(ref);
       const held = memory.get(key);
@@ -136,7 +149,9 @@ export function createCache({ memoryBytes, shared, now, meter }: CacheSettings):
 
     supersede(key, readAt) {
       const held = memory.get(key);
-      if (held !== undefined && held.entry.readAt < readAt) memory.set(key, { ...held, trustedUntil: now() });
+      if (held !== undefined && held.entry.readAt >= readAt) return;
+      if (held !== undefined) memory.set(key, { ...held, trustedUntil: now() });
+      onChanged(key);
     },
   };
   return cache;

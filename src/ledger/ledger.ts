@@ -3,7 +3,7 @@
  * provider, once, however many ask, in however many replicas. Answers say how each segment was come by.
  */
 
-import type { Clock } from '../domain/calendar.ts';
+import type { Clock, Instant } from '../domain/calendar.ts';
 import type { SourceStatus } from '../domain/coverage.ts';
 import { GatewayError, isGatewayError } from '../domain/errors.ts';
 import type { Meter } from '../domain/meter.ts';
@@ -34,6 +34,8 @@ export interface Ledger {
   read(refs: readonly SegmentRef[], caller: Call): readonly Promise<Outcome>[];
   /** Whether a segment would be answered from memory, without asking its provider. */
   holds(ref: SegmentRef): boolean;
+  /** Until when a segment is answered by this very entry: the past, when it is not any more. */
+  goodUntil(ref: SegmentRef, entry: Entry): Instant;
   /** Brings what other replicas have read into memory, so that `holds` knows of it. */
   recall(refs: readonly SegmentRef[]): Promise<void>;
   /**
@@ -62,15 +64,17 @@ export interface LedgerSettings {
   readonly shared: Shared | null;
   readonly now: Clock;
   readonly meter: Meter;
+  /** Told when a segment is another one than it was. */
+  readonly onChanged?: (key: string) => void;
   /** Told of what went wrong without being our expectation: a bug in a reader. */
   readonly onBug: (error: unknown) => void;
 }
 
 /** A ledger that holds nothing yet in memory. */
 export function createLedger(settings: LedgerSettings): Ledger {
-  const { memoryBytes, flightSeconds, shared, now, meter, onBug } = settings;
+  const { memoryBytes, flightSeconds, shared, now, meter, onBug, onChanged = () => {} } = settings;
   const flights = createFlights<Entry>();
-  const cache = createCache({ memoryBytes, shared, now, meter });
+  const cache = createCache({ memoryBytes, shared, now, meter, onChanged });
   const restatements = createRestatements(shared);
   const leases =
     shared === null
@@ -176,6 +180,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
       const entry = cache.peek(ref);
       return entry !== undefined && now() < entry.revalidateUntil;
     },
+    goodUntil: (ref, entry) => cache.goodUntil(ref, entry),
     async recall(refs) {
       await Promise.all(refs.map((ref) => cache.find(ref)));
     },

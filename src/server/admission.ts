@@ -21,8 +21,8 @@ export interface Admitted {
   /** Null: only the GraphiQL page may be sent. */
   readonly client: Client | null;
   readonly requestId: string;
-  /** Aborts when the client has gone. */
-  readonly left: AbortSignal;
+  /** Aborts when the client has gone. Made when it is asked for. */
+  readonly left: () => AbortSignal;
   /** When it came, on a clock that never jumps. */
   readonly receivedAtMs: number;
 }

@@ -84,11 +84,14 @@ export function sendAnswer(
   status: number,
   { mediaType }: Manner,
   { body, encoding }: Encoded,
+  headers: Readonly<Record<string, string>>,
 ): void {
-  response.setHeader('content-type', `${mediaType}; charset=utf-8`);
-  response.setHeader('content-length', body.length);
-  response.appendHeader('vary', 'accept, accept-encoding');
-  if (encoding !== null) response.setHeader('content-encoding', encoding);
-  if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
-  response.writeHead(status).end(body);
+  const own: Record<string, string | number> = {
+    ...headers,
+    'content-type': `${mediaType}; charset=utf-8`,
+    'content-length': body.length,
+    vary: 'accept, accept-encoding, authorization, origin',
+  };
+  if (encoding !== null) own['content-encoding'] = encoding;
+  response.writeHead(status, own).end(body);
 }

@@ -47,7 +47,7 @@ export function createExport(settings: ExportSettings) {
         throw new Refusal(405, 'BAD_USER_INPUT', 'An export is asked for with GET.', { headers });
       }
       const question = readQuestion(new URL(request.url ?? '/', 'http://gateway'));
-      const context = settings.createRequest(client, left);
+      const context = settings.createRequest(client, left());
       const lines: Line[] = [];
       const sources = await readCharges(
         {
@@ -68,7 +68,7 @@ export function createExport(settings: ExportSettings) {
       checked.report();
     } catch (error) {
       // The client has gone, and nobody is left to be told.
-      if (left.aborted) return;
+      if (response.destroyed) return;
       if (!isGatewayError(error) && !(error instanceof AggregateError)) throw error;
       refuseExport(response, error, requestId);
     }

@@ -1,68 +1,53 @@
-/** POST and GET /graphql: from a request that was let in to its answer. */
+/** POST and GET /graphql: from a request that was let in to its answer; to one that is kept, where there is one. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
-
-import type { Cost } from '../graphql/loaders.ts';
-import type { Permission } from '../graphql/permissions.ts';
+import type { Clock } from '../domain/calendar.ts';
+import type { Visible } from '../graphql/context.ts';
 import { wantsPage, type Admitted } from './admission.ts';
-import { encode, mannerOf, sendAnswer, statusOf } from './answer.ts';
+import { encode, mannerOf, sendAnswer, statusOf, type Manner } from './answer.ts';
 import type { Client } from './auth.ts';
 import type { Documents } from './documents.ts';
-import type { createEngine, Result } from './engine.ts';
-import { readParams, type Params } from './params.ts';
-import type { createPreparer, Prepared } from './prepare.ts';
+import type { createEngine } from './engine.ts';
+import { createExecutor, writeAnswer, type Answer } from './operation.ts';
+import { readBody, readParams, type Params } from './params.ts';
+import type { createPreparer } from './prepare.ts';
 import { Refusal } from './reply.ts';
 import type { CreateRequest } from './request.ts';
+import { encodedAs, type KeptAnswer, type ResponseCache } from './response-cache.ts';
 
 export interface GraphqlSettings {
   readonly engine: ReturnType<typeof createEngine>;
   readonly prepare: ReturnType<typeof createPreparer>;
   readonly documents: Documents;
   readonly createRequest: CreateRequest;
+  readonly visibleTo: (client: Client) => Visible;
+  readonly answers: ResponseCache;
+  readonly now: Clock;
   readonly maxBodyBytes: number;
   /** Whether a request that has waited since this moment is not worth beginning any more. */
   readonly isTooLate: (sinceMs: number) => boolean;
 }
 
-/** What came of a request, and what it cost. */
-interface Answer extends Result {
-  readonly cost: Cost;
-}
-
-/** As GraphQL's clients read it. */
-function write({ data, errors, cost }: Answer): string {
-  const told = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`;
-  const found = data === null ? '' : `"data":${data},`;
-  return `{${told}${found}"extensions":{"cost":${JSON.stringify(cost)}}}`;
-}
-
-/** The price of what never ran. */
-const free = { requested: 0, actual: 0, cached: 0 };
-
 /** Answers requests of GraphQL. What it throws as a Refusal is to be told by who calls it. */
 export function createGraphql(settings: GraphqlSettings) {
-  const { engine, prepare, documents, createRequest, maxBodyBytes } = settings;
+  const { engine, answers, visibleTo, now, maxBodyBytes } = settings;
+  const run = createExecutor(settings);
 
-  async function execute(
-    params: Params,
-    method: string,
-    client: Client,
-    admitted: Admitted,
-  ): Promise<Answer> {
-    const { requestId, left } = admitted;
-    const text = documents.textOf(params, client);
-    try {
-      const prepared = prepare(text);
-      if (prepared.faults.length === 0) refuseUnlessQuery(prepared, params, method);
-      refuseUnlessPermitted(prepared.permissions, client);
-      const context = createRequest(client, left);
-      const result = await engine.run({ prepared, params, context, requestId });
-      return { ...result, cost: context.segments.cost() };
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      return { ...engine.refused(error, requestId), cost: free };
+  /** A kept answer, with what is left of its time. */
+  async function sendKept(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: KeptAnswer,
+    manner: Manner,
+  ): Promise<void> {
+    const seconds = Math.max(0, Math.floor((answer.until - now()) / 1000));
+    const headers = { 'cache-control': `private, max-age=${seconds}`, etag: answer.etag };
+    const encoded = encodedAs(answer, manner);
+    if (request.headers['if-none-match'] === answer.etag) {
+      response.writeHead(304, { ...headers, vary: 'accept, accept-encoding, authorization' }).end();
+    } else {
+      sendAnswer(response, 200, manner, encoded instanceof Promise ? await encoded : encoded, headers);
     }
   }
 
@@ -71,37 +56,54 @@ export function createGraphql(settings: GraphqlSettings) {
     const { client, receivedAtMs } = admitted;
     if (client === null) throw new TypeError('only the page is sent to nobody');
     const manner = mannerOf(request);
-    const params = await readParams(request, maxBodyBytes);
+    const scope = `${visibleTo(client).key} ${manner.mediaType} `;
+    const body = request.method === 'POST' ? await readBody(request, maxBodyBytes) : null;
+    const bytes = scope + (body === null ? `${request.method} ${request.url}` : body.toString('latin1'));
+    const repeated = answers.find(bytes);
+    if (repeated !== null) return sendKept(request, response, repeated, manner);
+
+    const params = readParams(request, body);
     if (settings.isTooLate(receivedAtMs)) throw overloaded();
-    const result = await execute(params, request.method ?? 'GET', client, admitted);
-    if (admitted.left.aborted) return;
-    const encoded = await encode(Buffer.from(write(result)), manner);
-    sendAnswer(response, statusOf(result, manner.mediaType), manner, encoded);
+    const text = settings.documents.textOf(params, client);
+    const question = scope + questionOf(text, params);
+    const known = answers.find(question);
+    if (known !== null) {
+      answers.alias(bytes, known);
+      return sendKept(request, response, known, manner);
+    }
+    const answer = await run(text, params, request.method ?? 'GET', client, admitted);
+    if (response.destroyed) return;
+    const kept = keep(answers, question, answer);
+    if (kept !== null) answers.alias(bytes, kept);
+    const encoded = await encode(Buffer.from(writeAnswer(answer)), manner);
+    const headers: Record<string, string> = {
+      'cache-control': kept === null ? 'no-store' : 'private, no-cache',
+    };
+    if (kept !== null) headers['etag'] = kept.etag;
+    sendAnswer(response, statusOf(answer, manner.mediaType), manner, encoded, headers);
   };
 }
 
-/** @throws GraphQLError; Refusal */
-function refuseUnlessQuery({ document }: Prepared, { operationName }: Params, method: string): void {
-  const operation = getOperationAST(document, operationName);
-  const extensions = { code: 'BAD_USER_INPUT' };
-  if (operation == null) {
-    const message =
-      operationName === null
-        ? 'The document has several operations: name one in operationName.'
-        : `The document has no operation "${operationName.slice(0, 64)}".`;
-    throw new GraphQLError(message, { extensions });
-  }
-  if (operation.operation === OperationTypeNode.QUERY) return;
-  const message = `There is no ${operation.operation} here: the gateway only reads.`;
-  if (method === 'GET') throw new Refusal(405, 'BAD_USER_INPUT', message, { headers: { allow: 'POST' } });
-  throw new GraphQLError(message, { extensions });
+/** Only what is whole is kept, and as it is when it comes from here: it costs nothing any more. */
+function keep(answers: ResponseCache, question: string, answer: Answer): KeptAnswer | null {
+  const { data, errors, cost, lifetime } = answer;
+  if (data === null || errors.length > 0 || lifetime === null) return null;
+  const { requested } = cost;
+  const body = writeAnswer({ data, errors, cost: { requested, actual: 0, cached: requested } });
+  return answers.keep(question, Buffer.from(body), lifetime);
 }
 
-function refuseUnlessPermitted(needed: ReadonlySet<Permission>, { permissions }: Client): void {
-  const missing = [...needed].filter((permission) => !permissions.has(permission));
-  if (missing.length === 0) return;
-  const message = `This client lacks the permission ${missing.join(', ')}, which a field of the operation needs.`;
-  throw new Refusal(403, 'FORBIDDEN', message, { facts: { permissions: missing } });
+/** The question, however it was written: variables in the order of their names. */
+function questionOf(text: string, { operationName, variables }: Params): string {
+  return JSON.stringify([text, operationName, sorted(variables)]);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => sorted(item));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, item]) => [name, sorted(item)]);
 }
 
 /** Told to whom there is no time for. */

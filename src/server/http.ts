@@ -147,18 +147,24 @@ async function serve(
   allowOrigin(request, serving.corsOrigins, response);
   if (request.method === 'OPTIONS') return answerPreflight(response, methods);
   if (settings.overload.isOver()) throw overloaded();
-  const controller = new AbortController();
-  response.on('close', () => {
-    if (!response.writableFinished) controller.abort(new DOMException('The client has gone.', 'AbortError'));
-  });
   const end = settings.overload.begin();
   try {
     const client = await admit(serving, request, response);
     const requestId = String(response.getHeader('x-request-id'));
-    await answer(request, response, { client, requestId, left: controller.signal, receivedAtMs });
+    await answer(request, response, { client, requestId, left: () => leavingOf(response), receivedAtMs });
   } finally {
     end();
   }
+}
+
+function leavingOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const leave = (): void => controller.abort(new DOMException('The client has gone.', 'AbortError'));
+  if (response.destroyed) leave();
+  response.on('close', () => {
+    if (!response.writableFinished) leave();
+  });
+  return controller.signal;
 }
 
 function readRequestId({ headers }: IncomingMessage): string {

@@ -16,12 +16,10 @@ export interface Params {
 const names = new Set(['query', 'operationName', 'variables', 'extensions', 'documentId', 'id']);
 
 /** Reads them from the URL of a GET, or the JSON body of a POST. @throws Refusal */
-export async function readParams(request: IncomingMessage, maxBodyBytes: number): Promise<Params> {
-  if (request.method === 'GET') return toParams(readUrl(request.url ?? '/'));
-  if (request.method !== 'POST') {
-    throw bad('A GraphQL request is a GET or a POST.', 405, { allow: 'GET, POST' });
-  }
-  return toParams(parseBody(await readBody(request, maxBodyBytes)));
+export function readParams({ method, url }: IncomingMessage, body: Buffer | null): Params {
+  if (method === 'GET') return toParams(readUrl(url ?? '/'));
+  if (body !== null) return toParams(parseBody(body));
+  throw bad('A GraphQL request is a GET or a POST.', 405, { allow: 'GET, POST' });
 }
 
 function readUrl(url: string): Record<string, unknown> {
@@ -44,8 +42,8 @@ function readUrl(url: string): Record<string, unknown> {
   };
 }
 
-/** The whole body, in UTF-8. What is too large is not read to its end. */
-function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** The whole body. What is too large is not read to its end. @throws Refusal */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const tooLarge = (): Refusal =>
     bad(`The body is larger than ${maxBytes} bytes.`, 413, { connection: 'close' });
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(tooLarge());

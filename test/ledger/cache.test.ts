@@ -41,7 +41,7 @@ function setup() {
   if (segment === undefined) throw new RangeError('no such day');
   const ref: SegmentRef = { source, segment };
   const now = () => instantOf(clock.now);
-  const cache = createCache({ memoryBytes: 1_000_000, shared, now, meter: createMeter() });
+  const cache = createCache({ onChanged() {}, memoryBytes: 1_000_000, shared, now, meter: createMeter() });
   const write = async () =>
     void stored.set(keyOf(ref), await encode(keyOf(ref), { rows: [], notices: [], readAt: now() }));
   return { clock, cache, ref, write, now };
