@@ -57,7 +57,8 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
   const requested = new Set<string>();
   const cached = new Set<string>();
   const planned = new Map<string, SegmentRef>();
-  const charged = new Set<string>();
+  /** Settled when the calls for a segment have been taken from the budget, or refused. */
+  const charged = new Map<string, Promise<void>>();
 
   /** What another replica has read costs no call, though this one has not held it yet. */
   async function dropHeldElsewhere(): Promise<void> {
@@ -65,16 +66,21 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
     for (const [key, ref] of planned) if (ledger.holds(ref)) planned.delete(key);
   }
 
-  async function admit(): Promise<void> {
+  async function admit(keys: readonly string[]): Promise<void> {
     if (planned.size === 0) return;
     // What is too much for all together must not have begun with the first.
     await everybodyHasAsked();
     if (planned.size > maxUpstreamCalls || charge !== null) await dropHeldElsewhere();
     if (planned.size > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
+    if (charge === null) return;
     const due = [...planned.keys()].filter((key) => !charged.has(key));
-    if (charge === null || due.length === 0) return;
-    for (const key of due) charged.add(key);
-    await charge(due.length);
+    if (due.length > 0) {
+      const paid = charge(due.length);
+      // Told to everybody who waits for it below, whenever they come to it.
+      paid.catch(() => {});
+      for (const key of due) charged.set(key, paid);
+    }
+    await Promise.all(keys.map((key) => charged.get(key)));
   }
 
   async function loadOne<K extends RowKind>(ref: SegmentRef<K>): Promise<Outcome<K>> {
@@ -91,7 +97,7 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
         requested.add(keyOf(ref));
         if (!ledger.holds(ref)) planned.set(keyOf(ref), ref);
       }
-      await admit();
+      await admit(refs.map((ref) => keyOf(ref)));
       return new Promise<readonly Outcome<K>[]>((resolve, reject) => {
         const loads = refs.map(async (ref) => {
           const outcome = await loadOne(ref);
