@@ -80,7 +80,7 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
       paid.catch(() => {});
       for (const key of due) charged.set(key, paid);
     }
-    await Promise.all(keys.map((key) => charged.get(key)));
+    await Promise.all(keys.flatMap((key) => charged.get(key) ?? []));
   }
 
   async function loadOne<K extends RowKind>(ref: SegmentRef<K>): Promise<Outcome<K>> {

@@ -229,10 +229,10 @@ describe('a process that is sent SIGHUP', () => {
   test('goes on by the new settings, and loses no request over it', async () => {
     const { started, settings, reload, post, sandbox } = await run();
     expect((await post(rotated)).status).toBe(401);
-    let isOver = false;
+    const state = { isOver: false };
     const statuses: number[] = [];
     const asking = (async () => {
-      while (!isOver) statuses.push((await post(tokens.one, bills)).status);
+      while (!state.isOver) statuses.push((await post(tokens.one, bills)).status);
     })();
     await expect.poll(() => statuses.length).toBeGreaterThan(0);
     const calls = sandbox.vendors.ppio.calls.length;
@@ -244,7 +244,7 @@ describe('a process that is sent SIGHUP', () => {
     });
     expect((await post(rotated)).status).toBe(200);
     await expect.poll(() => statuses.length).toBeGreaterThan(5);
-    isOver = true;
+    state.isOver = true;
     await asking;
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(sandbox.vendors.ppio.calls.length).toBe(calls);
@@ -279,9 +279,11 @@ describe('a process that is sent SIGHUP', () => {
       'server.hots',
     ]);
     for (const line of lines) expect(line).not.toContain('\n');
-    expect((await reload('accounts: [')).faults).toEqual([expect.stringMatching(/^line 1: not valid YAML/)]);
+    expect((await reload('accounts: ['))['faults']).toEqual([
+      expect.stringMatching(/^line 1: not valid YAML/),
+    ]);
     const folder = '/no/such/folder';
-    expect((await reload({ ...withClients()(settings), documents: { folder } })).faults).toEqual([
+    expect((await reload({ ...withClients()(settings), documents: { folder } }))['faults']).toEqual([
       'documents.folder: expected a folder that can be read, found ENOENT',
     ]);
     expect(started.output()).not.toMatch(/token-that-nobody|short-secret|\n\s+at /);
