@@ -46,10 +46,10 @@ const storeWithinMs = 500;
 /** Starts a gateway. @throws DocumentFault */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
   const { write = (line) => void process.stdout.write(line) } = options;
-  const strikes = [createStrike(secretsOf(config))];
-  const log = createLog(config.log.level, (line) =>
-    write(strikes.reduce((text, strike) => strike(text), line)),
-  );
+  // Those of earlier settings, too: requests under way still use them.
+  const secrets = new Set(secretsOf(config));
+  let strike = createStrike([...secrets]);
+  const log = createLog(config.log.level, (line) => write(strike(line)));
   const onBug = (error: unknown): void =>
     log.error({ event: 'bug', cause: error instanceof Error ? error.stack : typeof error });
   const meter = createMeter();
@@ -77,6 +77,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   };
   let wiring = wire(config, null, surroundings);
   endAnswers = (segment) => wiring.answers.end(segment);
+  let { deadlineSeconds } = config.limits;
   const scheduler = startScheduler({
     sources: () => wiring.connected.flatMap(({ sources }) => sources),
     keepWarm: (source) =>
@@ -99,12 +100,14 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     meter,
     scheduler,
     reload(next) {
-      strikes.push(createStrike(secretsOf(next)));
+      for (const secret of secretsOf(next)) secrets.add(secret);
+      strike = createStrike([...secrets]);
       const before = wiring;
       wiring = wire(next, before, surroundings);
       const gone = before.connected.filter((one) => !wiring.connected.includes(one));
       // Whoever still waits for them waits no longer than this.
-      setTimeout(() => void closeAll(gone), next.limits.deadlineSeconds * 1000).unref();
+      setTimeout(() => void closeAll(gone), deadlineSeconds * 1000).unref();
+      deadlineSeconds = next.limits.deadlineSeconds;
       const unchanged = needStart(config, next);
       log.info({ event: 'reloaded', ...factsOf(next, wiring), needsNewStart: unchanged });
       return unchanged;

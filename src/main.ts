@@ -4,17 +4,24 @@ import { startApp, type App } from './app.ts';
 import { ConfigError, parseAlone, readConfig } from './config.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { sandboxSettings } from './sandbox/settings.ts';
+import { DocumentFault } from './server/documents.ts';
 import type { Config } from './settings.ts';
 
 try {
   const [command] = process.argv.slice(2);
   if (command === 'sandbox') await runSandbox();
-  else if (command === undefined) await run(readConfig());
+  else if (command === undefined) await runGateway();
   else throw new ConfigError([`command: expected nothing or "sandbox", found "${command}"`]);
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   // Not process.exitCode: whatever was started already must not keep a gateway alive that could not start.
   process.exit(1);
+}
+
+/** The gateway by the settings, which are read again on SIGHUP. */
+async function runGateway(): Promise<void> {
+  const app = await run(readConfig());
+  process.on('SIGHUP', () => reload(app));
 }
 
 async function run(config: Config): Promise<App> {
@@ -32,7 +39,6 @@ async function run(config: Config): Promise<App> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  process.on('SIGHUP', () => reload(app));
   return app;
 }
 
@@ -41,8 +47,7 @@ function reload(app: App): void {
   try {
     app.reload(readConfig());
   } catch (error) {
-    const faults = error instanceof ConfigError ? error.faults : [explain(error)];
-    app.log.error({ event: 'not-reloaded', faults });
+    app.log.error({ event: 'not-reloaded', faults: faultsOf(error) ?? [explain(error)] });
   }
 }
 
@@ -76,10 +81,17 @@ ${ports.join('\n')}
 `;
 }
 
+/** What is wrong with the settings, or a document that they name; null when it is something else. */
+function faultsOf(error: unknown): readonly string[] | null {
+  if (error instanceof ConfigError) return error.faults;
+  return error instanceof DocumentFault ? [error.message] : null;
+}
+
 function explain(error: unknown): string {
-  if (error instanceof ConfigError) {
-    const count = error.faults.length === 1 ? '1 fault' : `${error.faults.length} faults`;
-    return [`Not started, for ${count}:`, ...error.faults].join('\n');
+  const faults = faultsOf(error);
+  if (faults !== null) {
+    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+    return [`Not started, for ${count}:`, ...faults].join('\n');
   }
   if (error instanceof Error && 'code' in error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}. Give another port or address: PORT=4001, HOST=127.0.0.1, or server in the settings.`;

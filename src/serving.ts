@@ -9,7 +9,7 @@ import type { Shared } from './domain/shared.ts';
 import type { Visible } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { createAuthenticator, type Client } from './server/auth.ts';
+import { createAuthenticator, type Client, type VerifyJwt } from './server/auth.ts';
 import type { TakeFromBudget } from './server/budget.ts';
 import { readDocuments } from './server/documents.ts';
 import { createEngine } from './server/engine.ts';
@@ -38,13 +38,22 @@ export interface Surroundings {
 
 /** One reading of the settings, at work. */
 export interface Wiring extends Serving {
+  readonly signedTokens: SignedTokens | null;
   readonly connected: readonly Connected[];
   readonly documentCount: number;
   readonly answers: ResponseCache;
 }
 
+/** What checks signed tokens. */
+interface SignedTokens {
+  /** What it was made from. */
+  readonly settings: string;
+  readonly verify: VerifyJwt;
+}
+
 /**
- * Wires the settings. Accounts that are as they were in `before` keep their way out: its quota and what it remembers.
+ * Wires the settings. Accounts that are as they were in `before` keep their way out: its quota and what it
+ * remembers; so do signed tokens their issuer's keys.
  * @throws DocumentFault
  */
 export function wire(config: Config, before: Wiring | null, surroundings: Surroundings): Wiring {
@@ -54,6 +63,7 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
     config.documents === undefined ? null : resolve(config.documents.folder),
     schema,
   );
+  const signedTokens = toSignedTokens(jwt, before?.signedTokens ?? null, now);
   const connected = connectAccounts(config, surroundings, before?.connected ?? []);
   const visibleTo = createView(connected);
   const answers = createResponseCache(limits.responseCacheBytes, now);
@@ -80,7 +90,8 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
     connected,
     documentCount: documents.count,
     answers,
-    authenticate: createAuthenticator(clients, jwt === undefined ? null : createJwtVerifier(jwt, now)),
+    signedTokens,
+    authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
     take,
     graphiql: server.graphiql,
     loopbackOnly: clients.length === 0 && jwt === undefined,
@@ -88,6 +99,12 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
     graphql,
     exportFocus: createExport({ createRequest, log }),
   };
+}
+
+function toSignedTokens(jwt: Config['jwt'], before: SignedTokens | null, now: Clock): SignedTokens | null {
+  if (jwt === undefined) return null;
+  const settings = JSON.stringify(jwt);
+  return before?.settings === settings ? before : { settings, verify: createJwtVerifier(jwt, now) };
 }
 
 /** What a client may see and do, worked out once per client. */

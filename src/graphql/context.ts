@@ -10,6 +10,7 @@ import { createAllowance, type Allowance, type AllowanceLimits } from './allowan
 import { createLifetime, type Lifetime } from './lifetime.ts';
 import type { DocumentLimits } from './limits.ts';
 import { createPlanner, createSegmentLoader, type Charge, type SegmentLoader } from './loaders.ts';
+import type { Permission } from './permissions.ts';
 
 /** The accounts that a caller may see, and the sources of their rows. Everything else does not exist for the caller. */
 export interface Visible {
@@ -25,6 +26,7 @@ export interface RequestLimits extends AllowanceLimits, DocumentLimits {
 }
 
 export interface ContextSettings {
+  readonly permissions: ReadonlySet<Permission>;
   readonly visible: Visible;
   readonly ledger: Ledger;
   readonly call: Call;

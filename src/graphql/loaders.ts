@@ -58,8 +58,9 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
   const requested = new Set<string>();
   const cached = new Set<string>();
   const planned = new Map<string, SegmentRef>();
-  const charged = new Set<string>();
-  let admission: Promise<void> | null = null;
+  /** Settled when the calls for a segment have been taken from the budget, or refused. */
+  const charged = new Map<string, Promise<void>>();
+  let turn: Promise<void> | null = null;
 
   /** What another replica has read costs no call, though this one has not held it yet. */
   async function dropHeldElsewhere(): Promise<void> {
@@ -67,24 +68,29 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
     for (const [key, ref] of planned) if (ledger.holds(ref)) planned.delete(key);
   }
 
-  /**
-   * What is too much for all together must not have begun with the first. All that is asked in a turn waits for the same
-   * word: going on one by one, it would be a ledger read each.
-   */
-  function admit(): Promise<void> {
-    admission ??= admitAll();
-    return admission;
+  /** A turn of the event loop. All wait for the same one: going on one by one, they would be a ledger read each. */
+  function everybodyHasAsked(): Promise<void> {
+    turn ??= turnOfTheEventLoop().then(() => {
+      turn = null;
+    });
+    return turn;
   }
 
-  async function admitAll(): Promise<void> {
-    await turnOfTheEventLoop();
-    admission = null;
+  async function admit(keys: readonly string[]): Promise<void> {
+    if (planned.size === 0) return;
+    // What is too much for all together must not have begun with the first.
+    await everybodyHasAsked();
     if (planned.size > maxUpstreamCalls || charge !== null) await dropHeldElsewhere();
     if (planned.size > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
+    if (charge === null) return;
     const due = [...planned.keys()].filter((key) => !charged.has(key));
-    if (charge === null || due.length === 0) return;
-    for (const key of due) charged.add(key);
-    await charge(due.length);
+    if (due.length > 0) {
+      const paid = charge(due.length);
+      // Told to everybody who waits for it below, whenever they come to it.
+      paid.catch(() => {});
+      for (const key of due) charged.set(key, paid);
+    }
+    await Promise.all(keys.flatMap((key) => charged.get(key) ?? []));
   }
 
   async function loadOne<K extends RowKind>(ref: SegmentRef<K>): Promise<Outcome<K>> {
@@ -102,7 +108,7 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
         requested.add(keyOf(ref));
         if (!ledger.holds(ref)) planned.set(keyOf(ref), ref);
       }
-      if (planned.size > 0) await admit();
+      await admit(refs.map((ref) => keyOf(ref)));
       return new Promise<readonly Outcome<K>[]>((resolve, reject) => {
         const loads = refs.map(async (ref) => {
           const outcome = await loadOne(ref);

@@ -16,6 +16,7 @@ import { builder } from './builder.ts';
 import { createPlanContext, type GatewayContext } from './context.ts';
 import { measure, parseWithin, type Size } from './limits.ts';
 import type { Cost } from './loaders.ts';
+import { permissionsOf } from './permissions.ts';
 
 interface QueryCost extends Cost {
   readonly size: Size;
@@ -57,24 +58,34 @@ builder.queryField('queryCost', (t) =>
       context.lifetime.endsNow();
       const document = parse(query, schema, context);
       const plan = createPlanContext(context);
-      const { errors = [] } = await execute({
+      const { data, errors: [error] = [] } = await execute({
         schema,
         document,
         contextValue: plan,
         operationName: operationName ?? null,
         variableValues: toVariables(variables),
       });
-      for (const error of errors) throw toRefusal(error);
+      const cost = await plan.segments.settle();
+      // One that fails in part is answered, and paid for, all the same.
+      if (error !== undefined && (data == null || cost.requested === 0)) throw toRefusal(error);
       const { maxUpstreamCalls: limit } = context.limits;
-      return { ...(await plan.segments.settle()), size: measure(document), limit };
+      return { ...cost, size: measure(document), limit };
     },
   }),
 );
 
-function parse(query: string, schema: GraphQLSchema, { limits }: GatewayContext): DocumentNode {
+function parse(query: string, schema: GraphQLSchema, context: GatewayContext): DocumentNode {
+  const { limits, permissions } = context;
   const document = parseWithin(limits, query);
   const [error] = validate(schema, document, specifiedRules, { maxErrors: 1, hideSuggestions: true });
   if (error !== undefined) throw new GatewayError('BAD_USER_INPUT', `query: ${error.message}`);
+  const needed = permissionsOf(schema, document);
+  // The schema costs nothing, and none of it is told here.
+  const missing = [...needed].filter((one) => one !== 'introspection' && !permissions.has(one));
+  if (missing.length > 0) {
+    const message = `query: it would be refused, since this client lacks the permission ${missing.join(', ')}`;
+    throw new GatewayError('FORBIDDEN', message, { facts: { permissions: missing } });
+  }
   visit(document, {
     Field({ name }) {
       if (name.value === 'queryCost') {

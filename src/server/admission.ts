@@ -2,6 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import Negotiator from 'negotiator';
+
 import { KeysUnavailable, type Authenticate, type Client } from './auth.ts';
 import type { TakeFromBudget } from './budget.ts';
 import { Refusal } from './reply.ts';
@@ -97,10 +99,12 @@ async function countRequest(take: TakeFromBudget, client: Client, response: Serv
   });
 }
 
-/** Whether a browser opens GraphiQL. */
+/** Whether a browser opens GraphiQL: it would rather have a page than JSON. */
 export function wantsPage({ method, url = '', headers }: IncomingMessage): boolean {
-  const isGraphql = /^\/graphql(\?|$)/.test(url);
-  return isGraphql && method === 'GET' && /(^|,)\s*text\/html\s*(;|,|$)/.test(headers.accept ?? '');
+  const { accept = '' } = headers;
+  if (method !== 'GET' || !/^\/graphql(\?|$)/.test(url) || !/text\/html/.test(accept)) return false;
+  const types = ['text/html', 'application/json', 'application/graphql-response+json'];
+  return new Negotiator({ headers: { accept } }).mediaType(types) === 'text/html';
 }
 
 function isLoopbackName(host: string | undefined): boolean {

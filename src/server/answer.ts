@@ -29,10 +29,12 @@ const known = new LRUCache<string, Manner>({ max: 1000 });
 
 /** What the headers of a request ask for. @throws Refusal 406 when it takes no GraphQL answer */
 export function mannerOf({ headers }: IncomingMessage): Manner {
-  const { accept = '*/*', 'accept-encoding': accepted = 'identity' } = headers;
-  const key = JSON.stringify([accept, accepted]);
+  const { accept: sent = '', 'accept-encoding': accepted = 'identity' } = headers;
+  const key = JSON.stringify([sent, accepted]);
   const found = known.get(key);
   if (found !== undefined) return found;
+  // JSON is UTF-8, whatever else is asked for.
+  const accept = sent.replaceAll(/;\s*charset\s*=\s*("[^"]*"|[^;,]*)/gi, '').trim() || '*/*';
   const asked = new Negotiator({ headers: { accept, 'accept-encoding': accepted } });
   // Whoever takes anything gets what every client can read.
   const isAny = !/application\/graphql-response\+json/i.test(accept);
@@ -44,7 +46,9 @@ export function mannerOf({ headers }: IncomingMessage): Manner {
     throw new Refusal(406, 'BAD_USER_INPUT', message);
   }
   const taken = asked.encodings([...encodings]);
-  const manner = { mediaType, encoding: encodings.find((one) => taken.includes(one)) ?? 'identity' };
+  // Who would rather have it as it is gets it so; of the others we choose.
+  const encoding = taken[0] === 'identity' ? 'identity' : encodings.find((one) => taken.includes(one));
+  const manner = { mediaType, encoding: encoding ?? 'identity' };
   known.set(key, manner);
   return manner;
 }

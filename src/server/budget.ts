@@ -31,7 +31,7 @@ local tokens, at = capacity, now
 local held = redis.pcall('GET', KEYS[1])
 if type(held) == 'string' then
   local left, since = string.match(held, '^([%d.]+) (%d+)$')
-  if left then tokens, at = tonumber(left), math.min(now, tonumber(since)) end
+  if left then tokens, at = tonumber(left) or capacity, math.min(now, tonumber(since)) end
 end
 tokens = math.min(capacity, tokens + (now - at) * perMs)
 local granted = 0
@@ -73,9 +73,12 @@ export function createBudgets(
     return bucket;
   }
 
-  function takeAlone(bucket: Bucket, capacity: number, count: number): Taken {
+  /** One of so many replicas has its part of what comes, and of what was left when they last had the store. */
+  function takeAlone(bucket: Bucket, perMinute: number, count: number, of = 1): Taken {
     const now = monotonicMs();
-    const tokens = Math.min(capacity, bucket.tokens + ((now - bucket.atMs) * capacity) / 60_000);
+    const capacity = perMinute / of;
+    const held = bucket.tokens + (bucket.common ?? 0) / of;
+    const tokens = Math.min(capacity, held + ((now - bucket.atMs) * capacity) / 60_000);
     const isAllowed = tokens >= count;
     Object.assign(bucket, { tokens: isAllowed ? tokens - count : tokens, atMs: now, common: null });
     return toTaken(
@@ -90,18 +93,22 @@ export function createBudgets(
     bucket: Bucket,
     { key, perMinute, count, ahead }: { key: string; perMinute: number; count: number; ahead: number },
   ): Promise<Taken> {
-    const least = Math.max(0, count - bucket.tokens);
+    // Set aside at once: nobody else may count on it meanwhile.
+    const own = bucket.common === null ? 0 : Math.min(bucket.tokens, count);
+    bucket.tokens -= own;
+    const least = count - own;
     try {
-      const args = [perMinute, least, least + ahead];
-      const reply = await store.run(takeScript, [`{budget.${key}}`], args);
+      const reply = await store.run(takeScript, [`{budget.${key}}`], [perMinute, least, least + ahead]);
       const [granted = 0, left = 0, waitMs = 0] = Array.isArray(reply) ? reply.map(Number) : [];
-      Object.assign(bucket, { tokens: bucket.tokens + granted, atMs: monotonicMs(), common: left });
-      // Others may have taken from it meanwhile.
-      const isAllowed = bucket.tokens >= count;
-      if (isAllowed) bucket.tokens -= count;
-      return toTaken(perMinute, left + bucket.tokens, isAllowed ? 0 : Math.max(waitMs, 1));
+      const isAllowed = granted >= least;
+      const surplus = isAllowed ? granted - least : own + granted;
+      // What this process has filled on its own is no part of the common bucket.
+      const tokens = (bucket.common === null ? 0 : bucket.tokens) + surplus;
+      Object.assign(bucket, { tokens, atMs: monotonicMs(), common: left });
+      return toTaken(perMinute, left + tokens, isAllowed ? 0 : Math.max(waitMs, 1));
     } catch {
-      return takeAlone(bucket, perMinute / store.census().of, count);
+      bucket.tokens += own;
+      return takeAlone(bucket, perMinute, count, store.census().of);
     }
   }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { parse, validate, type GraphQLSchema } from 'graphql';
+import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 
 import type { Client } from './auth.ts';
 import type { Params } from './params.ts';
@@ -26,23 +26,22 @@ export class DocumentFault extends Error {}
 export function readDocuments(folder: string | null, schema: GraphQLSchema): Documents {
   const known = new Map<string, string>();
   for (const file of folder === null ? [] : filesIn(folder)) {
-    const text = readFileSync(file, 'utf8');
-    check(file, text, schema);
+    const text = readChecked(file, schema);
     known.set(sha256(text), text);
   }
   return {
     count: known.size,
     textOf({ query, documentHash }, { trustedOnly }) {
       const hash = query === null ? documentHash : sha256(query);
+      if (documentHash !== null && documentHash !== hash) {
+        throw new Refusal(400, 'BAD_USER_INPUT', 'The SHA-256 is not that of the query.');
+      }
       const trusted = hash === null ? undefined : known.get(hash);
       if (trusted !== undefined) return trusted;
       if (query === null) {
         const message =
           'No trusted document has this SHA-256. Send the query itself, or have it added to the folder.';
         throw new Refusal(404, 'PERSISTED_QUERY_NOT_FOUND', message);
-      }
-      if (documentHash !== null && documentHash !== hash) {
-        throw new Refusal(400, 'BAD_USER_INPUT', 'The SHA-256 is not that of the query.');
       }
       if (trustedOnly) {
         throw new Refusal(403, 'FORBIDDEN', 'This client may run trusted documents alone, and this is none.');
@@ -57,18 +56,24 @@ function filesIn(folder: string): string[] {
     const names = readdirSync(folder).filter((name) => /\.(graphql|gql)$/.test(name));
     return names.toSorted().map((name) => join(folder, name));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new DocumentFault(`documents.folder: expected a folder that can be read, found ${code}`);
+    throw new DocumentFault(`documents.folder: expected a folder that can be read, found ${codeOf(error)}`);
   }
 }
 
-function check(file: string, text: string, schema: GraphQLSchema): void {
+function readChecked(file: string, schema: GraphQLSchema): string {
   try {
+    const text = readFileSync(file, 'utf8');
     const [fault] = validate(schema, parse(text));
-    if (fault !== undefined) throw fault;
+    if (fault === undefined) return text;
+    throw fault;
   } catch (error) {
-    throw new DocumentFault(`${file}: ${error instanceof Error ? error.message : 'not a document'}`);
+    const found = error instanceof GraphQLError ? error.message : `cannot be read, ${codeOf(error)}`;
+    throw new DocumentFault(`${file}: ${found}`);
   }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
 function sha256(text: string): string {

@@ -40,6 +40,8 @@ function codeOf(error: GraphQLError): unknown {
   const { code } = error.extensions;
   if (typeof code === 'string') return yogaCodes.has(code) ? 'BAD_USER_INPUT' : code;
   if (error.message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
+  // Where validation stopped it names no place.
+  if (error.message.startsWith('Too many validation errors')) return 'GRAPHQL_VALIDATION_FAILED';
   if (error.message.startsWith('Variable ') || error.path !== undefined) return 'BAD_USER_INPUT';
   // Without a place in the document it is about the request around it.
   return error.locations === undefined ? 'BAD_USER_INPUT' : 'GRAPHQL_VALIDATION_FAILED';

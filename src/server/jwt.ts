@@ -2,10 +2,17 @@
 
 import { createHash } from 'node:crypto';
 
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  jwtVerify,
+  type FetchImplementation,
+  type JWTPayload,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 
-import type { Clock } from '../domain/calendar.ts';
+import type { Clock, Instant } from '../domain/calendar.ts';
 import { permissions, type Permission } from '../graphql/permissions.ts';
 import { KeysUnavailable, toClient, type Client, type Grants, type VerifyJwt } from './auth.ts';
 
@@ -24,7 +31,7 @@ export interface JwtSettings extends Grants {
 const toleranceSeconds = 30;
 /** A token that was good is not checked again for so long, unless it expires. */
 const rememberedMs = 60_000;
-/** However many unknown keys tokens name, the issuer is asked no more often than this. */
+/** However many unknown keys tokens name, and however it fails, the issuer is asked no more often than this. */
 const cooldownMs = 5000;
 
 /** A token must be signed by one of the issuer's keys, and say who it is for, whose it is and when it ends. */
@@ -33,6 +40,7 @@ export function createJwtVerifier(settings: JwtSettings, now: Clock): VerifyJwt 
     timeoutDuration: 5000,
     cooldownDuration: cooldownMs,
     cacheMaxAge: 600_000,
+    [customFetch]: createCooledFetch(now),
   });
   const good = new LRUCache<string, { readonly client: Client; readonly untilMs: number }>({ max: 10_000 });
 
@@ -61,6 +69,18 @@ export function createJwtVerifier(settings: JwtSettings, now: Clock): VerifyJwt 
     const known = good.get(digest);
     if (known !== undefined && now() < known.untilMs) return known.client;
     return verify(token, digest);
+  };
+}
+
+/** Jose waits between answers that it could use; an issuer that is down would be asked for each token that anybody makes up. */
+function createCooledFetch(now: Clock): FetchImplementation {
+  let askedAt: Instant | null = null;
+  return (url, options) => {
+    if (askedAt !== null && Math.abs(now() - askedAt) < cooldownMs) {
+      return Promise.reject(new KeysUnavailable('the issuer was asked a moment ago'));
+    }
+    askedAt = now();
+    return fetch(url, options);
   };
 }
 

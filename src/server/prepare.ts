@@ -50,7 +50,8 @@ export function createPreparer({
     if (found !== undefined) return found;
     const document = parseWithin(limits, query);
     const faults = validate(schema, document, rules, options);
-    const permissions = faults.length === 0 ? permissionsOf(schema, document) : new Set<Permission>();
+    const permissions = new Set(faults.length === 0 ? permissionsOf(schema, document) : []);
+    if (introspection !== 'permitted') permissions.delete('introspection');
     const prepared = { document, faults, permissions };
     known.set(query, prepared);
     return prepared;

@@ -35,6 +35,7 @@ export function createRequests(settings: RequestSettings): CreateRequest {
       deadline: after(now(), deadlineMs),
     };
     return createContext({
+      permissions: client.permissions,
       visible: visibleTo(client),
       ledger,
       rates,

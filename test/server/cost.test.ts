@@ -1,12 +1,30 @@
-/** A small request cannot make the process do without bound, and tools can still ask for the schema. */
+/** A small request cannot make the process do without bound; what one costs is told with it, and beforehand. */
 
+import * as fc from 'fast-check';
 import { getIntrospectionQuery } from 'graphql';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { total } from '../../src/domain/meter.ts';
-import { startGateway } from '../support/gateway.ts';
+
+import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startRedis } from '../support/redis.ts';
-import { vendorCalls } from './ask.ts';
+import { ask, codesOf, send, tokens, vendorCalls, withClients, type Got } from './ask.ts';
+
+interface Cost {
+  readonly requested: number;
+  readonly actual: number;
+  readonly cached: number;
+}
+
+/** What an answer says that it cost, and its errors. */
+async function costAndCodes(gateway: TestGateway, query: string) {
+  const got = await send(gateway, { body: JSON.stringify({ query }) });
+  const { extensions } = JSON.parse(got.text) as { extensions: { cost: Cost } };
+  return { cost: extensions.cost, codes: codesOf(got) };
+}
+
+const costOf = async (gateway: TestGateway, query: string): Promise<Cost> =>
+  (await costAndCodes(gateway, query)).cost;
 
 const usage = 'apiKeyUsage(period: { dates: { from: "2026-01-01", to: "2026-03-18" } }, first: 1000)';
 
@@ -126,4 +144,297 @@ test('introspection that nests without end is refused', async () => {
     depth === 0 ? 'name' : `fields { type { ${nested(depth - 1)} } }`;
   const { errors } = await gateway.query(`{ __schema { types { ${nested(8)} } } }`);
   expect(errors?.length).toBeGreaterThan(0);
+});
+
+describe('every answer says what it cost', () => {
+  const query = '{ bills(period: { month: "2026-02" }) { totalCount } invoices { totalCount } }';
+
+  test('as much as was read while nothing is there, and nothing once it is', async () => {
+    const gateway = await startGateway();
+    const cold = await costOf(gateway, query);
+    expect(cold).toEqual({ requested: cold.requested, actual: cold.requested, cached: 0 });
+    expect(cold.requested).toBeGreaterThan(1);
+    const calls = vendorCalls(gateway);
+    const { requested } = cold;
+    expect(await costOf(gateway, query)).toEqual({ requested, actual: 0, cached: requested });
+    // A segment that two fields need is read, and counted, once.
+    const twice = `{ again: bills(period: { month: "2026-02" }) { totalCount } ${query.slice(1)}`;
+    expect(await costOf(gateway, twice)).toEqual({ requested, actual: 0, cached: requested });
+    expect(vendorCalls(gateway)).toBe(calls);
+  });
+
+  test('of what is there in part, only the rest', async () => {
+    const gateway = await startGateway();
+    const january = await costOf(gateway, '{ bills(period: { month: "2026-01" }) { totalCount } }');
+    const both = await costOf(
+      gateway,
+      '{ bills(period: { dates: { from: "2026-01-01", to: "2026-02-28" } }) { totalCount } }',
+    );
+    expect(both.cached).toBe(january.requested);
+    expect(both.requested).toBe(both.actual + both.cached);
+  });
+
+  test.each([
+    ['a syntax error', '{'],
+    ['an unknown field', '{ nothing }'],
+    ['too deep a query', `${'{ accounts '.repeat(20)}{ id }${' }'.repeat(20)}`],
+    ['an argument that cannot be', '{ bills(period: { month: "2026-13" }) { totalCount } }'],
+    ['a mutation', 'mutation { x }'],
+    ['no rows', '{ accounts { id } }'],
+    ['a price', '{ queryCost(query: "{ invoices { totalCount } }") { requested } }'],
+  ])('nothing for %s', async (_name, text) => {
+    expect(await costOf(await startGateway(), text)).toEqual({ requested: 0, actual: 0, cached: 0 });
+  });
+});
+
+interface Price {
+  readonly requested: number;
+  readonly upstream: number;
+  readonly cached: number;
+  readonly isAllowed: boolean;
+}
+
+const priceQuery =
+  'query Price($query: String!, $operationName: String, $variables: JSON) { queryCost(query: $query, operationName: $operationName, variables: $variables) { requested upstream cached isAllowed limit depth aliases fields } }';
+
+const priceOf = (gateway: TestGateway, query: string, others: Record<string, unknown> = {}) =>
+  gateway.query<{ queryCost: Price | null }>(priceQuery, { query, ...others });
+
+describe('queryCost', () => {
+  const date = fc
+    .integer({ min: 0, max: 200 })
+    .map((days) => new Date(Date.UTC(2025, 7, 20 + days)).toISOString().slice(0, 10));
+  const period = fc.oneof(
+    fc
+      .constantFrom('2025-12', '2026-01', '2026-02', '2026-03')
+      .map((month) => `period: { month: "${month}" }`),
+    fc.tuple(date, fc.integer({ min: 0, max: 40 })).map(([from, days]) => {
+      const to = new Date(Date.parse(from) + days * 86_400_000).toISOString().slice(0, 10);
+      return `period: { dates: { from: "${from}", to: "${to}" } }`;
+    }),
+  );
+  const flag = fc.constantFrom(
+    '',
+    '@include(if: true)',
+    '@include(if: false)',
+    '@skip(if: true)',
+    '@include(if: $yes)',
+    '@include(if: $no)',
+    '@skip(if: $no)',
+  );
+  const categories = fc.constantFrom(
+    '',
+    'filter: { categories: ["gpu"] }',
+    'filter: { categories: ["llm", "cloud_storage"] }',
+  );
+  const list = fc
+    .tuple(
+      fc.constantFrom('bills', 'dailyDetails'),
+      period,
+      categories,
+      fc.constantFrom('totalCount', 'nodes { id }', 'totals { currency }'),
+      flag,
+    )
+    .map(([name, when, filter, fields, only]) => `${name}(${when} ${filter}) ${only} { ${fields} }`);
+  const usage = fc
+    .tuple(period, fc.constantFrom('DAY', 'WEEK', 'MONTH'), flag)
+    .map(([when, cycle, only]) => `apiKeyUsage(${when}, cycle: ${cycle}) ${only} { totalCount }`);
+  const before = 'changes { ratio }';
+  const whole = 'from comparison { changes { ratio } }';
+  const compared = fc.constantFrom(
+    '',
+    `previous { ${whole} }`,
+    `groups { previous { ${before} } }`,
+    `...Report`,
+    `... on SpendReport { groups { ...Portion } }`,
+    `previous @include(if: $no) { ${whole} }`,
+    `groups { previous @skip(if: $yes) { ${before} } }`,
+    `... @include(if: $yes) { previous { ${whole} } }`,
+    `... @skip(if: $yes) { ...Report }`,
+    `rest { previous { ${before} } }`,
+    `other: previous { ${whole} }`,
+  );
+  const spend = fc
+    .tuple(
+      period,
+      fc.constantFrom('', 'PROVIDER', 'ACCOUNT, MONTH', 'DAY', 'API_KEY', 'PRODUCT, CATEGORY'),
+      fc.constantFrom(
+        '',
+        'top: 2',
+        'timeZone: "Asia/Shanghai"',
+        'timeZone: "Europe/Berlin"',
+        'filter: { providers: ["ppio"] }',
+        'filter: { categories: ["gpu"] }',
+      ),
+      compared,
+      flag,
+    )
+    .map(
+      ([when, groupBy, others, fields, only]) =>
+        `spend(${when}, groupBy: [${groupBy}] ${others}) ${only} { totals { currency } ${fields} }`,
+    );
+  const single = fc.constantFrom(
+    'invoices { totalCount }',
+    'accounts { id }',
+    'reconciliation(month: "2026-02") { __typename }',
+    'restatements(period: { month: "2026-02" }) { __typename }',
+  );
+  const field = fc.oneof(list, usage, spend, single);
+  const nested = fc
+    .tuple(fc.constantFrom('ppio-main', 'novita-us'), fc.oneof(list, usage))
+    .map(([id, inner]) => `account(id: "${id}") { ${inner} }`);
+  const query = fc
+    .array(fc.oneof({ weight: 3, arbitrary: field }, nested), { minLength: 1, maxLength: 3 })
+    .map((fields) => {
+      const aliased = fields.map((text, index) => `f${index}: ${text}`).join(' ');
+      const report = aliased.includes('...Report')
+        ? `fragment Report on SpendReport { groups { ...Portion } }`
+        : '';
+      const portion = /\.\.\.Portion/.test(`${aliased}${report}`)
+        ? `fragment Portion on SpendGroup { previous { ${before} } }`
+        : '';
+      return `query($yes: Boolean = true, $no: Boolean = false) { a: __typename @include(if: $yes) b: __typename @skip(if: $no) ${aliased} } ${report} ${portion}`;
+    });
+
+  test('tells what the same query then really costs, and itself asks no vendor', async () => {
+    const gateway = await startGateway();
+    let priced = 0;
+    await fc.assert(
+      fc.asyncProperty(query, async (text) => {
+        const calls = vendorCalls(gateway);
+        const { data } = await priceOf(gateway, text);
+        expect(vendorCalls(gateway)).toBe(calls);
+        const { cost, codes } = await costAndCodes(gateway, text);
+        expect(codes).not.toContain('GRAPHQL_VALIDATION_FAILED');
+        const { requested = 0, upstream = 0, cached = 0, isAllowed = true } = data.queryCost ?? {};
+        expect({ requested, actual: upstream, cached }).toEqual(cost);
+        expect(isAllowed).toBe(true);
+        if (upstream > 0) priced += 1;
+      }),
+      { numRuns: 40 },
+    );
+    // Else it would have been shown for the cache alone.
+    expect(priced).toBeGreaterThan(3);
+  }, 240_000);
+
+  test('prices the period before wherever it is asked for, and not where it is not', async () => {
+    const gateway = await startGateway();
+    const report = (fields: string, more = ''): string =>
+      `query($yes: Boolean = true) { spend(period: { month: "2026-02" }, groupBy: [PROVIDER]) { totals { currency } ${fields} } a: __typename @include(if: $yes) } ${more}`;
+    const requested = async (text: string) => (await priceOf(gateway, text)).data.queryCost?.requested ?? 0;
+    const alone = await requested(report(''));
+    const inFragment = [
+      '...R',
+      'fragment R on SpendReport { groups { ...G } } fragment G on SpendGroup { previous { changes { ratio } } }',
+    ] as const;
+    for (const text of [
+      report('previous { coverage { complete } }'),
+      report('groups { previous { changes { ratio } } }'),
+      report(...inFragment),
+      report('groups { previous @include(if: $yes) { changes { ratio } } }'),
+    ]) {
+      expect(await requested(text)).toBeGreaterThan(alone * 1.5);
+    }
+    expect(await requested(report('groups { previous @skip(if: $yes) { changes { ratio } } }'))).toBe(alone);
+    expect(vendorCalls(gateway)).toBe(0);
+  });
+
+  test('tells the price of ten years, which the query itself is refused for, with the same price', async () => {
+    const gateway = await startGateway();
+    const years =
+      '{ dailyDetails(period: { dates: { from: "2016-01-01", to: "2025-12-31" } }) { totalCount } }';
+    const { data } = await priceOf(gateway, years);
+    expect(data.queryCost).toMatchObject({ isAllowed: false, limit: 500, cached: 0 });
+    const { errors } = await gateway.query(years);
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          code: 'QUERY_TOO_EXPENSIVE',
+          cost: data.queryCost?.upstream,
+          limit: 500,
+          retryable: false,
+        },
+      },
+    ]);
+    expect(errors?.[0]?.message).toContain('queryCost');
+    expect(vendorCalls(gateway)).toBe(0);
+  });
+
+  const bills = 'query($month: YearMonth!) { bills(period: { month: $month }) { totalCount } }';
+  const cases: [string, string, Record<string, unknown>, string | null][] = [
+    ['variables', bills, { variables: { month: '2026-02' } }, null],
+    ['a variable that is missing', bills, {}, 'BAD_USER_INPUT'],
+    ['a variable of a wrong type', bills, { variables: { month: { x: 1 } } }, 'BAD_USER_INPUT'],
+    ['variables that are a list', bills, { variables: ['2026-02'] }, 'BAD_USER_INPUT'],
+    ['variables that are text', bills, { variables: '{"month":"2026-02"}' }, 'BAD_USER_INPUT'],
+    [
+      'one operation of two',
+      'query A { invoices { totalCount } } query B { accounts { id } }',
+      { operationName: 'A' },
+      null,
+    ],
+    [
+      'none of two operations',
+      'query A { invoices { totalCount } } query B { accounts { id } }',
+      {},
+      'BAD_USER_INPUT',
+    ],
+    [
+      'an operation that is not there',
+      'query A { invoices { totalCount } }',
+      { operationName: 'C' },
+      'BAD_USER_INPUT',
+    ],
+    ['a syntax error', '{ invoices', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ nothing }', {}, 'BAD_USER_INPUT'],
+    [
+      'a period that cannot be',
+      '{ bills(period: { dates: { from: "2026-03-01", to: "2026-02-01" } }) { totalCount } }',
+      {},
+      'INVALID_PERIOD',
+    ],
+    [
+      'a query that is too deep',
+      `${'{ accounts '.repeat(20)}{ id }${' }'.repeat(20)}`,
+      {},
+      'QUERY_TOO_EXPENSIVE',
+    ],
+    ['a price', '{ queryCost(query: "{ __typename }") { requested } }', {}, 'BAD_USER_INPUT'],
+    [
+      'a price in a fragment',
+      '{ ...F } fragment F on Query { x: queryCost(query: "{ __typename }") { requested } }',
+      {},
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a price under a condition',
+      '{ accounts { id } queryCost(query: "{") @skip(if: true) { requested } }',
+      {},
+      'BAD_USER_INPUT',
+    ],
+    ['a fragment that spreads itself', '{ ...F } fragment F on Query { ...F }', {}, 'BAD_USER_INPUT'],
+    ['what fails in part', '{ accounts { bills(period: { month: "2026-02" }) { totalCount } } }', {}, null],
+    ['the schema', '{ __schema { queryType { name } } }', {}, null],
+  ];
+  test.each(cases)('of %s is told, or why there is none', async (_name, text, others, code) => {
+    const gateway = await startGateway();
+    const { data, errors = [] } = await priceOf(gateway, text, others);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(code === null ? [] : [code]);
+    expect(data.queryCost === null).toBe(code !== null);
+    expect([vendorCalls(gateway), gateway.log.filter((line) => line.includes('"bug"'))]).toEqual([0, []]);
+  });
+
+  test('is told of what a client may see, and of nothing else', async () => {
+    const gateway = await startGateway({ settings: withClients() });
+    const priced = `{ queryCost(query: ${JSON.stringify('{ invoices { totalCount } bills(period: { month: "2026-02" }) { totalCount } }')}) { requested } }`;
+    const [all, one] = [await ask(gateway, priced, tokens.all), await ask(gateway, priced, tokens.one)];
+    const requestedOf = ({ data }: Got): number => (data as { queryCost: Price }).queryCost.requested;
+    expect(requestedOf(one)).toBeLessThan(requestedOf(all));
+    const foreign = `{ queryCost(query: ${JSON.stringify('{ account(id: "novita-us") { bills(period: { month: "2026-02" }) { totalCount } } }')}) { requested } }`;
+    expect((await ask(gateway, foreign, tokens.one)).text).toBe(
+      (await ask(gateway, foreign.replaceAll('novita-us', 'nobody-is'), tokens.one)).text
+        .replaceAll('nobody-is', 'novita-us')
+        .replaceAll(/[0-9a-f-]{36}/g, '-'),
+    );
+  });
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { sandboxSettings } from '../../src/sandbox/settings.ts';
 import { vendorIds, type VendorId } from '../../src/sandbox/vendor.ts';
-import type { Answer } from './gateway.ts';
+import { patient, type Answer } from './gateway.ts';
 import { startProcess, type Started } from './process.ts';
 import type { AtEnd } from './redis.ts';
 
@@ -49,7 +49,7 @@ export async function startFleet(options: FleetOptions, atEnd: AtEnd): Promise<F
     })),
     log: { level: 'info' },
   };
-  const settings = { redis: options.redis, ...(options.settings?.(fast) ?? fast) };
+  const settings = patient({ redis: options.redis, ...(options.settings?.(fast) ?? fast) });
   const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
   writeFileSync(path, JSON.stringify(settings));
   const processes = Array.from({ length: replicas }, () =>
