@@ -70,7 +70,7 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
 
   /** A turn of the event loop. All wait for the same one: going on one by one, they would be a ledger read each. */
   function everybodyHasAsked(): Promise<void> {
-    turn ??= turnOfTheEventLoop().then(() => {
+    turn ??= turnOfTheEventLoop().finally(() => {
       turn = null;
     });
     return turn;
