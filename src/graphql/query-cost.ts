@@ -16,6 +16,7 @@ import { builder } from './builder.ts';
 import { createPlanContext, type GatewayContext } from './context.ts';
 import { measure, parseWithin, type Size } from './limits.ts';
 import type { Cost } from './loaders.ts';
+import { toAllAccounts } from './nested-lists.ts';
 
 interface QueryCost extends Cost {
   readonly size: Size;
@@ -47,7 +48,7 @@ builder.queryField('queryCost', (t) =>
     type: QueryCostType,
     nullable: true,
     description:
-      'What a query would cost if it were asked now, by the same client: nothing is read from a provider for it. Every answer says what it did cost under extensions.cost.',
+      'What a query would cost if it were asked now, by the same client: nothing is read from a provider for it. Lists of the accounts of rows are priced as if every account had rows. Every answer says what it did cost under extensions.cost.',
     args: {
       query: t.arg.string({ required: true, description: 'The query, as it would be sent.' }),
       operationName: t.arg.string({ description: 'Which of its operations. Null: the only one.' }),
@@ -56,14 +57,17 @@ builder.queryField('queryCost', (t) =>
     resolve: async (_root, { query, operationName, variables }, context, { schema }) => {
       const document = parse(query, schema, context);
       const plan = createPlanContext(context);
-      const { errors = [] } = await execute({
+      const question = {
         schema,
-        document,
         contextValue: plan,
         operationName: operationName ?? null,
         variableValues: toVariables(variables),
-      });
+      };
+      const { errors = [] } = await execute({ ...question, document });
       for (const error of errors) throw toRefusal(error);
+      // Whose the rows will be is not known: priced as if some were everybody's. What some accounts lack costs nothing.
+      const nested = toAllAccounts(schema, document, question.operationName);
+      if (nested !== null) await execute({ ...question, document: nested });
       const { maxUpstreamCalls: limit } = context.limits;
       return { ...(await plan.segments.settle()), size: measure(document), limit };
     },
