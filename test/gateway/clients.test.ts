@@ -156,7 +156,7 @@ test("Apollo's persisted queries name trusted documents, and send in full what i
   const gateway = await startGateway({ settings });
   const sent: string[] = [];
   const fetchCounted: typeof fetch = (input, init) => {
-    sent.push(String(init?.body));
+    sent.push(JSON.stringify(init?.body));
     return fetch(input, init);
   };
   const client = new ApolloClient({
@@ -185,8 +185,8 @@ async function printedByApollo(): Promise<string> {
   let text = '';
   const link = new HttpLink({
     uri: 'http://127.0.0.1:1/graphql',
-    fetch: async (_input, init) => {
-      text = String((JSON.parse(String(init?.body)) as { query: string }).query);
+    fetch: async (_input, { body } = {}) => {
+      if (typeof body === 'string') text = (JSON.parse(body) as { query: string }).query;
       throw new TypeError('it is not sent');
     },
   });

@@ -3,13 +3,16 @@
 import { connect } from 'node:net';
 
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { schema } from '../../src/graphql/schema.ts';
 import { send, type Got, type Sent } from '../server/ask.ts';
 import { createRandom, mutate, randomDocument, type RandomDocument } from '../support/documents.ts';
 import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
 import { startProcess } from '../support/process.ts';
+
+// On a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Every code that a client may meet. */
 const codes = new Set([
@@ -306,7 +309,7 @@ function sendRaw(url: string, bytes: Buffer): Promise<string> {
     new Promise((resolve) => {
       const chunks: Buffer[] = [];
       const socket = connect({ host: hostname, port: Number(port) }, () => socket.end(bytes));
-      socket.on('data', (chunk) => chunks.push(chunk));
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
       socket.on('error', () => {});
       socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
     }),

@@ -3,11 +3,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { startGateway, type Settings } from '../support/gateway.ts';
 import { startFleet } from '../support/fleet.ts';
 import { monthBefore } from '../support/questions.ts';
+
+// On a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Bad for the machine, and still within the limits: ten thousand rows written out, in ten lists. */
 function heavy(index: number): string {

@@ -3,9 +3,12 @@
 import { createServer, request } from 'node:http';
 import { connect, Socket, type AddressInfo } from 'node:net';
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
 import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
+
+// On a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 type Context = Parameters<typeof startGateway>[1] & object;
 

@@ -3,12 +3,15 @@
  * gateway which never had them, also after the other has asked, and while the other's vendors fail.
  */
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { sandboxCredentials } from '../../src/sandbox/vendor.ts';
 import { send, type Got } from '../server/ask.ts';
 import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
+
+// On a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const tokens = { a: 'token-of-tenant-a-4f1d', b: 'token-of-tenant-b-77a0' };
 /** B has an account at the provider of A too, whose id begins as that of A. */

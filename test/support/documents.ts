@@ -58,7 +58,7 @@ const hostile: readonly [unknown, ...unknown[]] = [
   1e308,
   -1,
   2_147_483_648,
-  9_007_199_254_740_993,
+  Number.MAX_SAFE_INTEGER + 2,
   0.1,
   true,
   [],
