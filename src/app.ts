@@ -197,7 +197,11 @@ function secretsOf({ accounts, clients, redis }: Config): string[] {
   const credentials = accounts.flatMap(({ credential: { service: _public, ...secrets } }) =>
     Object.values(secrets),
   );
-  const passwords = (redis?.url ?? []).map((url) => decodeURIComponent(new URL(url).password));
+  // As it is, and as it stands in the URL.
+  const passwords = (redis?.url ?? []).flatMap((url) => {
+    const { password } = new URL(url);
+    return [decodeURIComponent(password), password];
+  });
   const tokens = clients.flatMap((client) => client.tokens);
   return [...credentials, ...tokens, ...passwords, redis?.sentinel?.password].filter(
     (value): value is string => typeof value === 'string' && value !== '',

@@ -26,6 +26,11 @@ async function runGateway(): Promise<void> {
 
 async function run(config: Config): Promise<App> {
   const app = await startApp(config);
+  // Node would print it with all its fields, a credential among them; in what state it left things nobody knows.
+  process.on('uncaughtException', (error: unknown) => {
+    app.log.fatal({ event: 'crashed', cause: error instanceof Error ? error.stack : typeof error });
+    process.exit(1);
+  });
   const stop = (signal: NodeJS.Signals): void => {
     app.log.info({ event: 'stopping', signal });
     // A second signal does not wait.

@@ -34,16 +34,28 @@ export function parseWithin(
   source: string | Source,
   options?: ParseOptions,
 ): DocumentNode {
-  const document = parse(source, {
-    ...options,
-    maxLexicalTokens: limits.maxTokens,
-    maxComments: limits.maxTokens,
-  });
+  const document = parseBounded(limits, source, options);
   const size = measure(document);
   refuseAbove('deep', size.depth, limits.maxDepth, 'levels of fields');
   refuseAbove('wide', size.aliases, limits.maxAliases, 'aliases');
   refuseAbove('wide', size.fields, limits.maxTokens, 'fields, fragments spread out');
   return document;
+}
+
+function parseBounded(
+  { maxTokens }: DocumentLimits,
+  source: string | Source,
+  options?: ParseOptions,
+): DocumentNode {
+  try {
+    return parse(source, { ...options, maxLexicalTokens: maxTokens, maxComments: maxTokens });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // The parser calls itself for each bracket: a thousand lists within each other are more than a stack holds.
+    throw new GraphQLError('This document is too deep: its brackets nest further than can be read.', {
+      extensions: { code: 'QUERY_TOO_EXPENSIVE' },
+    });
+  }
 }
 
 function refuseAbove(how: string, cost: number, limit: number, what: string): void {

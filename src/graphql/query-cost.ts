@@ -16,6 +16,7 @@ import { builder } from './builder.ts';
 import { createPlanContext, type GatewayContext } from './context.ts';
 import { measure, parseWithin, type Size } from './limits.ts';
 import type { Cost } from './loaders.ts';
+import { toAllAccounts } from './nested-lists.ts';
 import { permissionsOf } from './permissions.ts';
 
 interface QueryCost extends Cost {
@@ -48,7 +49,7 @@ builder.queryField('queryCost', (t) =>
     type: QueryCostType,
     nullable: true,
     description:
-      'What a query would cost if it were asked now, by the same client: nothing is read from a provider for it. Every answer says what it did cost under extensions.cost.',
+      'What a query would cost if it were asked now, by the same client: nothing is read from a provider for it. Lists of the accounts of rows are priced as if every account had rows. Every answer says what it did cost under extensions.cost.',
     args: {
       query: t.arg.string({ required: true, description: 'The query, as it would be sent.' }),
       operationName: t.arg.string({ description: 'Which of its operations. Null: the only one.' }),
@@ -58,13 +59,16 @@ builder.queryField('queryCost', (t) =>
       context.lifetime.endsNow();
       const document = parse(query, schema, context);
       const plan = createPlanContext(context);
-      const { data, errors: [error] = [] } = await execute({
+      const question = {
         schema,
-        document,
         contextValue: plan,
         operationName: operationName ?? null,
         variableValues: toVariables(variables),
-      });
+      };
+      const { data, errors: [error] = [] } = await execute({ ...question, document });
+      // Whose the rows will be is not known: priced as if some were everybody's. What some accounts lack costs nothing.
+      const nested = toAllAccounts(schema, document, question.operationName);
+      if (nested !== null) await execute({ ...question, document: nested });
       const cost = await plan.segments.settle();
       // One that fails in part is answered, and paid for, all the same.
       if (error !== undefined && (data == null || cost.requested === 0)) throw toRefusal(error);

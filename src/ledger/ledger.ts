@@ -142,6 +142,8 @@ export function createLedger(settings: LedgerSettings): Ledger {
           return entry;
         } catch (error) {
           if (!flight.signal.aborted) lastReadings.set(scopeOf(ref.source), 'FAILED');
+          // Whoever left has been told; who is still there has to go because the process does. Neither is a bug.
+          if (flight.signal.aborted && !isGatewayError(error)) throw brokenOff(error);
           throw error;
         }
       },
@@ -193,6 +195,12 @@ export function createLedger(settings: LedgerSettings): Ledger {
       return (await cache.find(ref)).entry;
     },
   };
+}
+
+function brokenOff(cause: unknown): GatewayError {
+  return new GatewayError('PROVIDER_UNAVAILABLE', 'the gateway stopped before the provider answered', {
+    cause,
+  });
 }
 
 function inBackground(): Pick<Call, 'signal' | 'isBackground'> {

@@ -39,8 +39,8 @@ export interface HttpServer {
 /** Whoever takes longer to send a request is cut off. */
 const headersWithinMs = 5000;
 const requestWithinMs = 10_000;
-/** Whoever takes nothing of an answer for so long is cut off, too. */
-const stalledMs = 15_000;
+/** Whoever takes nothing of an answer for so long, or up to twice as long (node looks that often), is cut off, too. */
+const stalledMs = 10_000;
 /** An answer is taken within so long, however large. */
 const takenWithinMs = 600_000;
 
@@ -58,9 +58,10 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     },
   );
   const sweeper = setInterval(() => cutOff(answering), 5000).unref();
-  // With a listener, node leaves it to us: a socket that waits for its answer is silent for a reason.
+  // With a listener, node leaves it to us, idle connections too: one that waits for its answer is silent for a reason.
   server.setTimeout(stalledMs, (socket) => {
-    if (socket.writableLength > 0) socket.destroy();
+    const isAwaited = [...answering.keys()].some(({ req }) => req.socket === socket);
+    if (!isAwaited || socket.writableLength > 0) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

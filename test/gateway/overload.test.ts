@@ -1,0 +1,189 @@
+/** What is too much is turned away in time and in form, what is taken is done; nobody pays for what nobody wants. */
+
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { expect, test, vi } from 'vitest';
+
+import { startGateway, type Settings } from '../support/gateway.ts';
+import { startFleet } from '../support/fleet.ts';
+import { monthBefore } from '../support/questions.ts';
+
+// On a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+
+/** Bad for the machine, and still within the limits: ten thousand rows written out, in ten lists. */
+function heavy(index: number): string {
+  const period = `period: { dates: { from: "${monthBefore(3)}-01", to: "${monthBefore(1)}-28" } }`;
+  const lists = Array.from(
+    { length: 10 },
+    (_, list) =>
+      `l${index}x${list}: apiKeyUsage(${period}, first: 1000) { totalCount nodes { id raw billedCost { amount } } }`,
+  );
+  return `{ ${lists.join(' ')} }`;
+}
+
+interface Told {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly body: {
+    readonly data?: Record<string, { readonly totalCount: number; readonly nodes: readonly unknown[] }>;
+    readonly errors?: readonly { readonly extensions: Record<string, unknown> }[];
+  };
+}
+
+test('of far too many questions at once some are turned away with 503, the others answered right, and then all is well', async (context) => {
+  const fleet = await startFleet(
+    { replicas: 1, settings: (settings) => ({ ...settings, limits: { maxLagMs: 100 } }) },
+    context,
+  );
+  const [url = ''] = fleet.urls;
+  const ask = async (query: string): Promise<Told> => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    return {
+      status: response.status,
+      retryAfter: response.headers.get('retry-after'),
+      body: (await response.json()) as Told['body'],
+    };
+  };
+  // Read once, so that what follows is work of the gateway alone.
+  const first = await ask(heavy(0));
+  const right = JSON.stringify(first.body.data?.['l0x0']);
+  expect(first.body.errors).toBeUndefined();
+  expect(right.length).toBeGreaterThan(100_000);
+
+  const state = { isOver: false };
+  const health: number[] = [];
+  const watching = (async () => {
+    while (!state.isOver) {
+      health.push((await fetch(`${url}/healthz`)).status);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  })();
+  // Three waves: a process shows that it is behind once it is.
+  const waves = await Promise.all(
+    [0, 400, 800].map(async (afterMs) => {
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      return Promise.all(Array.from({ length: 20 }, (_, index) => ask(heavy(index))));
+    }),
+  );
+  state.isOver = true;
+  await watching;
+  expect(new Set(health)).toEqual(new Set([200]));
+  const told = waves.flat();
+  const [taken, refused] = [
+    told.filter(({ status }) => status === 200),
+    told.filter(({ status }) => status !== 200),
+  ];
+  expect(taken.length).toBeGreaterThan(0);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { body } of taken) {
+    expect(body.errors).toBeUndefined();
+    const lists = Object.values(body.data ?? {});
+    expect(lists).toHaveLength(10);
+    for (const list of lists) expect(JSON.stringify(list)).toBe(right);
+  }
+  for (const { status, retryAfter, body } of refused) {
+    expect([status, retryAfter]).toEqual([503, '1']);
+    expect(body).toMatchObject({
+      errors: [
+        {
+          extensions: {
+            code: 'OVERLOADED',
+            retryable: true,
+            retryAfterSeconds: 1,
+            requestId: expect.any(String),
+          },
+        },
+      ],
+    });
+  }
+  await expect.poll(async () => (await ask('{ __typename }')).status, { timeout: 10_000 }).toBe(200);
+  const after = await ask(heavy(0));
+  expect(after.body.data).toEqual(first.body.data);
+  expect(fleet.processes[0]?.output()).not.toMatch(/"event":"bug"/);
+});
+
+/** A vendor that takes requests and never answers: how many it was sent, and how many were broken off. */
+async function startSilentVendor(context: { readonly onTestFinished: (stop: () => void) => void }) {
+  const seen = { begun: 0, brokenOff: 0 };
+  const server = createServer((request: IncomingMessage) => {
+    seen.begun += 1;
+    request.socket.once('close', () => (seen.brokenOff += 1));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+test("a request's one deadline reaches the call: the vendor sees it broken off, and the account says PROVIDER_TIMEOUT", async (context) => {
+  const { seen, url } = await startSilentVendor(context);
+  const settings = ({ accounts, ...others }: Settings) => ({
+    ...others,
+    accounts: accounts.map((one) => (one.id === 'ppio-main' ? { ...one, baseUrl: url } : one)),
+    limits: { deadlineSeconds: 1, maxLagMs: 60_000 },
+  });
+  const gateway = await startGateway({ settings });
+  const { data } = await gateway.query<{
+    bills: {
+      coverage: {
+        complete: boolean;
+        sources: readonly { account: { id: string }; error: { code: string } | null }[];
+      };
+    };
+  }>(
+    '{ bills(period: { month: "2026-02" }) { coverage { complete sources { account { id } error { code retryable } } } } }',
+  );
+  expect(data.bills.coverage).toMatchObject({
+    complete: false,
+    sources: [
+      { account: { id: 'ppio-main' }, error: { code: 'PROVIDER_TIMEOUT', retryable: true } },
+      { account: { id: 'novita-us' }, error: null },
+    ],
+  });
+  expect(seen.begun).toBeGreaterThan(0);
+  await expect.poll(() => seen.brokenOff, { timeout: 10_000 }).toBe(seen.begun);
+});
+
+/** StreamLake's days, one call each, one after the other: what is in the line can be counted. */
+function withLine({ accounts, ...others }: Settings) {
+  const quota = { requestsPerSecond: 4, concurrent: 1 };
+  return {
+    ...others,
+    accounts: accounts.map((one) => ({ ...one, quota })),
+    limits: { maxLagMs: 60_000 },
+  };
+}
+
+const days = (from: string, to: string): string =>
+  `{ dailyDetails(period: { dates: { from: "${from}", to: "${to}" } }, filter: { providers: ["streamlake"] }) { totalCount } }`;
+
+test('a client that goes away takes with it what only it wanted, and not what others wait for', async () => {
+  const gateway = await startGateway({ settings: withLine });
+  const leaver = new AbortController();
+  const leaving = fetch(`${gateway.app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: days('2026-02-01', '2026-02-28') }),
+    signal: leaver.signal,
+  });
+  await expect.poll(() => gateway.calls('streamlake')).toBeGreaterThan(0);
+  // Wants five of the days that lie last in the line of the other.
+  const staying = gateway.query<{ dailyDetails: { totalCount: number } }>(days('2026-02-20', '2026-02-24'));
+  leaver.abort();
+  await expect(leaving).rejects.toThrow();
+  const { data, errors } = await staying;
+  expect(errors).toBeUndefined();
+  expect(data.dailyDetails.totalCount).toBeGreaterThan(0);
+  const calls = gateway.sandbox.vendors.streamlake.calls.map(({ question }) => question);
+  // The days of the one who stayed, and of the other what had begun.
+  expect(calls.length).toBeLessThan(12);
+  expect(new Set(calls).size).toBe(calls.length);
+});
