@@ -53,6 +53,8 @@ export function createSamples() {
   };
 }
 
+export type Samples = ReturnType<typeof createSamples>;
+
 /** Cells of those who were measured. */
 export function cellsOf(measured: readonly Name[], cellOf: (name: Name) => string): PerName<string> {
   return Object.fromEntries(measured.map((name) => [name, cellOf(name)]));

@@ -1,8 +1,16 @@
 /** How long a query takes whose rows must be read first, against the least that can be done with the vendor's answer. */
 
-import { account, names, settle, withServers, type Server } from '../contestants.ts';
+import { account, names, settle, withServers, type Name, type Server } from '../contestants.ts';
 import { askOnce, get, isWhole, post } from '../load.ts';
-import { cellsOf, createSamples, roundsOf, short, type Measured, type Scenario } from '../measured.ts';
+import {
+  cellsOf,
+  createSamples,
+  roundsOf,
+  short,
+  type Measured,
+  type Samples,
+  type Scenario,
+} from '../measured.ts';
 import { details } from '../questions.ts';
 
 export const cold100: Scenario = {
@@ -20,20 +28,24 @@ function measure(rows: number, rounds: number, warmUps: number): Promise<Measure
     names,
     ({ url }) => [account('cold', `${url}/${rows}`)],
     async (servers, upstream) => {
-      const took = createSamples();
+      const [took, worked] = [createSamples(), createSamples()];
       for (const round of roundsOf(rounds, warmUps)) {
         const month = coldMonth(round + warmUps);
         await renderAhead(upstream.url, rows, month);
         for (const server of servers) {
           if (rows > 1000) await settle(servers);
+          const before = server.cpuSeconds();
           const tookMs = await timeOf(server, listUrl(upstream.url, rows, month), month);
-          if (round >= 0) took.add(server.name, tookMs);
+          if (round < 0) continue;
+          took.add(server.name, tookMs);
+          worked.add(server.name, server.cpuSeconds() - before);
         }
       }
-      const bare = took.median('bare');
+      const ratio = (samples: Samples, name: Name): string =>
+        (samples.median(name) / samples.median('bare')).toFixed(2);
       return {
-        cells: cellsOf(names, (name) => `${(took.median(name) / bare).toFixed(2)}x`),
-        note: `of the time in which bare fetches, parses and prints the vendor's answer: ${short(bare)} ms.`,
+        cells: cellsOf(names, (name) => `${ratio(took, name)}x; ${ratio(worked, name)}x`),
+        note: `of the time in which bare fetches, parses and prints the vendor's answer: ${short(took.median('bare'))} ms. Behind it the same of the processor's time, which does not wait for others.`,
       };
     },
   );
