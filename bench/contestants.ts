@@ -1,0 +1,169 @@
+/** What is measured: servers, each a process of its own on one core, and the vendors they ask, on the other. */
+
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { token } from './load.ts';
+import type { PeerAccount } from './servers/resolvers.ts';
+
+export const peers = ['yoga', 'apollo', 'mercurius'] as const;
+export const names = ['bare', 'gateway', ...peers] as const;
+export type Name = (typeof names)[number];
+
+const serverCore = '0';
+const loadCore = '1';
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Account extends PeerAccount {
+  readonly requestsPerSecond: number;
+}
+
+export interface Server {
+  readonly name: Name;
+  readonly url: string;
+  /** Seconds that its threads have run so far. */
+  readonly cpuSeconds: () => number;
+  readonly residentMegabytes: () => number;
+  stop(): Promise<void>;
+}
+
+export interface Upstream {
+  /** With `/<rows>` behind it, a vendor of so many rows a month. */
+  readonly url: string;
+  /** The sandbox's PPIO. */
+  readonly sandbox: string;
+  stop(): Promise<void>;
+}
+
+/** This process, and what it starts, stays off the servers' core. */
+export function pinLoad(): void {
+  spawnSync('taskset', ['--all-tasks', '--pid', '--cpu-list', loadCore, String(process.pid)]);
+}
+
+/** An account at a vendor. Pacing does not count unless told. */
+export function account(
+  id: string,
+  baseUrl: string,
+  categories: readonly string[] = ['llm'],
+  requestsPerSecond = 10_000,
+  apiKey = `key-of-${id}`,
+): Account {
+  return { id, baseUrl, categories, requestsPerSecond, apiKey };
+}
+
+export async function startUpstream(requestsPerSecond = 100_000): Promise<Upstream> {
+  const { child, line } = await start(loadCore, ['bench/upstream.ts', String(requestsPerSecond)]);
+  return { url: String(line['url']), sandbox: String(line['sandbox']), stop: () => stop(child) };
+}
+
+/** Starts a contestant, and resolves when it listens. */
+export async function startServer(name: Name, accounts: readonly Account[]): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  const settings = join(folder, 'gateway.yaml');
+  writeFileSync(settings, JSON.stringify(settingsOf(accounts)));
+  const args = name === 'gateway' ? ['src/main.ts'] : [`bench/servers/${name}.ts`, JSON.stringify(accounts)];
+  const { child, line } = await start(serverCore, args, { GATEWAY_CONFIG: settings });
+  const { pid } = child;
+  return {
+    name,
+    url: String(line['url']),
+    cpuSeconds: () =>
+      readdirSync(`/proc/${pid}/task`)
+        .map((task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
+        .reduce((sum, nanoseconds) => sum + Number(nanoseconds) / 1e9, 0),
+    residentMegabytes: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+    async stop() {
+      await stop(child);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The gateway's settings: as by default, but for bounds that would end a run of so many requests and rows. */
+function settingsOf(accounts: readonly Account[]) {
+  return {
+    server: { port: 0 },
+    accounts: accounts.map(({ id, baseUrl, apiKey, categories, requestsPerSecond }) => ({
+      id,
+      provider: 'ppio',
+      credential: { apiKey },
+      baseUrl,
+      billCategories: ['gpu'],
+      usageCategories: categories,
+      quota: { requestsPerSecond, concurrent: 8 },
+    })),
+    clients: [{ id: 'bench', tokens: [token], accounts: ['*'], requestsPerMinute: 1_000_000_000 }],
+    limits: { memoryCacheBytes: 2 ** 30 },
+    log: { level: 'info' },
+  };
+}
+
+/** Starts node on a core, and waits for the line of an event in its log. */
+async function start(
+  core: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  event = 'started',
+) {
+  const { PORT: _port, HOST: _host, REDIS_URL: _redis, ...inherited } = process.env;
+  const child = spawn('taskset', ['--cpu-list', core, process.execPath, ...args], {
+    cwd: root,
+    env: { ...inherited, NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const text of createInterface({ input: child.stdout })) {
+    const line = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    if (line['event'] !== event) continue;
+    child.stdout.resume();
+    return { child, line };
+  }
+  throw new Error(`${args.join(' ')} ended before it was ${event}`);
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.on('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+/** Waits for all servers to have done what they still do behind their answers, so that it is not counted as another's. */
+export async function settle(servers: readonly Server[]): Promise<void> {
+  const total = (): number => servers.reduce((sum, { cpuSeconds }) => sum + cpuSeconds(), 0);
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const before = total();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (total() - before < 0.02) return;
+  }
+}
+
+/** Decodes in a process of its own, where the servers run otherwise. */
+export async function decodeApart(rows: number, rounds: number) {
+  const args = ['bench/decoding.ts', String(rows), String(rounds)];
+  const { child, line } = await start(serverCore, args, {}, 'measured');
+  await stop(child);
+  return { decodeMs: Number(line['decodeMs']), parseMs: Number(line['parseMs']) };
+}
+
+/** Runs a measurement on contestants, one after the other in each round, and stops them whatever happens. */
+export async function withServers<T>(
+  wanted: readonly Name[],
+  accountsAt: (upstream: Upstream) => readonly Account[],
+  measure: (servers: readonly Server[], upstream: Upstream) => Promise<T>,
+  requestsPerSecond?: number,
+): Promise<T> {
+  const upstream = await startUpstream(requestsPerSecond);
+  const servers: Server[] = [];
+  try {
+    for (const name of wanted) servers.push(await startServer(name, accountsAt(upstream)));
+    return await measure(servers, upstream);
+  } finally {
+    await Promise.all([upstream, ...servers].map((one) => one.stop()));
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Measures the gateway beside other servers, and prints a table. Says what is slow; asserts nothing.
+ * `node bench/run.ts` runs all scenarios, `node bench/run.ts repeated-50 varied` those, in short rounds.
+ */
+
+import { names, pinLoad } from './contestants.ts';
+import type { Measured, Scenario } from './measured.ts';
+import { coldCalls, rateLimit } from './scenarios/calls.ts';
+import { cold100, cold20000 } from './scenarios/cold.ts';
+import { decode } from './scenarios/decode.ts';
+import { spendTwice, whileReading } from './scenarios/large.ts';
+import { repeated1000, repeated50, unasked1000, variedQueries } from './scenarios/rates.ts';
+import { startUp } from './scenarios/start.ts';
+
+const scenarios = new Map<string, Scenario>([
+  ['repeated-50', repeated50],
+  ['repeated-1000', repeated1000],
+  ['varied', variedQueries],
+  ['unasked-1000', unasked1000],
+  ['cold-calls', coldCalls],
+  ['rate-limit', rateLimit],
+  ['cold-100', cold100],
+  ['cold-20000', cold20000],
+  ['spend-100000', spendTwice],
+  ['while-reading', whileReading],
+  ['start', startUp],
+  ['decode', decode],
+]);
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !scenarios.has(name));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}; there are ${[...scenarios.keys()].join(', ')}.`);
+  process.exit(1);
+}
+
+pinLoad();
+const measured: [Scenario, Measured][] = [];
+for (const [name, scenario] of scenarios) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  console.error(`${name} ...`);
+  measured.push([scenario, await scenario.run(asked.length > 0)]);
+}
+console.log(tableOf(measured));
+
+function tableOf(rows: readonly [Scenario, Measured][]): string {
+  const notes = rows.flatMap(([, { note }]) => note ?? []);
+  const lines = rows.map(([{ title }, { cells, note }]) => {
+    const mark = note === undefined ? '' : ` [${notes.indexOf(note) + 1}]`;
+    return [title + mark, ...names.map((name) => cells[name] ?? '-')];
+  });
+  const table = [['', ...names], names.map(() => '---').concat('---'), ...lines];
+  const footnotes = notes.map((note, index) => `${index + 1}. ${note}`);
+  return [...table.map((cells) => `| ${cells.join(' | ')} |`), '', ...footnotes].join('\n');
+}

@@ -1,0 +1,35 @@
+/** From the start of the process to its first answer, and what memory it has taken by then. */
+
+import { account, names, startServer } from '../contestants.ts';
+import { askOnce, post } from '../load.ts';
+import { cellsOf, createSamples, roundsOf, short, type Scenario } from '../measured.ts';
+
+const small = post({ query: '{ __typename }', variables: {} });
+
+export const startUp: Scenario = {
+  title: 'Start to first answer; idle memory',
+  async run(isShort) {
+    const [took, megabytes] = [createSamples(), createSamples()];
+    for (const _round of roundsOf(isShort ? 1 : 3, 0)) {
+      for (const name of names) {
+        const startedAt = performance.now();
+        const server = await startServer(name, [account('idle', 'http://127.0.0.1:9')]);
+        try {
+          const { status, text } = await askOnce(server.url, small);
+          took.add(name, performance.now() - startedAt);
+          if (status !== 200) throw new Error(`${name} answered ${text()}`);
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          megabytes.add(name, server.residentMegabytes());
+        } finally {
+          await server.stop();
+        }
+      }
+    }
+    return {
+      cells: cellsOf(
+        names,
+        (name) => `${short(took.median(name))} ms; ${megabytes.median(name).toFixed(0)} MB`,
+      ),
+    };
+  },
+};
