@@ -21,7 +21,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { collectFields, collectSubfields } from 'graphql/execution/collectFields.js';
+import { collectFields } from './collect.ts';
 
 /** One field of a selection. */
 export interface FieldPlan {
@@ -91,6 +91,7 @@ function createPlan(
   if (rootType == null) {
     throw new GraphQLError(`Schema is not configured to execute ${operation.operation} operation.`);
   }
+  const collecting = { schema, fragments, variables };
   let count = 0;
   const toPlan = (
     parentType: GraphQLObjectType,
@@ -121,11 +122,18 @@ function createPlan(
     operation,
     fragments,
     rootType,
-    root: toPlans(rootType, collectFields(schema, fragments, variables, rootType, operation.selectionSet)),
+    root: toPlans(rootType, collectFields(collecting, rootType, [operation.selectionSet])),
     below(field, type) {
       const known = field.below.get(type);
       if (known !== undefined) return known;
-      const plans = toPlans(type, collectSubfields(schema, fragments, variables, type, field.nodes));
+      const plans = toPlans(
+        type,
+        collectFields(
+          collecting,
+          type,
+          field.nodes.map((node) => node.selectionSet),
+        ),
+      );
       field.below.set(type, plans);
       return plans;
     },
