@@ -81,19 +81,31 @@ export function printInstant(instant: Instant): string {
   if (known !== undefined) return known;
   const text = new Date(instant).toISOString();
   const short = text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text.replace(/0{1,2}Z$/, 'Z');
-  if (printed.size >= mostPrinted) printed.clear();
-  printed.set(instant, short);
-  return short;
+  return remember(printed, instant, short);
 }
 
 /** The same moments are written again and again: where days begin, when something was read. */
 const printed = new Map<Instant, string>();
-const mostPrinted = 10_000;
 
 /** The first moment of a calendar date in a zone (not always 00:00: some zones skip it in spring). */
 export function startOfDay(date: CalendarDate, zone: TimeZone): Instant {
-  return Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds as Instant;
+  const key = `${date} ${zone}`;
+  const start =
+    startsOfDays.get(key) ??
+    (Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds as Instant);
+  return remember(startsOfDays, key, start);
 }
+
+const startsOfDays = new Map<string, Instant>();
+
+/** Keeps what has been worked out, for as long as it does not get too much. */
+function remember<Key, Value>(known: Map<Key, Value>, key: Key, value: Value): Value {
+  if (known.size >= mostRemembered) known.clear();
+  known.set(key, value);
+  return value;
+}
+
+const mostRemembered = 10_000;
 
 /** The calendar date that a moment falls on in a zone. */
 export function dateIn(instant: Instant, zone: TimeZone): CalendarDate {
@@ -164,8 +176,14 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
 
 /** Whole days from one date to another; negative when `to` lies before. */
 export function daysBetween(from: CalendarDate, to: CalendarDate): number {
-  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+  const key = `${from} ${to}`;
+  const days =
+    distances.get(key) ??
+    Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
+  return remember(distances, key, days);
 }
+
+const distances = new Map<string, number>();
 
 /** The month that a date lies in. */
 export function monthOf(date: CalendarDate): YearMonth {
@@ -174,8 +192,13 @@ export function monthOf(date: CalendarDate): YearMonth {
 
 /** The month `months` later. @throws RangeError outside the years 0000 to 9999. */
 export function addMonths(month: YearMonth, months: number): YearMonth {
-  return monthOf(dateText(Temporal.PlainDate.from(`${month}-01`).add({ months })));
+  const key = `${month} ${months}`;
+  const later =
+    laterMonths.get(key) ?? monthOf(dateText(Temporal.PlainDate.from(`${month}-01`).add({ months })));
+  return remember(laterMonths, key, later);
 }
+
+const laterMonths = new Map<string, YearMonth>();
 
 /** The first day of a month. */
 export function firstDayOf(month: YearMonth): CalendarDate {

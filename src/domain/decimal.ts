@@ -46,27 +46,37 @@ export function sumDecimals(values: Iterable<Decimal>): Decimal {
 }
 
 /** A sum that grows: exact, at the largest scale so far, without a list of what was added. */
-export interface RunningSum {
-  add(value: Decimal): void;
-  value(): Decimal;
+export class RunningSum {
+  #coefficient = 0n;
+  #scale = 0;
+
+  add(value: Decimal): void {
+    const { coefficient, scale } = read(value);
+    this.#add(coefficient, scale);
+  }
+
+  /** Adds what another sum has come to. */
+  merge(other: RunningSum): void {
+    this.#add(other.#coefficient, other.#scale);
+  }
+
+  value(): Decimal {
+    return print(this.#coefficient, this.#scale);
+  }
+
+  #add(coefficient: bigint, scale: number): void {
+    if (scale > this.#scale) {
+      this.#coefficient *= 10n ** BigInt(scale - this.#scale);
+      this.#scale = scale;
+    }
+    this.#coefficient +=
+      scale === this.#scale ? coefficient : coefficient * 10n ** BigInt(this.#scale - scale);
+  }
 }
 
 /** A sum of nothing yet. */
 export function createSum(): RunningSum {
-  let coefficient = 0n;
-  let scale = 0;
-  return {
-    add(value) {
-      const next = read(value);
-      if (next.scale > scale) {
-        coefficient *= 10n ** BigInt(next.scale - scale);
-        scale = next.scale;
-      }
-      coefficient +=
-        next.scale === scale ? next.coefficient : next.coefficient * 10n ** BigInt(scale - next.scale);
-    },
-    value: () => print(coefficient, scale),
-  };
+  return new RunningSum();
 }
 
 /** Exact difference `a - b`. */

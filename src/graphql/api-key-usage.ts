@@ -11,7 +11,7 @@ import { BillingMethodEnum, UsageCycleEnum } from './enums.ts';
 import { PeriodInput, toDates } from './period.ts';
 import { answer } from './question.ts';
 import type { Sourced } from './views.ts';
-import { scopeOf, type Scope } from './sources.ts';
+import { isNarrow, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
 const ApiKeyType = builder.objectRef<ApiKeyUsageRow['apiKey']>('ApiKey').implement({
@@ -157,7 +157,9 @@ function readUsage(scope: Scope, args: Args, context: GatewayContext) {
       scope,
       dates: toDates(args.period),
       choice: () => [args.cycle ?? 'DAY'],
-      matches: (row) => matchesCharge(row, filter) && isIn(filter.apiKeys, row.apiKey.id),
+      matches: isNarrow(filter)
+        ? (row) => matchesCharge(row, filter) && isIn(filter.apiKeys, row.apiKey.id)
+        : null,
       order: toChargeOrder(args.orderBy),
       page: args,
       fingerprint: [args.cycle, args.filter, args.orderBy],

@@ -11,7 +11,7 @@ import { BillingMethodEnum, TradeTypeEnum } from './enums.ts';
 import { PeriodInput, toDates } from './period.ts';
 import { answer } from './question.ts';
 import type { Sourced } from './views.ts';
-import { byCategories, scopeOf, type Scope } from './sources.ts';
+import { byCategories, isNarrow, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
 export const BillType = builder.objectRef<Sourced<'BILL'>>('Bill').implement({
@@ -124,7 +124,7 @@ function readBills(scope: Scope, args: Args, context: GatewayContext) {
       dates: toDates(args.period),
       // A category is a list of its own: the others need not be read.
       choice: byCategories(filter.categories),
-      matches: (row) => matchesBill(row, filter),
+      matches: isNarrow(filter) ? (row) => matchesBill(row, filter) : null,
       order: toChargeOrder(args.orderBy),
       page: args,
       fingerprint: [args.filter, args.orderBy],

@@ -133,7 +133,8 @@ export const ChargeOrder = builder.inputType('ChargeOrder', {
 export function toChargeOrder(
   input: typeof ChargeOrder.$inferInput | null | undefined,
 ): Order<SourcedCharge> {
-  return createOrder(chargeOrders[input?.field ?? 'CHARGE_PERIOD_START'], input?.direction ?? 'DESC');
+  const field = input?.field ?? 'CHARGE_PERIOD_START';
+  return createOrder(field, chargeOrders[field], input?.direction ?? 'DESC');
 }
 
 const chargeOrders: Readonly<Record<typeof ChargeOrderField.$inferType, readonly SortPart<SourcedCharge>[]>> =

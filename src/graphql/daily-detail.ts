@@ -12,7 +12,7 @@ import { BillingMethodEnum } from './enums.ts';
 import { PeriodInput, toDates } from './period.ts';
 import { answer } from './question.ts';
 import type { Sourced } from './views.ts';
-import { byCategories, scopeOf, type Scope } from './sources.ts';
+import { byCategories, isNarrow, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
 const TokensType = builder.objectRef<TokenCounts>('Tokens').implement({
@@ -150,7 +150,7 @@ function readDetails(scope: Scope, args: Args, context: GatewayContext) {
       scope,
       dates: toDates(args.period),
       choice: byCategories(filter.categories),
-      matches: (row) => matchesDetail(row, filter),
+      matches: isNarrow(filter) ? (row) => matchesDetail(row, filter) : null,
       order: toChargeOrder(args.orderBy),
       page: args,
       fingerprint: [args.filter, args.orderBy],

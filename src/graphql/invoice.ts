@@ -14,7 +14,7 @@ import { PeriodInput, toDates } from './period.ts';
 import { needs } from './permissions.ts';
 import { answer } from './question.ts';
 import type { Sourced } from './views.ts';
-import { byCategories, scopeOf, type Scope } from './sources.ts';
+import { byCategories, isNarrow, scopeOf, type Scope } from './sources.ts';
 import { Money, money } from './totals.ts';
 
 type SourcedInvoice = Sourced<'INVOICE'>;
@@ -183,8 +183,9 @@ function readInvoices(scope: Scope, args: Args, context: GatewayContext) {
       scope,
       dates: args.period == null ? null : toDates(args.period),
       choice: byCategories(null),
-      matches: (row) =>
-        isIn(statuses, row.status) && isIn(numbers, row.number) && isIn(currencies, row.currency),
+      matches: isNarrow(args.filter ?? {})
+        ? (row) => isIn(statuses, row.status) && isIn(numbers, row.number) && isIn(currencies, row.currency)
+        : null,
       order: toInvoiceOrder(args.orderBy),
       page: args,
       fingerprint: [args.filter, args.orderBy],
@@ -202,5 +203,6 @@ const invoiceOrders: Readonly<
 };
 
 function toInvoiceOrder(input: Args['orderBy']): Order<SourcedInvoice> {
-  return createOrder(invoiceOrders[input?.field ?? 'PERIOD_START'], input?.direction ?? 'DESC');
+  const field = input?.field ?? 'PERIOD_START';
+  return createOrder(field, invoiceOrders[field], input?.direction ?? 'DESC');
 }

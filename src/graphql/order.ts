@@ -19,6 +19,8 @@ export interface SortPart<Row> {
 }
 
 export interface Order<Row> {
+  /** The same for the same order. */
+  readonly name: string;
   placeOf(row: Row): Place;
   /** Null: the place is none of this order. */
   keyOf(place: Place): SortKey | null;
@@ -35,6 +37,7 @@ interface Placed {
 
 /** An order from the parts of its key, first part first; what is alike in all of them goes by account and id. */
 export function createOrder<Row extends Placed>(
+  name: string,
   own: readonly SortPart<Row>[],
   direction: Direction,
 ): Order<Row> {
@@ -45,6 +48,7 @@ export function createOrder<Row extends Placed>(
   ];
   const signs = parts.map((part) => ((part.direction ?? direction) === 'ASC' ? 1 : -1));
   const order: Order<Row> = {
+    name: `${name} ${direction}`,
     placeOf: (row) => parts.map((part) => part.of(row)),
     sort: (rows) =>
       rows

@@ -7,7 +7,7 @@ import type { DateRange } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { Reading } from '../ledger/reading.ts';
-import { createTotals, mergeTotals, type Totals } from '../reports/totals.ts';
+import { createTotals, type Totals } from '../reports/totals.ts';
 import { sourceOf, type GatewayContext } from './context.ts';
 import type { Order } from './order.ts';
 import { createPage, type PageArgs } from './paginate.ts';
@@ -21,14 +21,15 @@ import {
   type Choice,
   type Scope,
 } from './sources.ts';
-import { viewOf, type Run, type Sourced, type View, type ViewSettings } from './views.ts';
+import { addUp, viewOf, type Run, type Sourced, type View, type ViewSettings } from './views.ts';
 
 export interface Question<K extends RowKind> {
   readonly kind: K;
   readonly scope: Scope;
   readonly dates: DateRange | null;
   readonly choice: Choice;
-  readonly matches: (row: RowOf[K]) => boolean;
+  /** Null: every row matches. */
+  readonly matches: ((row: RowOf[K]) => boolean) | null;
   readonly order: Order<Sourced<K>>;
   readonly page: PageArgs;
   /** The filter and the order as plain JSON: what, beside accounts and dates, decides on the rows and their order. */
@@ -46,7 +47,6 @@ export async function answer<K extends RowKind>(question: Question<K>, context: 
   const page = createPage(question.order, question.page, [kind, accounts, dates, question.fingerprint]);
   const readings = await Promise.all(asked.map((source) => readSource(source, dates, choice, context)));
   const settings = {
-    signature: JSON.stringify(question.fingerprint),
     matches: question.matches,
     order: question.order,
     allowance: context.allowance,
@@ -74,7 +74,7 @@ export async function answer<K extends RowKind>(question: Question<K>, context: 
     totalCount: views.reduce((count, { rowCount }) => count + rowCount, 0),
     /** Added up when asked for. */
     get totals() {
-      return (totals ??= mergeTotals(views.map((view) => view.totals())));
+      return (totals ??= addUp(views.map((view) => view.totals())).totals());
     },
     coverage: { sources },
   };
@@ -93,7 +93,7 @@ async function viewsOf<K extends RowKind>(
   const sums = createTotals();
   await reading.visit((row, readAt) => {
     settings.allowance.visitRows(1);
-    if (!settings.matches(row)) return;
+    if (settings.matches?.(row) === false) return;
     rows.push({ row, account, readAt });
     sums.add(row);
   });
@@ -102,5 +102,5 @@ async function viewsOf<K extends RowKind>(
     const sorted = settings.order.sort(own).map(({ row }) => row);
     return { rows: sorted, start: 0, end: sorted.length, account, readAt };
   });
-  return [{ runs, rowCount: rows.length, totals: () => sums.totals() }];
+  return [{ runs, rowCount: rows.length, totals: () => sums }];
 }

@@ -46,6 +46,12 @@ export function selectAccounts(scope: Scope, { visible: { accounts } }: GatewayC
   );
 }
 
+/** Whether a filter leaves rows of its accounts out. */
+export function isNarrow(filter: Scope & object): boolean {
+  const { accounts: _accounts, providers: _providers, ...others } = filter;
+  return Object.values(others).some((value) => value != null);
+}
+
 /** Whether a scope names accounts: then what one of them lacks is told, and not passed over. */
 export function isNamed({ accounts, providers }: Scope): boolean {
   return accounts != null || providers != null;

@@ -1,6 +1,6 @@
 /** How a report of spend is read: its charges added up in one pass, beside those of the period before where it is asked for. */
 
-import { monthOf, rangeBefore, type DateRange } from '../domain/calendar.ts';
+import { rangeBefore, type DateRange } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import type { Converter } from '../domain/exchange.ts';
 import {
@@ -16,6 +16,7 @@ import { createSpend, type SpendDimension, type SpendGroup } from '../reports/sp
 import type { Totals } from '../reports/totals.ts';
 import type { GatewayContext } from './context.ts';
 import { throwIfAllFailed } from './sources.ts';
+import { createCollector } from './spend-parts.ts';
 import { readCharges, type SpendQuestion } from './spend-reading.ts';
 
 /** One answer of `spend`. */
@@ -141,10 +142,9 @@ async function readSpend(
   shift: Shift | null = null,
 ) {
   const spend = createSpend(groupBy);
-  const sources = await readCharges(question, context, (account, row, own) => {
-    const { day, month } = shift === null ? { day: own, month: monthOf(own) } : shift(own);
-    spend.add(account, row, day, month);
-  });
+  const signature = JSON.stringify([groupBy, question.narrowing, shift?.name]);
+  const collect = createCollector(spend, { groupBy, shift, signature, matches: question.matches }, context);
+  const sources = await readCharges(question, context, collect);
   throwIfAllFailed(sources);
   return { spend, sources };
 }

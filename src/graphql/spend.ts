@@ -73,6 +73,7 @@ builder.queryField('spend', (t) =>
         timeZone: timeZone == null ? null : readTimeZone(timeZone),
         categories: filter.categories,
         matches: (row) => matchesFilter(row, filter),
+        narrowing: { ...filter, accounts: null, providers: null },
       };
       const converter = convertTo == null ? null : createConverter(convertTo, context.rates);
       const isCompared = selects(info, 'previous');

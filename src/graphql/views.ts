@@ -1,7 +1,7 @@
 /**
- * Views: the rows of one segment as a question wants them, filtered, in order and added up. A view is worked out once
- * for a reading of the segment and lies beside it for as long as that; periods that hold a part of the segment are
- * slices of it, and their sums are sums of days.
+ * Views: the rows of one segment as a question wants them. In each order they are put once for a reading of the segment,
+ * and added up day by day; both lie beside the reading for as long as it does. A period that holds a part of the segment
+ * is a slice of it, and its sums are sums of days; a filter takes rows away and leaves the others in their order.
  */
 
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import type { Account } from '../domain/account.ts';
 import type { CalendarDate, DateRange, Instant } from '../domain/calendar.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { ReadPart } from '../ledger/reading.ts';
-import { createTotals, mergeTotals, type RunningTotals, type Totals } from '../reports/totals.ts';
+import { createTotals, type RunningTotals } from '../reports/totals.ts';
 import type { Allowance } from './allowance.ts';
 import type { Order } from './order.ts';
 
@@ -34,85 +34,90 @@ export interface Run<K extends RowKind> {
 export interface View<K extends RowKind> {
   readonly runs: readonly Run<K>[];
   readonly rowCount: number;
-  readonly totals: () => readonly Totals[];
+  /** Worked out when asked for. */
+  readonly totals: () => RunningTotals;
 }
 
-/** What decides on a view beside the segment. */
 export interface ViewSettings<K extends RowKind> {
-  /** Tells filter and order apart from all others of the kind. */
-  readonly signature: string;
-  readonly matches: (row: RowOf[K]) => boolean;
+  /** Null: all match. */
+  readonly matches: ((row: RowOf[K]) => boolean) | null;
   readonly order: Order<Sourced<K>>;
   readonly allowance: Allowance;
 }
 
-/** The view of a whole segment. */
-interface WholeView<K extends RowKind> extends View<K> {
-  readonly dates: ReadonlyMap<CalendarDate, RunningTotals>;
+/** All rows of a segment in an order. */
+interface Ordered<K extends RowKind> extends View<K> {
   /** Whether in each run the dates only rise, or only fall. */
   readonly direction: 'ASC' | 'DESC' | null;
+  readonly days: () => ReadonlyMap<CalendarDate, RunningTotals>;
 }
 
 /** Rows are put in order in pieces of so many, between which others have a turn. */
 const rowsPerRun = 2000;
-/** Views of one reading: those that were asked for last. */
-const mostViews = 8;
 
-const known = new WeakMap<object, Map<string, Promise<WholeView<RowKind>>>>();
+/** Of each reading, by the name of the order: there are few. */
+const known = new WeakMap<object, Map<string, Promise<unknown>>>();
 
-/** The view of a segment, or of the part of it that lies in a period. */
+/** The view of a segment, or of the part of it that lies in a period. @throws GatewayError QUERY_TOO_EXPENSIVE */
 export async function viewOf<K extends RowKind>(
   { entry, dates }: ReadPart<K>,
   account: Account,
-  settings: ViewSettings<K>,
+  { matches, order, allowance }: ViewSettings<K>,
 ): Promise<View<K>> {
-  const views = known.get(entry) ?? new Map<string, Promise<WholeView<RowKind>>>();
+  const views = known.get(entry) ?? new Map<string, Promise<unknown>>();
   known.set(entry, views);
-  const { signature } = settings;
-  const found = views.get(signature) as Promise<WholeView<K>> | undefined;
+  const found = views.get(order.name) as Promise<Ordered<K>> | undefined;
   // Whoever makes it pays for it; then it is there for all.
-  if (found === undefined) settings.allowance.visitRows(entry.rows.length);
-  const making = found ?? createView(entry.rows, { account, readAt: entry.readAt }, settings);
-  if (found === undefined) {
-    views.set(signature, making);
-    making.catch(() => views.delete(signature));
-    for (const oldest of views.keys()) {
-      if (views.size <= mostViews) break;
-      views.delete(oldest);
-    }
-  }
-  const whole = await making;
-  return dates === null ? whole : slice(whole, dates);
+  if (found === undefined || matches !== null) allowance.visitRows(entry.rows.length);
+  const making = found ?? createOrdered(entry.rows, { account, readAt: entry.readAt }, order);
+  views.set(order.name, making);
+  const ordered = await making;
+  const view = dates === null ? ordered : slice(ordered, dates);
+  return matches === null ? view : filter(view, matches);
 }
 
-async function createView<K extends RowKind>(
+async function createOrdered<K extends RowKind>(
   rows: readonly RowOf[K][],
   source: Pick<Run<K>, 'account' | 'readAt'>,
-  { matches, order }: ViewSettings<K>,
-): Promise<WholeView<K>> {
+  order: Order<Sourced<K>>,
+): Promise<Ordered<K>> {
   const runs: Run<K>[] = [];
-  const dates = new Map<CalendarDate, RunningTotals>();
   for (let from = 0; from < rows.length; from += rowsPerRun) {
     if (from > 0) await turnOfTheEventLoop();
-    const piece: Sourced<K>[] = [];
-    for (const row of rows.slice(from, from + rowsPerRun)) {
-      if (!matches(row)) continue;
-      piece.push({ row, ...source });
-      const sums = dates.get(row.date) ?? createTotals();
-      sums.add(row);
-      dates.set(row.date, sums);
-    }
+    const piece = rows.slice(from, from + rowsPerRun).map((row) => ({ row, ...source }));
     const sorted = order.sort(piece).map(({ row }) => row);
     runs.push({ rows: sorted, start: 0, end: sorted.length, ...source });
   }
-  let totals: readonly Totals[] | null = null;
+  let days: Map<CalendarDate, RunningTotals> | null = null;
+  let totals: RunningTotals | null = null;
+  const daysOf = (): Map<CalendarDate, RunningTotals> => (days ??= addUpByDay(rows));
   return {
     runs,
-    dates,
     direction: directionOf(runs),
-    rowCount: runs.reduce((count, { end }) => count + end, 0),
-    totals: () => (totals ??= mergeTotals([...dates.values()].map((sums) => sums.totals()))),
+    rowCount: rows.length,
+    days: daysOf,
+    totals: () => (totals ??= addUp(daysOf().values())),
   };
+}
+
+function addUpByDay(rows: readonly RowOf[RowKind][]): Map<CalendarDate, RunningTotals> {
+  const days = new Map<CalendarDate, RunningTotals>();
+  for (const row of rows) {
+    let sums = days.get(row.date);
+    if (sums === undefined) {
+      sums = createTotals();
+      days.set(row.date, sums);
+    }
+    sums.add(row);
+  }
+  return days;
+}
+
+/** The sum of sums. */
+export function addUp(parts: Iterable<RunningTotals>): RunningTotals {
+  const sum = createTotals();
+  for (const part of parts) sum.merge(part);
+  return sum;
 }
 
 function directionOf<K extends RowKind>(runs: readonly Run<K>[]): 'ASC' | 'DESC' | null {
@@ -124,26 +129,42 @@ function directionOf<K extends RowKind>(runs: readonly Run<K>[]): 'ASC' | 'DESC'
   return is((before, after) => before <= after) ? 'ASC' : null;
 }
 
-function slice<K extends RowKind>(whole: WholeView<K>, range: DateRange): View<K> {
-  const isIn = (date: string): boolean => date >= range.from && date < range.to;
-  const runs = whole.runs.map((run): Run<K> => {
-    if (whole.direction === null) {
-      const rows = run.rows.filter(({ date }) => isIn(date));
-      return { ...run, rows, end: rows.length };
-    }
-    const isPast =
-      whole.direction === 'ASC' ? (date: string) => date >= range.to : (date: string) => date < range.from;
-    const hasBegun =
-      whole.direction === 'ASC' ? (date: string) => date >= range.from : (date: string) => date < range.to;
-    const start = firstIndex(run.rows, 0, run.end, ({ date }) => hasBegun(date));
+function slice<K extends RowKind>({ runs, direction, days }: Ordered<K>, { from, to }: DateRange): View<K> {
+  const isIn = (date: string): boolean => date >= from && date < to;
+  const hasBegun = (date: string): boolean => (direction === 'ASC' ? date >= from : date < to);
+  const isPast = (date: string): boolean => (direction === 'ASC' ? date >= to : date < from);
+  const sliced = runs.map((run): Run<K> => {
+    if (direction === null) return only(run, ({ date }) => isIn(date));
+    const start = firstIndex(run.rows, run.start, run.end, ({ date }) => hasBegun(date));
     return { ...run, start, end: firstIndex(run.rows, start, run.end, ({ date }) => isPast(date)) };
   });
-  return {
-    runs,
-    rowCount: runs.reduce((count, { start, end }) => count + end - start, 0),
-    totals: () =>
-      mergeTotals([...whole.dates].flatMap(([date, sums]) => (isIn(date) ? [sums.totals()] : []))),
+  const totals = (): RunningTotals =>
+    addUp([...days()].flatMap(([date, sums]) => (isIn(date) ? [sums] : [])));
+  return { runs: sliced, rowCount: count(sliced), totals };
+}
+
+function filter<K extends RowKind>({ runs }: View<K>, matches: (row: RowOf[K]) => boolean): View<K> {
+  const matching = runs.map((run) => only(run, matches));
+  const totals = (): RunningTotals => {
+    const sums = createTotals();
+    for (const { rows } of matching) for (const row of rows) sums.add(row);
+    return sums;
   };
+  return { runs: matching, rowCount: count(matching), totals };
+}
+
+function only<K extends RowKind>(run: Run<K>, matches: (row: RowOf[K]) => boolean): Run<K> {
+  const { rows, start, end } = run;
+  const kept: RowOf[K][] = [];
+  for (let index = start; index < end; index += 1) {
+    const row = rows[index];
+    if (row !== undefined && matches(row)) kept.push(row);
+  }
+  return { ...run, rows: kept, start: 0, end: kept.length };
+}
+
+function count<K extends RowKind>(runs: readonly Run<K>[]): number {
+  return runs.reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
 /** By halving: once `isAfter` holds, it holds for the rest. */

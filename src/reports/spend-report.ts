@@ -132,7 +132,11 @@ export function changesOf(before: readonly Totals[], after: readonly Totals[]): 
 }
 
 /** The day and month of this period against which a day of an earlier one stands. */
-export type Shift = (day: CalendarDate) => { readonly day: CalendarDate; readonly month: YearMonth };
+export interface Shift {
+  /** The same for the same shift. */
+  readonly name: string;
+  of(day: CalendarDate): { readonly day: CalendarDate; readonly month: YearMonth };
+}
 
 /**
  * Where both are whole months, the same day of the month so many months later (a 31st that a shorter month has not
@@ -141,8 +145,8 @@ export type Shift = (day: CalendarDate) => { readonly day: CalendarDate; readonl
 export function shiftBetween(earlier: DateRange, current: DateRange): Shift {
   const areMonths = [earlier.from, earlier.to, current.to].every((date) => date.endsWith('-01'));
   const [months, days] = [monthsBetween(earlier.from, current.from), daysBetween(earlier.from, current.from)];
-  const known = new Map<CalendarDate, ReturnType<Shift>>();
-  const shift: Shift = (day) => {
+  const known = new Map<CalendarDate, ReturnType<Shift['of']>>();
+  const shift: Shift['of'] = (day) => {
     if (!areMonths) {
       const later = addDays(day, days);
       return { day: later, month: monthOf(later) };
@@ -150,10 +154,13 @@ export function shiftBetween(earlier: DateRange, current: DateRange): Shift {
     const month = addMonths(monthOf(day), months);
     return { day: toCalendarDate(`${month}${day.slice(7)}`) ?? day, month };
   };
-  return (day) => {
-    const shifted = known.get(day) ?? shift(day);
-    known.set(day, shifted);
-    return shifted;
+  return {
+    name: areMonths ? `${months} months` : `${days} days`,
+    of(day) {
+      const shifted = known.get(day) ?? shift(day);
+      known.set(day, shifted);
+      return shifted;
+    },
   };
 }
 

@@ -46,10 +46,19 @@ export interface SpendGroup {
 export interface Spend {
   /** `day`: the date on which the charge starts, in the zone of the report; `month`: that to which it is counted. */
   add(account: Account, row: ChargedRow, day: CalendarDate, month?: YearMonth): void;
+  /** Adds charges that were added up elsewhere by the same dimensions. */
+  merge(other: Spend): void;
   /** In no particular order. */
   groups(): SpendGroup[];
   /** Over all groups. */
   totals(): Totals[];
+  /** What it consists of, for `merge`. */
+  readonly parts: SpendParts;
+}
+
+interface SpendParts {
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly all: RunningTotals;
 }
 
 interface Group {
@@ -121,6 +130,24 @@ export function createSpend(groupBy: readonly SpendDimension[]): Spend {
       addTokens(group.tokens, tokensOf(row));
       all.add(row);
     },
+    merge({ parts }) {
+      for (const [id, theirs] of parts.groups) {
+        let group = groups.get(id);
+        if (group === undefined) {
+          const { key, latest } = theirs;
+          group = { key: [...key], sums: createTotals(), tokens: createTokenSums(), latest, rowCount: 0 };
+          groups.set(id, group);
+        } else if (theirs.latest > group.latest) {
+          group.latest = theirs.latest;
+          group.key.splice(0, group.key.length, ...theirs.key);
+        }
+        group.rowCount += theirs.rowCount;
+        group.sums.merge(theirs.sums);
+        mergeTokens(group.tokens, theirs.tokens);
+      }
+      all.merge(parts.all);
+    },
+    parts: { groups, all },
     groups: () =>
       [...groups.values()].map(({ key, sums, tokens, rowCount }) => {
         const totals = sums.totals();
@@ -166,6 +193,14 @@ function addTokens(sums: TokenSums, tokens: TokenCounts | null): void {
   }
   sums.input.add(tokens.input);
   sums.output.add(tokens.output);
+}
+
+function mergeTokens(sums: TokenSums, others: TokenSums): void {
+  sums.areAll &&= others.areAll;
+  sums.areDirected &&= others.areDirected;
+  sums.total.merge(others.total);
+  sums.input.merge(others.input);
+  sums.output.merge(others.output);
 }
 
 function toCounts({ total, input, output, areAll, areDirected }: TokenSums): TokenCounts | null {

@@ -13,18 +13,24 @@ export interface Totals {
   readonly cashAmount: Decimal | null;
 }
 
-/** Sums that grow. */
-export interface RunningTotals {
-  /** An invoice's total is its billed cost. */
-  add(row: ChargeRow | InvoiceRow): void;
-  /** In alphabetical order of the currencies. */
-  totals(): Totals[];
-}
-
 /** A sum that is unknown as soon as one of its parts is. */
-interface PartialSum {
-  sum: RunningSum;
-  isKnown: boolean;
+class PartialSum {
+  readonly #sum = createSum();
+  #isKnown = true;
+
+  add(value: Decimal | null): void {
+    if (value === null) this.#isKnown = false;
+    else if (this.#isKnown) this.#sum.add(value);
+  }
+
+  merge(other: PartialSum): void {
+    this.#isKnown &&= other.#isKnown;
+    if (this.#isKnown) this.#sum.merge(other.#sum);
+  }
+
+  value(): Decimal | null {
+    return this.#isKnown ? this.#sum.value() : null;
+  }
 }
 
 interface CurrencySums {
@@ -35,35 +41,72 @@ interface CurrencySums {
   readonly cashAmount: PartialSum;
 }
 
+/** Sums that grow. */
+export class RunningTotals {
+  readonly #byCurrency = new Map<CurrencyCode, CurrencySums>();
+
+  /** An invoice's total is its billed cost. */
+  add(row: ChargeRow | InvoiceRow): void {
+    const sums = this.#sumsOf(row.currency);
+    sums.rowCount += 1;
+    const isInvoice = 'total' in row;
+    sums.billedCost.add(isInvoice ? row.total : row.billedCost);
+    sums.listCost.add(isInvoice ? null : row.listCost);
+    sums.voucherAmount.add(isInvoice ? null : row.voucherAmount);
+    sums.cashAmount.add(isInvoice ? null : row.cashAmount);
+  }
+
+  /** Adds what other sums have come to. */
+  merge(other: RunningTotals): void {
+    for (const [currency, theirs] of other.#byCurrency) {
+      const sums = this.#sumsOf(currency);
+      sums.rowCount += theirs.rowCount;
+      sums.billedCost.merge(theirs.billedCost);
+      sums.listCost.merge(theirs.listCost);
+      sums.voucherAmount.merge(theirs.voucherAmount);
+      sums.cashAmount.merge(theirs.cashAmount);
+    }
+  }
+
+  /** How many rows have been added. */
+  rowCount(): number {
+    let count = 0;
+    for (const sums of this.#byCurrency.values()) count += sums.rowCount;
+    return count;
+  }
+
+  /** In alphabetical order of the currencies. */
+  totals(): Totals[] {
+    return [...this.#byCurrency]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([currency, sums]) => ({
+        currency,
+        rowCount: sums.rowCount,
+        listCost: sums.listCost.value(),
+        billedCost: sums.billedCost.value(),
+        voucherAmount: sums.voucherAmount.value(),
+        cashAmount: sums.cashAmount.value(),
+      }));
+  }
+
+  #sumsOf(currency: CurrencyCode): CurrencySums {
+    const known = this.#byCurrency.get(currency);
+    if (known !== undefined) return known;
+    const sums = {
+      rowCount: 0,
+      billedCost: createSum(),
+      listCost: new PartialSum(),
+      voucherAmount: new PartialSum(),
+      cashAmount: new PartialSum(),
+    };
+    this.#byCurrency.set(currency, sums);
+    return sums;
+  }
+}
+
 /** Sums of nothing yet. */
 export function createTotals(): RunningTotals {
-  const byCurrency = new Map<CurrencyCode, CurrencySums>();
-  return {
-    add(row) {
-      let sums = byCurrency.get(row.currency);
-      if (sums === undefined) {
-        sums = createSums();
-        byCurrency.set(row.currency, sums);
-      }
-      sums.rowCount += 1;
-      const isInvoice = 'total' in row;
-      sums.billedCost.add(isInvoice ? row.total : row.billedCost);
-      addPart(sums.listCost, isInvoice ? null : row.listCost);
-      addPart(sums.voucherAmount, isInvoice ? null : row.voucherAmount);
-      addPart(sums.cashAmount, isInvoice ? null : row.cashAmount);
-    },
-    totals: () =>
-      [...byCurrency]
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
-        .map(([currency, sums]) => ({
-          currency,
-          rowCount: sums.rowCount,
-          listCost: valueOf(sums.listCost),
-          billedCost: sums.billedCost.value(),
-          voucherAmount: valueOf(sums.voucherAmount),
-          cashAmount: valueOf(sums.cashAmount),
-        })),
-  };
+  return new RunningTotals();
 }
 
 /** Sums of sums. */
@@ -83,24 +126,4 @@ export function mergeTotals(lists: Iterable<readonly Totals[]>): Totals[] {
 
 function sumKnown(parts: readonly (Decimal | null)[]): Decimal | null {
   return parts.every((part) => part !== null) ? sumDecimals(parts) : null;
-}
-
-function createSums(): CurrencySums {
-  const part = (): PartialSum => ({ sum: createSum(), isKnown: true });
-  return {
-    rowCount: 0,
-    billedCost: createSum(),
-    listCost: part(),
-    voucherAmount: part(),
-    cashAmount: part(),
-  };
-}
-
-function addPart(part: PartialSum, value: Decimal | null): void {
-  if (value === null) part.isKnown = false;
-  else if (part.isKnown) part.sum.add(value);
-}
-
-function valueOf({ sum, isKnown }: PartialSum): Decimal | null {
-  return isKnown ? sum.value() : null;
 }

@@ -57,9 +57,15 @@ export function createExport(settings: ExportSettings) {
           timeZone: null,
           categories: null,
           matches: () => true,
+          narrowing: null,
         },
         context,
-        (account, row, _day, readAt) => lines.push({ account, row, readAt }),
+        async (list) => {
+          const before = lines.length;
+          const { account } = list;
+          await list.visit((row, _day, readAt) => lines.push({ account, row, readAt }));
+          return lines.length - before;
+        },
       );
       refuseUnlessWhole(sources, question);
       response.writeHead(200, headersOf(sources, question));

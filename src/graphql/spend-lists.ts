@@ -1,0 +1,158 @@
+/** How one list of charges is read: on the provider's own days, or on those of another zone, where they can be told. */
+
+import {
+  addDays,
+  after,
+  dateIn,
+  instantOf,
+  periodOf,
+  zoneDifferences,
+  type CalendarDate,
+  type DateRange,
+  type Instant,
+  type Period,
+  type TimeZone,
+} from '../domain/calendar.ts';
+import { GatewayError } from '../domain/errors.ts';
+import { hourlyOf, type Grid } from '../domain/segments.ts';
+import type { Reading, ReadPart } from '../ledger/reading.ts';
+import type { Source } from '../ledger/source.ts';
+import type { ChargedRow } from '../reports/spend.ts';
+import type { GatewayContext } from './context.ts';
+import { byCategories, failedCoverage, readSource, type Choice } from './sources.ts';
+
+/** The kinds of row that are charges. */
+export type ChargeKind = 'BILL' | 'DAILY_DETAIL' | 'API_KEY_USAGE';
+
+/** Which rows are asked for. */
+export interface SpendDates {
+  readonly dates: DateRange;
+  readonly categories: readonly string[] | null | undefined;
+}
+
+/** Is shown each charge, the day on which it starts in the zone of the report, and when it was read. */
+export type ChargeVisitor = (row: ChargedRow, day: CalendarDate, readAt: Instant) => void;
+
+/** One list of an account, with each row's day. */
+export interface ReadList {
+  readonly reading: Omit<Reading<ChargeKind>, 'visit' | 'parts'>;
+  readonly parts: readonly ReadPart<ChargeKind>[] | null;
+  visit(visitor: ChargeVisitor): Promise<void>;
+}
+
+/** Rows on the provider's own days. */
+export async function readOwnDays(
+  source: Source<ChargeKind>,
+  { dates, categories }: Pick<SpendDates, 'dates' | 'categories'>,
+  context: GatewayContext,
+): Promise<ReadList> {
+  const reading = await readSource(source, dates, choiceOf(source, categories), context);
+  return {
+    reading,
+    parts: reading.parts,
+    visit: (visitor) => reading.visit((row, readAt) => visitor(row, row.date, readAt)),
+  };
+}
+
+/** Rows on the days of another zone, told from when they start. */
+export async function readDaysOf(
+  timeZone: TimeZone,
+  source: Source<ChargeKind>,
+  dates: DateRange,
+  choice: Choice,
+  context: GatewayContext,
+): Promise<ReadList> {
+  const own = source.account.timeZone;
+  const period = periodOf(dates, timeZone);
+  const cover = { from: dateIn(period.start, own), to: addDays(dateIn(after(period.end, -1), own), 1) };
+  const reading = await readSource(source, cover, choice, context, period.end);
+  const dayOf = createDays(timeZone);
+  if (source.kind !== 'BILL' && (await hasRowsAcrossDays(reading, period, dayOf))) {
+    return underivable(source, timeZone);
+  }
+  return {
+    reading,
+    parts: null,
+    visit: (visitor) =>
+      reading.visit((row, readAt) => {
+        if (isIn(row, period)) visitor(row, dayOf(row.chargePeriod.start), readAt);
+      }),
+  };
+}
+
+function choiceOf(source: Source<ChargeKind>, categories: SpendDates['categories']): Choice {
+  return source.kind === 'API_KEY_USAGE' ? () => ['DAY'] : byCategories(categories);
+}
+
+/**
+ * The lists from which days of another zone can be told: a bill has the moment at which it starts; other rows only where
+ * the vendor lists them by the hour, and days begin on the hour. Null: there are none.
+ */
+export function finerChoice(
+  source: Source<ChargeKind>,
+  dates: DateRange,
+  timeZone: TimeZone,
+  categories: SpendDates['categories'],
+): Choice | null {
+  if (source.kind === 'BILL') return byCategories(categories);
+  const { hourly } = source.grid;
+  const own = source.account.timeZone;
+  const differences = zoneDifferences(periodOf(dates, timeZone), timeZone, own);
+  const isHourly = [...differences].every((difference) => difference % hourMs === 0);
+  if (hourly === undefined || source.kind !== 'DAILY_DETAIL' || !isHourly) return null;
+  const choose = byCategories(categories);
+  return (grid: Grid) => choose(grid).map(hourlyOf);
+}
+
+export function underivable(source: Source<ChargeKind>, timeZone: TimeZone): ReadList {
+  const { account, kind } = source;
+  const message =
+    `${account.provider.name} gives no hours from which days of ${timeZone} could be told: ` +
+    `ask without timeZone, or for ${account.timeZone}, the zone of this account's own days`;
+  const error = new GatewayError('TIMEZONE_NOT_DERIVABLE', message);
+  const { status, asOf, settlement, notices } = failedCoverage(account, kind, error);
+  const named = error.of(account.id, account.provider.id);
+  return {
+    reading: { source, status, asOf, settlement, notices, error: named },
+    parts: [],
+    visit: () => Promise.resolve(),
+  };
+}
+
+/** A row of an hourly list may be longer than an hour: then it may lie on two days. */
+async function hasRowsAcrossDays(
+  reading: Reading<ChargeKind>,
+  period: Period,
+  dayOf: (instant: Instant) => CalendarDate,
+): Promise<boolean> {
+  let found = false;
+  await reading.visit((row) => {
+    const { start, end } = row.chargePeriod;
+    const touches = start < period.end && end > period.start;
+    if (!found && touches && end > start) found = dayOf(start) !== dayOf(after(end, -1));
+  });
+  return found;
+}
+
+function isIn({ chargePeriod: { start } }: ChargedRow, period: Period): boolean {
+  return start >= period.start && start < period.end;
+}
+
+/** Whether the days of two zones are the same over some dates. */
+export function haveSameDays(dates: DateRange, zone: TimeZone, own: TimeZone): boolean {
+  const differences = zoneDifferences(periodOf(dates, zone), zone, own);
+  return [...differences].every((difference) => difference === 0);
+}
+
+const hourMs = 3_600_000;
+
+/** The date of a moment in a zone, worked out once for each hour: no zone changes its date within a quarter of one. */
+function createDays(zone: TimeZone): (instant: Instant) => CalendarDate {
+  const known = new Map<number, CalendarDate>();
+  return (instant) => {
+    const quarter = Math.floor(instant / (hourMs / 4));
+    const date = known.get(quarter) ?? dateIn(instantOf(quarter * (hourMs / 4)), zone);
+    known.set(quarter, date);
+    return date;
+  };
+}
