@@ -22,6 +22,7 @@ import type { Overload } from './server/overload.ts';
 import { createPreparer } from './server/prepare.ts';
 import { createRequests } from './server/request.ts';
 import type { Config } from './settings.ts';
+import type { ReadingThread } from './upstream/reading-thread.ts';
 
 /** What stays as it is for as long as the process runs. */
 export interface Surroundings {
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly now: Clock;
   readonly meter: Meter;
   readonly log: Log;
+  /** Where large answers are read. */
+  readonly thread: ReadingThread;
 }
 
 /** One reading of the settings, at work. */
