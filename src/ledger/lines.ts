@@ -8,6 +8,9 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 
+import type { RowKind, RowOf } from '../domain/rows.ts';
+import { createSharing } from '../domain/shared-parts.ts';
+
 /** So many rows are written, and read, at once: some two milliseconds of work. */
 export const rowsPerLine = 500;
 
@@ -40,6 +43,7 @@ async function* linesOf(rows: readonly unknown[], notices: readonly unknown[]): 
 
 /** The content that was written, of at most `mostBytes`. @throws SyntaxError, RangeError, or the error of zlib */
 export async function readLines(body: Buffer, isCompressed: boolean, mostBytes: number): Promise<unknown> {
+  const share = createSharing();
   const rows: unknown[] = [];
   let open: Buffer[] = [];
   let bytes = 0;
@@ -52,7 +56,10 @@ export async function readLines(body: Buffer, isCompressed: boolean, mostBytes: 
     open = [];
     if (around === '{"rows":[' && line.startsWith('{')) {
       const json = line.endsWith(',') ? line.slice(0, -1) : line;
-      for (const row of JSON.parse(`[${json}]`) as unknown[]) rows.push(row);
+      for (const row of JSON.parse(`[${json}]`) as RowOf[RowKind][]) {
+        share(row);
+        rows.push(row);
+      }
     } else around += line;
   };
 

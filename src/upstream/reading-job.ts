@@ -100,11 +100,16 @@ function toPiece(rows: readonly Row[]): Piece {
   return { rows: JSON.stringify(rows), raws };
 }
 
-/** Adds the rows of a piece to those that came before. */
-export function addRows(rows: RowOf[RowKind][], piece: Extract<Piece, { rows: string }>): void {
+/** Adds the rows of a piece to those that came before, which they share their parts with. */
+export function addRows(
+  rows: RowOf[RowKind][],
+  piece: Extract<Piece, { rows: string }>,
+  share: (row: RowOf[RowKind]) => void,
+): void {
   const added = JSON.parse(piece.rows) as Row[];
   for (const [index, row] of added.entries()) {
     row.raw = (piece.raws[index] ?? '') as Row['raw'];
+    share(row as RowOf[RowKind]);
     rows.push(row as RowOf[RowKind]);
   }
 }

@@ -9,6 +9,7 @@ import type { Clock } from '../domain/calendar.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { Call, SegmentRows } from '../domain/segments.ts';
+import { createSharing } from '../domain/shared-parts.ts';
 import type { ListRef } from '../providers/provider.ts';
 import { addRows, unpacked, type LargeAnswer, type Order, type Piece } from './reading-job.ts';
 
@@ -47,11 +48,12 @@ export function createReadingThread(url: URL): ReadingThread {
     const { promise, resolve, reject } = Promise.withResolvers<Rows>();
     const running = (worker ??= start());
     const rows: RowOf[RowKind][] = [];
+    const share = createSharing();
     // While it works, it keeps the process running.
     running.ref();
     const onMessage = (piece: Piece): void => {
       if ('rows' in piece) {
-        addRows(rows, piece);
+        addRows(rows, piece, share);
         running.postMessage('NEXT' satisfies Order, []);
       } else if ('notices' in piece) resolve({ rows, notices: piece.notices });
       else reject('refusal' in piece ? unpacked(piece.refusal) : new Error(piece.bug));
