@@ -51,7 +51,7 @@ interface Place {
   likely: Place | null;
 }
 
-/** Rows of a list have few sets of keys; those of a list that does not end in this respect are unusual. */
+/** Rows of a list have few sets of keys; where there is no end of them, the rest of the list is unusual. */
 const mostPlaces = 5000;
 
 const { quote, comma, minus, colon, openBrace, closeBrace, openBracket, closeBracket } = codes;
@@ -176,6 +176,10 @@ export function createRowScanner(fields: readonly string[]): RowScanner {
       at = first;
       isFirst = true;
       isRewritten = false;
+      if (places < mostPlaces) return;
+      root.next.clear();
+      root.likely = null;
+      places = 0;
     },
     release(): void {
       text = '';
