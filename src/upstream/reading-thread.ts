@@ -31,7 +31,7 @@ const youngGenerationMb = 64;
 /** A thread that runs the module at `url`, which calls `serveReadings`. One that breaks down is replaced. */
 export function createReadingThread(url: URL): ReadingThread {
   let worker: Worker | null = null;
-  let last: Promise<unknown> = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
   let isClosed = false;
 
   function start(): Worker {
@@ -89,7 +89,8 @@ export function createReadingThread(url: URL): ReadingThread {
         if (isClosed) throw new Error('the thread that reads large answers is closed');
         return run({ list, answer, nowMs: now() }, either);
       });
-      last = turn.catch(() => {});
+      // Of what was read nothing is held here.
+      last = settled(turn);
       // Also while it is not its turn yet.
       const left = Promise.withResolvers<never>();
       const onAbort = (): void => left.reject(either.reason);
@@ -109,4 +110,8 @@ export function createReadingThread(url: URL): ReadingThread {
       await worker?.terminate();
     },
   };
+}
+
+async function settled(turn: Promise<unknown>): Promise<void> {
+  await turn.catch(() => {});
 }
