@@ -17,6 +17,7 @@ import type { AccountConfig, Config } from './settings.ts';
 import { createClient, type Client } from './upstream/client.ts';
 import { createPacer } from './upstream/pacer.ts';
 import { createQuota } from './upstream/quota.ts';
+import { createReadingThread, type ReadingThread } from './upstream/reading-thread.ts';
 import { createSharedPacer } from './upstream/shared-pacer.ts';
 
 /** An account, its sources, and its way out. */
@@ -36,6 +37,13 @@ export interface Surroundings {
   readonly now: Clock;
   readonly meter: Meter;
   readonly log: Log;
+  /** Where large answers are read. */
+  readonly thread?: ReadingThread;
+}
+
+/** The thread of all accounts. It starts with the first large answer. */
+export function openThread(): ReadingThread {
+  return createReadingThread(new URL('./reading.ts', import.meta.url));
 }
 
 /**
@@ -103,7 +111,7 @@ function createWayOut(
   provider: AnyProvider,
   baseUrl: string,
   maxResponseBytes: number,
-  { shared, now, meter, log }: Surroundings,
+  { shared, now, meter, log, thread }: Surroundings,
 ): Client {
   const labels = { provider: provider.id, account: settings.id };
   const { account } = labels;
@@ -127,6 +135,7 @@ function createWayOut(
     }),
     maxResponseBytes,
     now,
+    ...(thread === undefined ? {} : { thread }),
     onExchange(event) {
       meter.add('upstream_calls', { ...labels, endpoint: event.endpoint, outcome: event.outcome });
       const level = event.outcome === 'OK' || event.outcome === 'ABORTED' ? 'debug' : 'warn';

@@ -1,5 +1,6 @@
 /** The wiring: from settings to a running gateway. The only file that knows every folder; opens nothing on import. */
 
+import { openThread } from './accounts.ts';
 import { instantOf, type Clock } from './domain/calendar.ts';
 import { createMeter, type Meter } from './domain/meter.ts';
 import type { Shared } from './domain/shared.ts';
@@ -66,6 +67,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     onChanged: (key) => endAnswers(key),
     onBug,
   });
+  const thread = openThread();
   const surroundings: Surroundings = {
     ledger,
     shared,
@@ -74,6 +76,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     now,
     meter,
     log,
+    thread,
   };
   let wiring = wire(config, null, surroundings);
   endAnswers = (segment) => wiring.answers.end(segment);
@@ -119,6 +122,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       await ledger.close();
       await ledger.keepRecords();
       await closeAll(wiring.connected);
+      await thread.close();
       await shared?.close();
       log.info({ event: 'stopped' });
     },

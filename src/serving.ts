@@ -23,6 +23,7 @@ import { createPreparer } from './server/prepare.ts';
 import { createRequests } from './server/request.ts';
 import { createResponseCache, type ResponseCache } from './server/response-cache.ts';
 import type { Config } from './settings.ts';
+import type { ReadingThread } from './upstream/reading-thread.ts';
 
 /** What stays as it is for as long as the process runs. */
 export interface Surroundings {
@@ -34,6 +35,8 @@ export interface Surroundings {
   readonly now: Clock;
   readonly meter: Meter;
   readonly log: Log;
+  /** Where large answers are read. */
+  readonly thread: ReadingThread;
 }
 
 /** One reading of the settings, at work. */

@@ -3,6 +3,8 @@
  * travel as they are; instants are whole milliseconds since 1970. Zones only matter where one becomes the other.
  */
 
+import { memoOf } from './memo.ts';
+
 declare const brand: unique symbol;
 
 /** "2026-02-28": a day that exists, in whatever zone the context names. Compares as text. */
@@ -33,9 +35,13 @@ export interface DateRange {
 
 /** "2026-02-28" to CalendarDate; null for anything else, such as "2026-02-30" or "2026-2-1". */
 export function toCalendarDate(text: string): CalendarDate | null {
+  return text.length === 10 ? calendarDate(text) : null;
+}
+
+const calendarDate = memoOf((text: string): CalendarDate | null => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
   return plainDate(text) === null ? null : (text as CalendarDate);
-}
+});
 
 /** "2026-02" to YearMonth; null for anything else. */
 export function toYearMonth(text: string): YearMonth | null {
@@ -77,38 +83,44 @@ export function after(instant: Instant, durationMs: number): Instant {
 
 /** RFC 3339 in UTC; whole seconds carry no fraction. */
 export function printInstant(instant: Instant): string {
-  const known = printed.get(instant);
-  if (known !== undefined) return known;
-  const text = new Date(instant).toISOString();
-  const short = text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text.replace(/0{1,2}Z$/, 'Z');
-  return remember(printed, instant, short);
+  return printed(instant);
 }
 
 /** The same moments are written again and again: where days begin, when something was read. */
-const printed = new Map<Instant, string>();
+const printed = memoOf((instant: Instant): string => {
+  const text = new Date(instant).toISOString();
+  return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text.replace(/0{1,2}Z$/, 'Z');
+});
 
 /** The first moment of a calendar date in a zone (not always 00:00: some zones skip it in spring). */
 export function startOfDay(date: CalendarDate, zone: TimeZone): Instant {
-  const key = `${date} ${zone}`;
-  const start =
-    startsOfDays.get(key) ??
-    (Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds as Instant);
-  return remember(startsOfDays, key, start);
+  return startsIn(zone)(date);
 }
 
-const startsOfDays = new Map<string, Instant>();
-
-/** Keeps what has been worked out, for as long as it does not get too much. */
-function remember<Key, Value>(known: Map<Key, Value>, key: Key, value: Value): Value {
-  if (known.size >= mostRemembered) known.clear();
-  known.set(key, value);
-  return value;
-}
-
-const mostRemembered = 10_000;
+const startsIn = memoOf((zone: TimeZone) =>
+  memoOf(
+    (date: CalendarDate) => Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds as Instant,
+  ),
+);
 
 /** The calendar date that a moment falls on in a zone. */
 export function dateIn(instant: Instant, zone: TimeZone): CalendarDate {
+  const quarter = Math.floor(instant / quarterHourMs);
+  return datesIn(zone)(quarter) ?? dateOf(instant, zone);
+}
+
+const quarterHourMs = 900_000;
+
+/** The date of a whole quarter of an hour; null for one in which a day begins, as in zones that were not cut by it. */
+const datesIn = memoOf((zone: TimeZone) =>
+  memoOf((quarter: number): CalendarDate | null => {
+    const first = quarter * quarterHourMs;
+    const date = dateOf(first as Instant, zone);
+    return date === dateOf((first + quarterHourMs - 1) as Instant, zone) ? date : null;
+  }),
+);
+
+function dateOf(instant: Instant, zone: TimeZone): CalendarDate {
   return Temporal.Instant.fromEpochMilliseconds(instant)
     .toZonedDateTimeISO(zone)
     .toPlainDate()
@@ -171,19 +183,22 @@ export function periodOf(range: DateRange, zone: TimeZone): Period {
 
 /** The date `days` later (earlier when negative). @throws RangeError outside the years 0000 to 9999. */
 export function addDays(date: CalendarDate, days: number): CalendarDate {
-  return dateText(Temporal.PlainDate.from(date).add({ days }));
+  return days === 1 ? dayAfter(date) : dateText(Temporal.PlainDate.from(date).add({ days }));
 }
+
+const dayAfter = memoOf((date: CalendarDate) => dateText(Temporal.PlainDate.from(date).add({ days: 1 })));
 
 /** Whole days from one date to another; negative when `to` lies before. */
 export function daysBetween(from: CalendarDate, to: CalendarDate): number {
-  const key = `${from} ${to}`;
-  const days =
-    distances.get(key) ??
-    Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
-  return remember(distances, key, days);
+  return daysTo(to)(from);
 }
 
-const distances = new Map<string, number>();
+const daysTo = memoOf((to: CalendarDate) =>
+  memoOf(
+    (from: CalendarDate) =>
+      Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days,
+  ),
+);
 
 /** The month that a date lies in. */
 export function monthOf(date: CalendarDate): YearMonth {
@@ -192,13 +207,12 @@ export function monthOf(date: CalendarDate): YearMonth {
 
 /** The month `months` later. @throws RangeError outside the years 0000 to 9999. */
 export function addMonths(month: YearMonth, months: number): YearMonth {
-  const key = `${month} ${months}`;
-  const later =
-    laterMonths.get(key) ?? monthOf(dateText(Temporal.PlainDate.from(`${month}-01`).add({ months })));
-  return remember(laterMonths, key, later);
+  return later(months)(month);
 }
 
-const laterMonths = new Map<string, YearMonth>();
+const later = memoOf((months: number) =>
+  memoOf((month: YearMonth) => monthOf(dateText(Temporal.PlainDate.from(`${month}-01`).add({ months })))),
+);
 
 /** The first day of a month. */
 export function firstDayOf(month: YearMonth): CalendarDate {

@@ -17,6 +17,7 @@ const pattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,2}))?$/;
 /** Text to Decimal, or null when it is not a number in plain or exponent notation ("1,5", "NaN", "", "+1"). */
 export function toDecimal(text: string): Decimal | null {
   if (text.length > maxLength) return null;
+  if (isDecimal(text)) return text;
   const match = pattern.exec(text);
   if (match === null) return null;
   const [, sign = '', integer = '', fraction = '', exponent = '0'] = match;
@@ -24,6 +25,26 @@ export function toDecimal(text: string): Decimal | null {
   const coefficient = BigInt(sign + integer + fraction);
   return scale >= 0 ? print(coefficient, scale) : print(coefficient * 10n ** BigInt(-scale), 0);
 }
+
+/** Whether text is a Decimal as it stands. What is none may still denote one: "007", "-0", "1e3". */
+function isDecimal(text: string): text is Decimal {
+  const { length } = text;
+  const first = text.charCodeAt(0) === minus ? 1 : 0;
+  let dot = length;
+  let isZero = true;
+  for (let index = first; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === point && dot === length) dot = index;
+    else if (code < zero || code > nine) return false;
+    else if (code !== zero) isZero = false;
+  }
+  // "", "-", ".5" and "5." are none; of several digits the first is not 0; zero has no sign.
+  if (dot === first || dot === length - 1) return false;
+  if (dot > first + 1 && text.charCodeAt(first) === zero) return false;
+  return !(isZero && first === 1);
+}
+
+const [minus, point, zero, nine] = [45, 46, 48, 57];
 
 /** Text to Decimal. @throws RangeError when the text is not a number; the text itself is not repeated. */
 export function parseDecimal(text: string): Decimal {
@@ -34,6 +55,8 @@ export function parseDecimal(text: string): Decimal {
 
 /** Moves the decimal point `digits` places to the left and keeps every digit: ("1000000", 4) is "100.0000". */
 export function shiftLeft(value: Decimal, digits: number): Decimal {
+  const dot = value.indexOf('.');
+  if (dot === -1 && digits > 0 && value.charCodeAt(0) !== minus) return printDigits(value, digits);
   const { coefficient, scale } = read(value);
   return print(coefficient, scale + digits);
 }
@@ -79,14 +102,26 @@ export function createSum(): RunningSum {
   return new RunningSum();
 }
 
+/** Exact sum of two. */
+export function addDecimals(a: Decimal, b: Decimal): Decimal {
+  const scale = scaleOf(a);
+  if (scale === scaleOf(b) && isSmall(a) && isSmall(b)) return printSmall(small(a) + small(b), scale);
+  const [left, right, common] = align(a, b);
+  return print(left + right, common);
+}
+
 /** Exact difference `a - b`. */
 export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
+  const common = scaleOf(a);
+  if (common === scaleOf(b) && isSmall(a) && isSmall(b)) return printSmall(small(a) - small(b), common);
   const [left, right, scale] = align(a, b);
   return print(left - right, scale);
 }
 
 /** Negative, zero or positive as `a` is less than, equal to or greater than `b`; "1.0" equals "1.00". */
 export function compareDecimals(a: Decimal, b: Decimal): number {
+  if (a === b) return 0;
+  if (isSmall(a) && isSmall(b) && scaleOf(a) === scaleOf(b)) return Math.sign(small(a) - small(b));
   const [left, right] = align(a, b);
   return left < right ? -1 : left > right ? 1 : 0;
 }
@@ -126,6 +161,7 @@ export function ratioOf(a: Decimal, b: Decimal, digits: number): Decimal | null 
  * a price that cannot be told exactly is unknown, not rounded.
  */
 export function divideDecimals(a: Decimal, b: Decimal): Decimal | null {
+  if ((b as string) === '1') return a;
   const divisor = read(b);
   if (divisor.coefficient === 0n) return null;
   const dividend = read(a);
@@ -137,6 +173,47 @@ export function divideDecimals(a: Decimal, b: Decimal): Decimal | null {
     scale += 1;
   }
   return null;
+}
+
+/**
+ * So many digits are a coefficient that a double holds exactly, and so is the sum of two of them. Numbers of that size,
+ * which most are, need no BigInt.
+ */
+const smallLength = 15;
+
+function isSmall(value: Decimal): boolean {
+  return value.length <= smallLength || (value.length === smallLength + 1 && value.includes('.'));
+}
+
+function scaleOf(value: Decimal): number {
+  const dot = value.indexOf('.');
+  return dot === -1 ? 0 : value.length - dot - 1;
+}
+
+/** The coefficient of a small decimal. */
+function small(value: Decimal): number {
+  let coefficient = 0;
+  const first = value.charCodeAt(0) === minus ? 1 : 0;
+  for (let index = first; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code !== point) coefficient = coefficient * 10 + (code - zero);
+  }
+  return first === 1 ? -coefficient : coefficient;
+}
+
+/** What `print` prints, of a coefficient that is a safe integer. */
+function printSmall(coefficient: number, scale: number): Decimal {
+  const digits = String(Math.abs(coefficient));
+  const sign = coefficient < 0 ? '-' : '';
+  return (sign + printDigits(digits, scale)) as Decimal;
+}
+
+/** Digits with a point before the last `scale` of them. */
+function printDigits(digits: string, scale: number): Decimal {
+  if (scale === 0) return digits as Decimal;
+  const padded = digits.length > scale ? digits : digits.padStart(scale + 1, '0');
+  const dot = padded.length - scale;
+  return `${padded.slice(0, dot)}.${padded.slice(dot)}` as Decimal;
 }
 
 function read(value: Decimal): { coefficient: bigint; scale: number } {

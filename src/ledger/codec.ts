@@ -3,12 +3,14 @@
  * as JSON, compressed when that is worth it. A value that is not whole, or lies under another key, is none.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, crc32, zstdCompress, zstdDecompress } from 'node:zlib';
 
 import { instantOf, type Instant } from '../domain/calendar.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { SegmentRows } from '../domain/segments.ts';
+import { readLines, rowsPerLine, writeLines } from './lines.ts';
 
 /** What was read of a segment, and when. Plain JSON. */
 export interface ReadSegment<K extends RowKind = RowKind> extends SegmentRows<RowOf[K]> {
@@ -25,6 +27,8 @@ const headerBytes = 23;
 export const versionRange = [2, 14] as const;
 
 const compressAboveBytes = 4096;
+/** A longer value may hold many thousands of rows. */
+const largeBytes = 65_536;
 /** Of a decompressed value: more than any provider's answer may be. */
 const mostBytes = 1_073_741_824;
 
@@ -32,14 +36,31 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** A value for the shared tier. */
-export function encode(key: string, { rows, notices, readAt }: ReadSegment): Promise<Buffer> {
-  return pack(key, readAt, { rows, notices });
+export async function encode(key: string, { rows, notices, readAt }: ReadSegment): Promise<Buffer> {
+  if (rows.length <= rowsPerLine) return pack(key, readAt, { rows, notices });
+  const body = await writeLines(rows, notices);
+  const start = `Bz${versionOf(readAt)}`;
+  return Buffer.concat([Buffer.from(start + (await largeChecksum(start, key, body))), body]);
 }
 
 /** What a value holds; null when it is not one that was written for this key. */
 export async function decode(key: string, value: Buffer): Promise<ReadSegment | null> {
+  if (value.length > largeBytes) return decodeLarge(key, value);
   const held = await unpack(key, value);
   return held !== null && isSegmentRows(held.content) ? { ...held.content, readAt: held.readAt } : null;
+}
+
+/** The same for a value that takes its time: it is taken in pieces, and others have their turn between them. */
+async function decodeLarge(key: string, value: Buffer): Promise<ReadSegment | null> {
+  const [, form, version = '', sum] = header.exec(value.toString('latin1', 0, headerBytes)) ?? [];
+  const body = value.subarray(headerBytes);
+  if (sum === undefined || sum !== (await largeChecksum(`B${form}${version}`, key, body))) return null;
+  try {
+    const content = await readLines(body, form === 'z', mostBytes);
+    return isSegmentRows(content) ? { ...content, readAt: instantOf(Number(version)) } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Content, plain JSON, as a value that can be told from damaged ones and from those of other keys. */
@@ -76,6 +97,18 @@ export function versionIn(value: Buffer): string | null {
 /** `readAt` as text whose order is that of time. */
 export function versionOf(readAt: Instant): string {
   return String(readAt).padStart(13, '0');
+}
+
+/** So many bytes are summed up in a turn. */
+const turnBytes = 4_194_304;
+
+async function largeChecksum(start: string, key: string, body: Buffer): Promise<string> {
+  let sum = crc32(`${start}|${key}`);
+  for (let at = 0; at < body.length; at += turnBytes) {
+    sum = crc32(body.subarray(at, at + turnBytes), sum);
+    await setImmediate();
+  }
+  return sum.toString(16).padStart(8, '0');
 }
 
 function checksum(start: string, key: string, body: Buffer): string {

@@ -36,8 +36,10 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
 }
 
 /**
- * A row holds its raw text, at two bytes a character where that is not all Latin, and some thirty fields, which take
- * 1100 bytes on V8. Rather too much than too little.
+ * A row holds its raw text, at two bytes a character where that is not all Latin, and some thirty fields, which take up
+ * to 1100 bytes on V8. (Measured, of 100,000 rows with a raw text of 459 characters: 950 to 1100 bytes a row in all.) Of
+ * a small answer the raw texts are pieces of its text, which stays for as long as one of its rows does: a MiB at most,
+ * of which the rows are nearly all. Rather too much than too little.
  */
 function estimateBytes(entry: Entry): number {
   return entry.rows.reduce((bytes, row) => bytes + 2 * row.raw.length + 1200, 512);

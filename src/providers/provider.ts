@@ -9,7 +9,7 @@ import type { z } from 'zod';
 import type { Clock, TimeZone } from '../domain/calendar.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CurrencyCode, RowKind, RowOf } from '../domain/rows.ts';
-import type { Call, Grid, SegmentReader } from '../domain/segments.ts';
+import type { Call, Grid, SegmentReader, SegmentRows } from '../domain/segments.ts';
 import type { SettlementRule } from '../domain/settlement.ts';
 
 export interface Provider<Credential = unknown> {
@@ -34,6 +34,8 @@ export interface Provider<Credential = unknown> {
   readonly keyedCategories?: readonly string[];
   /** How long after the end of a day its usage may still be coming in; 0 unless told. */
   readonly usageLagHours?: number;
+  /** The lists that come in one answer however long they are, by name. */
+  readonly lists?: Readonly<Record<string, ListDecoder>>;
   /** What stands under `credential` in the settings. */
   readonly credential: z.ZodType<Credential>;
   /** One reader per key of `grids`. */
@@ -70,7 +72,40 @@ export interface RequestSpec<T> {
   /** Strict in what we use, tolerant of the rest. */
   readonly schema: z.ZodType<T>;
   /** Reads a refusal out of the vendor's envelope. Null: nothing known, the HTTP status decides. */
-  readonly refusal: (status: number, body: unknown) => Refusal | null;
+  readonly refusal: ReadRefusal;
+  /** Gives what `schema` makes of the JSON of a text, quickly. Null: `schema` is to read it. */
+  readonly quick?: (text: string) => QuickAnswer<T> | null;
+  /** Which list is read and for what, so that a large answer can be read in another thread. */
+  readonly list?: ListRef;
+}
+
+export type ReadRefusal = (status: number, body: unknown) => Refusal | null;
+
+/** An answer that was read quickly, and as JSON what stood around its rows. */
+export interface QuickAnswer<T> {
+  readonly envelope: unknown;
+  readonly answer: T;
+}
+
+/** A list by its name, and what its rows are read for. Plain data: it goes to another thread, where functions cannot. */
+export interface ListRef {
+  readonly provider: string;
+  readonly list: string;
+  readonly context: ListContext;
+}
+
+export interface ListContext {
+  readonly accountId: string;
+  readonly currency: CurrencyCode;
+  readonly timeZone: TimeZone;
+  readonly variant: string;
+}
+
+/** How a list is read to rows: by its schema, or quickly to the same. */
+export interface ListDecoder<Row extends RowOf[RowKind] = RowOf[RowKind]> {
+  readonly schema: (context: ListContext) => z.ZodType<SegmentRows<Row>>;
+  readonly quick: (text: string, context: ListContext) => QuickAnswer<SegmentRows<Row>> | null;
+  readonly refusal: ReadRefusal;
 }
 
 /** Why a vendor refused. */

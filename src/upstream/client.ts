@@ -12,8 +12,9 @@ import { isGatewayError, type ErrorCode, type GatewayError } from '../domain/err
 import type { Call } from '../domain/segments.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
 import { createBreaker } from './breaker.ts';
-import { exchange } from './exchange.ts';
+import { exchange, toText, type Exchanged } from './exchange.ts';
 import type { Quota } from './quota.ts';
+import type { ReadingThread } from './reading-thread.ts';
 import { readAnswer } from './refusals.ts';
 
 export interface ClientSettings {
@@ -25,6 +26,8 @@ export interface ClientSettings {
   /** Bytes of a decoded answer. */
   readonly maxResponseBytes: number;
   readonly now: Clock;
+  /** Where large lists are read; here unless told. */
+  readonly thread?: ReadingThread;
   /** Told of each exchange, for logs and metrics. */
   readonly onExchange: (event: ExchangeEvent) => void;
   /** Between 0 and 1. */
@@ -69,6 +72,16 @@ export function createClient(settings: ClientSettings): Client {
     pipelining: 1,
   });
 
+  /** A large list is read in the other thread, and its rows are of the type that its schema says. */
+  async function read<T>(spec: RequestSpec<T>, exchanged: Exchanged, call: Call): Promise<T> {
+    const { status, header, text, blocks } = exchanged;
+    if (text === null && spec.list !== undefined && settings.thread !== undefined) {
+      const answer = { status, retryAfter: header('retry-after'), blocks };
+      return (await settings.thread.read(spec.list, answer, call, now)) as T;
+    }
+    return readAnswer(spec, { status, header, text: text ?? toText(blocks) }, now());
+  }
+
   /** One exchange. A failure is a value, so that it is told apart from never having had a slot. */
   async function attempt<T>(spec: RequestSpec<T>, call: Call, number: number): Promise<Attempted<T>> {
     const ticket = breaker.admit(spec.endpoint);
@@ -82,7 +95,7 @@ export function createClient(settings: ClientSettings): Client {
       const { method, body } = spec;
       const { maxResponseBytes: maxBytes } = settings;
       const sent = { method, url: urlOf(base, spec), headers: spec.headers(), body, timeoutMs, maxBytes };
-      const answer = readAnswer(spec, await exchange(agent, sent, call.signal), now());
+      const answer = await read(spec, await exchange(agent, sent, call.signal), call);
       report('OK');
       breaker.succeeded(ticket);
       return { answer };

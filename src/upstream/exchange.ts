@@ -23,8 +23,14 @@ export interface ExchangeSpec {
 export interface Exchanged {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
-  readonly text: string;
+  /** Null: the answer is large. */
+  readonly text: string | null;
+  /** The bytes of a large answer, each block with a buffer of its own that may be given away; of others none. */
+  readonly blocks: readonly Uint8Array<ArrayBuffer>[];
 }
+
+/** A longer answer is large: it is not decoded where others wait. */
+const blockBytes = 1_048_576;
 
 /** Named, since some vendors' edges answer 403 to a request without one (seen at api.novita.ai). */
 const userAgent = 'unified-billing-gateway/1.0';
@@ -61,8 +67,11 @@ export async function exchange(
       return Array.isArray(value) ? value[0] : value;
     };
     try {
-      const text = await readText(response.body, header('content-encoding'), spec.maxBytes);
-      return { status: response.statusCode, header, text };
+      const blocks = await readBlocks(response.body, header('content-encoding'), spec.maxBytes);
+      const { statusCode: status } = response;
+      return blocks.length > 1
+        ? { status, header, text: null, blocks }
+        : { status, header, text: toText(blocks), blocks: [] };
     } finally {
       response.body.destroy();
     }
@@ -90,17 +99,43 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
 
-async function readText(body: Readable, encoding: string | undefined, maxBytes: number): Promise<string> {
-  const decoded = decode(body, encoding);
-  const chunks: Buffer[] = [];
+/** All bytes in order. Copied while they come in, so that no copy of all of them is made at once. */
+async function readBlocks(
+  body: Readable,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const blocks: Uint8Array<ArrayBuffer>[] = [];
+  let chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of decoded as AsyncIterable<Buffer>) {
+  let held = 0;
+  const flush = (): void => {
+    const block = new Uint8Array(held);
+    let at = 0;
+    for (const chunk of chunks) {
+      block.set(chunk, at);
+      at += chunk.length;
+    }
+    blocks.push(block);
+    chunks = [];
+    held = 0;
+  };
+  for await (const chunk of decode(body, encoding) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw invalid(`is larger than ${maxBytes} bytes`);
+    if (held > 0 && held + chunk.length > blockBytes) flush();
     chunks.push(chunk);
+    held += chunk.length;
   }
+  flush();
+  return blocks;
+}
+
+/** Blocks as text. @throws GatewayError PROVIDER_RESPONSE_INVALID when they are not UTF-8 */
+export function toText(blocks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks, bytes));
+    return blocks.map((block) => decoder.decode(block, { stream: true })).join('') + decoder.decode();
   } catch {
     throw invalid('is not UTF-8');
   }

@@ -3,7 +3,6 @@
 import { GatewayError, type ErrorCode } from '../domain/errors.ts';
 import { parseJson } from '../domain/json.ts';
 import type { RequestSpec } from '../providers/provider.ts';
-import type { Exchanged } from './exchange.ts';
 
 /** The longest pause that a vendor's Retry-After can impose, in seconds: "86400" must not silence an account for a day. */
 const maxRetryAfterSeconds = 900;
@@ -16,11 +15,26 @@ const messages: Partial<Record<ErrorCode, string>> = {
   PROVIDER_UNAVAILABLE: 'the provider reports a fault of its own',
 };
 
+/** How an answer is read. */
+export type AnswerSpec<T> = Pick<RequestSpec<T>, 'schema' | 'quick' | 'refusal'>;
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly text: string;
+}
+
 /**
  * The checked answer of an exchange. @throws GatewayError with the code that the vendor's envelope or, without one, the
  * HTTP status calls for; the body is never part of the error
  */
-export function readAnswer<T>(spec: RequestSpec<T>, exchanged: Exchanged, now: number): T {
+export function readAnswer<T>(spec: AnswerSpec<T>, exchanged: Answer, now: number): T {
+  if (codeOf(exchanged.status, true) === null) {
+    const read = spec.quick?.(exchanged.text) ?? null;
+    // Whatever may be a refusal is looked at as a whole.
+    if (read !== null && spec.refusal(exchanged.status, read.envelope) === null) return read.answer;
+  }
   const body = readBody(exchanged.text);
   const refusal = body === unreadable ? null : spec.refusal(exchanged.status, body);
   const code = refusal?.code ?? codeOf(exchanged.status, body !== unreadable);

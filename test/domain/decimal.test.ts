@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import {
+  addDecimals,
   compareDecimals,
   createSum,
   divideDecimals,
@@ -27,6 +28,32 @@ const print = (coefficient: bigint, scale: number): string => {
 const number = fc.record({
   coefficient: fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }),
   scale: fc.nat(18),
+});
+
+/** Of the sizes where a double still holds the digits, and where it does not. */
+const near = fc.record({
+  coefficient: fc.oneof(
+    fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n }),
+    fc.bigInt({ min: -30n, max: 30n }),
+    fc.constantFrom(999_999_999_999_999n, -999_999_999_999_999n, 9_007_199_254_740_993n),
+  ),
+  scale: fc.constantFrom(0, 0, 4, 4, 10, 16),
+});
+
+test('two decimals of any size are added, subtracted, shifted and compared to the last digit', () => {
+  fc.assert(
+    fc.property(near, near, (a, b) => {
+      const [left, right] = [a, b].map(({ coefficient, scale }) => parseDecimal(print(coefficient, scale)));
+      if (left === undefined || right === undefined) return;
+      const scale = Math.max(a.scale, b.scale);
+      const x = a.coefficient * 10n ** BigInt(scale - a.scale);
+      const y = b.coefficient * 10n ** BigInt(scale - b.scale);
+      expect(addDecimals(left, right)).toBe(print(x + y, scale));
+      expect(subtractDecimals(left, right)).toBe(print(x - y, scale));
+      expect(compareDecimals(left, right)).toBe(x < y ? -1 : x > y ? 1 : 0);
+      expect(shiftLeft(left, 4)).toBe(print(a.coefficient, a.scale + 4));
+    }),
+  );
 });
 
 test('a decimal is given back as it came, with its scale', () => {

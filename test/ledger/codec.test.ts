@@ -7,7 +7,9 @@ import { instantOf } from '../../src/domain/calendar.ts';
 import {
   decode,
   encode,
+  pack,
   schemaVersion,
+  unpack,
   versionIn,
   versionOf,
   type ReadSegment,
@@ -54,6 +56,57 @@ test('a value under another key, changed in one byte or cut off is none', async 
       expect(await decode(key, value.subarray(0, index))).toBeNull();
     }
   }
+});
+
+/** Rows that compress badly, with line feeds in them. */
+const manyRows = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: String(index),
+    raw: `{"a":"\n${Math.sin(index)}${Math.cos(index)}\u2028中"}`,
+    nested: { at: index, none: null },
+  }));
+
+test('a segment of many rows is read as it was written, and by those who know no lines', async () => {
+  for (const count of [500, 501, 1000, 12_345]) {
+    const read: ReadSegment = { ...segmentOf(manyRows(count)), readAt };
+    const noted = { ...read, notices: [{ code: 'AMOUNT_MISMATCH' as const, message: '{"x\n', date: null }] };
+    const value = await encode(key, noted);
+    expect(await decode(key, value)).toEqual(noted);
+    expect((await unpack(key, value))?.content).toEqual({ rows: noted.rows, notices: noted.notices });
+    // As it was written before there were lines.
+    expect(await decode(key, await pack(key, readAt, { rows: noted.rows, notices: noted.notices }))).toEqual(
+      noted,
+    );
+  }
+});
+
+test('a value of many rows that was changed in one byte or cut off is none', async () => {
+  const value = await encode(key, { ...segmentOf(manyRows(12_345)), readAt });
+  expect(await decode(`${key}x`, value)).toBeNull();
+  for (let index = 0; index < value.length; index += Math.ceil(value.length / 20)) {
+    const changed = Buffer.from(value);
+    changed[index] = (changed[index] ?? 0) ^ 1;
+    expect(await decode(key, changed)).toBeNull();
+    expect(await decode(key, value.subarray(0, index))).toBeNull();
+  }
+});
+
+test('others have their turn while many rows are written and read', async () => {
+  const read: ReadSegment = { ...segmentOf(manyRows(10_000)), readAt };
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  count();
+  const value = await encode(key, read);
+  // One for each five hundred rows, at least.
+  expect(turns).toBeGreaterThanOrEqual(20);
+  turns = 0;
+  await decode(key, value);
+  expect(turns).toBeGreaterThanOrEqual(20);
+  isOver = true;
 });
 
 test('garbage of any kind is none', async () => {

@@ -6,24 +6,22 @@
 import { z } from 'zod';
 
 import { utc, type TimeZone } from '../../domain/calendar.ts';
-import { usageCycles, type CurrencyCode } from '../../domain/rows.ts';
+import type { CurrencyCode } from '../../domain/rows.ts';
 import { hourlyOf, type Grid, type Step } from '../../domain/segments.ts';
 import type { SettlementRule } from '../../domain/settlement.ts';
 import type { Provider } from '../provider.ts';
+import { decoders } from './decoders.ts';
 import {
+  askForBills,
   askForKeys,
   askForProducts,
   askForStatements,
-  billQuery,
   createLists,
-  foreignCategories,
-  productListOf,
   statementFloor,
   unknownCategory,
   usageFloor,
   type Credential,
 } from './lists.ts';
-import { toApiKeyUsage, toBill, toDailyDetail, toInvoice } from './mapping.ts';
 
 const credential: z.ZodType<Credential> = z.strictObject({
   apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'expected an API key'),
@@ -111,35 +109,19 @@ function createProvider(profile: Profile): Provider<Credential> {
     keyedCategories: ['llm', 'gen_api', 'web_search'],
     // Rows come by the hour, storage by the day (observed by customers): the day before is still moving.
     usageLagHours: 24,
+    lists: decoders,
     credential,
     connect: (connection) => {
-      const lists = createLists(connection, profile.currency);
+      const lists = createLists(connection, profile);
       return {
-        BILL: async (segment, call) => {
-          const { rows, notices } = lists.map(
-            'BILL',
-            await lists.ask(billQuery(connection, segment), call),
-            toBill,
-          );
-          return { rows, notices: [...notices, ...foreignCategories(segment.variant, rows)] };
-        },
-        INVOICE: async (_segment, call) =>
-          lists.map('INVOICE', await askForStatements(lists, call), toInvoice),
-        API_KEY_USAGE: async (segment, call) => {
-          const cycle = usageCycles.find((name) => name === segment.variant) ?? 'DAY';
-          const answer = await askForKeys(lists, connection, segment, call);
-          return lists.map('API_KEY_USAGE', answer, (wire, raw, context) =>
-            toApiKeyUsage(wire, raw, cycle, context),
-          );
-        },
-        DAILY_DETAIL: async ({ variant, ...segment }, call) => {
-          const answer = await askForProducts(lists, connection, { variant, ...segment }, call);
-          if (answer === null) return { rows: [], notices: [unknownCategory(variant)] };
-          const { rows, notices } = lists.map('DAILY_DETAIL', answer, (wire, raw, context) =>
-            toDailyDetail(wire, raw, productListOf(variant), context),
-          );
-          return { rows, notices: [...notices, ...foreignCategories(variant, rows)] };
-        },
+        BILL: (segment, call) => askForBills(lists, segment, call),
+        INVOICE: (_segment, call) => askForStatements(lists, call),
+        API_KEY_USAGE: (segment, call) => askForKeys(lists, segment, call),
+        DAILY_DETAIL: async (segment, call) =>
+          (await askForProducts(lists, segment, call)) ?? {
+            rows: [],
+            notices: [unknownCategory(segment.variant)],
+          },
       };
     },
   };

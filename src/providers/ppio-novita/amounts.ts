@@ -3,12 +3,12 @@
 import { dateIn, instantOf, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import {
+  addDecimals,
   compareDecimals,
   divideDecimals,
   parseDecimal,
   shiftLeft,
   subtractDecimals,
-  sumDecimals,
   type Decimal,
 } from '../../domain/decimal.ts';
 import type { BillingMethod, CurrencyCode } from '../../domain/rows.ts';
@@ -46,15 +46,13 @@ export function toCharge(wire: WireCharge, context: MappingContext) {
   const billedCost = wire.amountDecimal ?? toMainUnit(wire.amount);
   const voucherAmount = toAmount(wire.voucherAmountDecimal, wire.voucherAmount);
   const cashAmount = toAmount(wire.payableDecimal, wire.payAmount);
-  const subject = `${wire.productName}, ${date}`;
-  const parts =
-    voucherAmount !== null && cashAmount !== null ? sumDecimals([voucherAmount, cashAmount]) : null;
+  const parts = voucherAmount !== null && cashAmount !== null ? addDecimals(voucherAmount, cashAmount) : null;
   if (parts !== null && !addsUp(billedCost, parts, wire)) {
-    const message = `${subject}: the amount ${billedCost} is not the sum of vouchers and cash, ${parts}`;
+    const message = `${wire.productName}, ${date}: the amount ${billedCost} is not the sum of vouchers and cash, ${parts}`;
     context.notice({ code: 'AMOUNT_MISMATCH', message, date });
   }
   if (wire.amountDecimal !== null && differByAUnit(wire.amountDecimal, toMainUnit(wire.amount))) {
-    const message = `${subject}: the exact amount ${billedCost} differs from the rounded one, ${toMainUnit(wire.amount)}`;
+    const message = `${wire.productName}, ${date}: the exact amount ${billedCost} differs from the rounded one, ${toMainUnit(wire.amount)}`;
     context.notice({ code: 'DECIMAL_DIFFERS', message, date });
   }
   return {
@@ -85,10 +83,10 @@ export function toMainUnit(integer: Decimal): Decimal {
 
 /** To the last digit where all three are exact or none is; where they are mixed, each cut field may lack a unit. */
 function addsUp(whole: Decimal, parts: Decimal, wire: WireCharge): boolean {
-  const exact = [wire.amountDecimal, wire.voucherAmountDecimal, wire.payableDecimal].filter(
-    (value) => value !== null,
-  );
-  if (exact.length === 0 || exact.length === 3) return compareDecimals(whole, parts) === 0;
+  const isExact = wire.amountDecimal !== null;
+  const isMixed =
+    (wire.voucherAmountDecimal !== null) !== isExact || (wire.payableDecimal !== null) !== isExact;
+  if (!isMixed) return compareDecimals(whole, parts) === 0;
   const difference = subtractDecimals(whole, parts);
   return compareDecimals(difference, twoUnits) < 0 && compareDecimals(difference, minusTwoUnits) > 0;
 }

@@ -12,15 +12,16 @@ import type { Notice } from '../../domain/coverage.ts';
 import { GatewayError, isGatewayError } from '../../domain/errors.ts';
 import {
   createRowIds,
-  type ChargeRow,
   type CurrencyCode,
-  type RawJson,
+  type InvoiceRow,
   type RowKind,
+  type RowOf,
 } from '../../domain/rows.ts';
-import { hourlyOf, type Call, type Segment, type SegmentRows } from '../../domain/segments.ts';
-import type { Connection, RequestSpec } from '../provider.ts';
-import type { MappingContext } from './amounts.ts';
-import { apiKeyBillList, billList, productBillList, statementPage, toRefusal } from './wire.ts';
+import type { Call, Segment, SegmentRows } from '../../domain/segments.ts';
+import type { Connection, ListContext, ListDecoder, RequestSpec } from '../provider.ts';
+import { decoders, productListOf } from './decoders.ts';
+import { toInvoice } from './mapping.ts';
+import { statementPage, toRefusal } from './wire.ts';
 
 export interface Credential {
   readonly apiKey: string;
@@ -31,57 +32,57 @@ export const usageFloor = '2026-01-01' as CalendarDate;
 /** The first month that has a statement. */
 export const statementFloor = '2025-10-01' as CalendarDate;
 
-export type Checked<Wire> = readonly { readonly wire: Wire; readonly raw: RawJson }[];
 type Query<T> = Omit<RequestSpec<T>, 'method' | 'headers' | 'refusal'>;
-type ToRow<Wire, Row> = (wire: Wire, raw: RawJson, context: MappingContext) => Row;
 
-/** Asks for a list, and maps what came. */
-export function createLists(connection: Connection<Credential>, ownCurrency: CurrencyCode) {
+/** What differs between the two brands, as far as lists go. */
+interface Brand {
+  readonly id: string;
+  readonly currency: CurrencyCode;
+}
+
+/** Asks for lists. */
+export function createLists(connection: Connection<Credential>, brand: Brand) {
+  const { accountId, timeZone } = connection;
+  const currency = connection.currency ?? brand.currency;
   const ask = <T>(query: Query<T>, call: Call): Promise<T> => {
     const headers = () => ({ authorization: `Bearer ${connection.credential.apiKey}` });
     return connection.request({ method: 'GET', headers, refusal: toRefusal, ...query }, call);
   };
-  const map = <Wire, Row>(
-    kind: RowKind,
-    answer: Checked<Wire>,
-    toRow: ToRow<Wire, Row>,
-  ): SegmentRows<Row> => {
-    const notices: Notice[] = [];
-    const context: MappingContext = {
-      rowId: createRowIds(connection.accountId, kind),
-      currency: connection.currency ?? ownCurrency,
-      timeZone: connection.timeZone,
-      notice: (notice) => notices.push(notice),
+  /** How the answer of a list is read, here or in another thread. */
+  const readAs = <Row extends RowOf[RowKind]>(
+    list: keyof typeof decoders,
+    decoder: ListDecoder<Row>,
+    { variant }: Segment,
+  ) => {
+    const context: ListContext = { accountId, currency, timeZone, variant };
+    return {
+      schema: decoder.schema(context),
+      quick: (text: string) => decoder.quick(text, context),
+      list: { provider: brand.id, list, context },
     };
-    // Rows that are alike in all but their figures are numbered; the vendor's order of them is its own affair.
-    const sorted =
-      kind === 'INVOICE' ? answer : answer.toSorted((a, b) => (a.raw < b.raw ? -1 : a.raw > b.raw ? 1 : 0));
-    return { rows: sorted.map(({ wire, raw }) => toRow(wire, raw, context)), notices };
   };
-  return { ask, map };
+  return { ask, readAs, accountId, currency, timeZone };
 }
 
 type Lists = ReturnType<typeof createLists>;
 
 /** Subscriptions of a category and month. */
-export function billQuery({ timeZone }: Connection<Credential>, segment: Segment) {
-  return {
-    endpoint: 'bill/monthly/list',
-    path: '/openapi/v1/billing/bill/monthly/list',
-    query: { category: segment.variant, ...timesOf(segment, timeZone) },
-    schema: billList,
-  };
+export function askForBills({ ask, readAs, timeZone }: Lists, segment: Segment, call: Call) {
+  return ask(
+    {
+      endpoint: 'bill/monthly/list',
+      path: '/openapi/v1/billing/bill/monthly/list',
+      query: { category: segment.variant, ...timesOf(segment, timeZone) },
+      ...readAs('bills', decoders.bills, segment),
+    },
+    call,
+  );
 }
 
 /**
  * Usage by key. The floor's zone is not documented: should the vendor refuse our midnight, its midnight may be UTC's.
  */
-export async function askForKeys(
-  { ask }: Lists,
-  { timeZone }: Connection<Credential>,
-  segment: Segment,
-  call: Call,
-) {
+export async function askForKeys({ ask, readAs, timeZone }: Lists, segment: Segment, call: Call) {
   const cycleType = { DAY: 'Day', WEEK: 'Week', MONTH: 'Month' }[segment.variant] ?? segment.variant;
   const startsAtFloor = segment.dates !== null && segment.dates.from <= usageFloor;
   const askFrom = (floorZone: TimeZone) => {
@@ -92,7 +93,7 @@ export async function askForKeys(
         endpoint: 'apikey/bill/list',
         path: '/openapi/v1/billing/apikey/bill/list',
         query: { cycleType, ...times, startTime },
-        schema: apiKeyBillList,
+        ...readAs('apiKeyUsage', decoders.apiKeyUsage, segment),
       },
       call,
     );
@@ -110,12 +111,7 @@ export async function askForKeys(
  * Usage of a product category, by day or, where the segment's list is the hourly one, by hour. Null: the vendor does
  * not know the category, so it has no rows of it.
  */
-export async function askForProducts(
-  { ask }: Lists,
-  { timeZone }: Connection<Credential>,
-  segment: Segment,
-  call: Call,
-) {
+export async function askForProducts({ ask, readAs, timeZone }: Lists, segment: Segment, call: Call) {
   const { cycle: cycleType, category: productCategory } = productListOf(segment.variant);
   try {
     return await ask(
@@ -123,7 +119,7 @@ export async function askForProducts(
         endpoint: 'bill/list',
         path: '/openapi/v1/billing/bill/list',
         query: { cycleType, productCategory, ...timesOf(segment, timeZone) },
-        schema: productBillList,
+        ...readAs('dailyDetails', decoders.dailyDetails, segment),
       },
       call,
     );
@@ -139,32 +135,6 @@ export function unknownCategory(variant: string): Notice {
   return { code: 'UNKNOWN_CATEGORY', message, date: null };
 }
 
-/** What is told where the list of a category holds rows of others. */
-export function foreignCategories(variant: string, rows: readonly ChargeRow[]): Notice[] {
-  const asked = productListOf(variant).category;
-  const others = new Set(
-    rows.map(({ product }) => product.category).filter((name) => name !== null && name !== asked),
-  );
-  return [...others].map((other) => {
-    const message = `the provider lists rows of the category ${other} under ${asked}: each is counted once, by its id`;
-    return { code: 'UNKNOWN_CATEGORY', message, date: null };
-  });
-}
-
-/** One list of usage by product. */
-export interface ProductList {
-  readonly cycle: 'Hour' | 'Day';
-  readonly category: string;
-}
-
-/** "hour/gpu" is gpu by the hour. */
-export function productListOf(variant: string): ProductList {
-  const prefix = hourlyOf('');
-  return variant.startsWith(prefix)
-    ? { cycle: 'Hour', category: variant.slice(prefix.length) }
-    : { cycle: 'Day', category: variant };
-}
-
 const pageSize = 100;
 const mostPages = 50;
 /** The text of a page without rows. */
@@ -174,7 +144,16 @@ const nothing = '[]';
  * All statements. No total is sent, months are filled in, and a page need not be as long as it was asked to be: only a
  * page that brings nothing new, or that the vendor refuses, says that the list has ended before it.
  */
-export async function askForStatements({ ask }: Lists, call: Call) {
+export async function askForStatements(lists: Lists, call: Call): Promise<SegmentRows<InvoiceRow>> {
+  const { accountId, currency, timeZone } = lists;
+  const notices: Notice[] = [];
+  const notice = (one: Notice) => void notices.push(one);
+  const context = { rowId: createRowIds(accountId, 'INVOICE'), currency, timeZone, notice };
+  const statements = await readStatements(lists, call);
+  return { rows: statements.map(({ wire, raw }) => toInvoice(wire, raw, context)), notices };
+}
+
+async function readStatements({ ask }: Lists, call: Call) {
   const pages = new Set<string>();
   const seen = new Map<string, Awaited<ReturnType<typeof askForPage>>['data'][number]>();
   const askForPage = (page: number) =>

@@ -1,7 +1,10 @@
-/** Wire rows of PPIO and Novita to rows. Pure, and total: whatever the wire schema lets through has a row. */
+/**
+ * Wire rows of PPIO and Novita to rows. Pure, and total: whatever the wire schema lets through has a row. Fields are
+ * named one by one: spreading costs more than all else.
+ */
 
 import { addDays, datesOf, instantOf, monthOf, type YearMonth } from '../../domain/calendar.ts';
-import { sumDecimals, type Decimal } from '../../domain/decimal.ts';
+import { addDecimals, type Decimal } from '../../domain/decimal.ts';
 import type {
   ApiKeyUsageRow,
   BillRow,
@@ -22,7 +25,7 @@ import {
   toUnitPrice,
   type MappingContext,
 } from './amounts.ts';
-import type { ProductList } from './lists.ts';
+import type { ProductList } from './decoders.ts';
 import type { WireApiKeyBill, WireBill, WireProductBill, WireStatement } from './wire.ts';
 
 /** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field tradeType */
@@ -58,7 +61,15 @@ export function toBill(wire: WireBill, raw: RawJson, context: MappingContext): B
   }
   return {
     id: context.rowId([...identityOf(wire), wire.productCategory, wire.tradeType, text(wire.createTime)]),
-    ...charge,
+    date: charge.date,
+    currency: charge.currency,
+    chargePeriod: charge.chargePeriod,
+    listCost: charge.listCost,
+    billedCost: charge.billedCost,
+    voucherAmount: charge.voucherAmount,
+    cashAmount: charge.cashAmount,
+    billingMethod: charge.billingMethod,
+    providerBillingMethod: charge.providerBillingMethod,
     billingPeriod: wire.cycle as YearMonth,
     product: { id: wire.productId, name: wire.productName, category: wire.productCategory },
     resourceId: wire.ownerID,
@@ -80,10 +91,18 @@ export function toApiKeyUsage(
   context: MappingContext,
 ): ApiKeyUsageRow {
   const charge = toCharge(wire, context);
-  const tokens = tokensOf(wire);
+  const tokens = tokensOf(wire, wire.category);
   return {
     id: context.rowId([...identityOf(wire), wire.category, cycle]),
-    ...charge,
+    date: charge.date,
+    currency: charge.currency,
+    chargePeriod: charge.chargePeriod,
+    listCost: charge.listCost,
+    billedCost: charge.billedCost,
+    voucherAmount: charge.voucherAmount,
+    cashAmount: charge.cashAmount,
+    billingMethod: charge.billingMethod,
+    providerBillingMethod: charge.providerBillingMethod,
     billingPeriod: monthOf(charge.date),
     cycle,
     product: { id: wire.productId, name: wire.productName, category: wire.category },
@@ -111,15 +130,23 @@ export function toDailyDetail(
 ): DailyDetailRow {
   // A row that names no category is of the list that it is in.
   const category = wire.category ?? list.category;
-  const named = { ...wire, category };
   const charge = toCharge(wire, context);
-  const tokens = toTokens(named);
+  const tokens = toTokens(wire, category);
   // Of tokens that are not all told nothing is known, and those of multimodal rows are not tokens alone.
   const isPriced = category !== 'llm' && wire.billingMethod !== '7';
+  const { quantity, unit } = toQuantity(wire, category, tokens, isPriced);
   return {
     // A row that the lists of two categories hold is one row: which of them is no part of what it is.
     id: context.rowId([...identityOf(wire), category, list.cycle]),
-    ...charge,
+    date: charge.date,
+    currency: charge.currency,
+    chargePeriod: charge.chargePeriod,
+    listCost: charge.listCost,
+    billedCost: charge.billedCost,
+    voucherAmount: charge.voucherAmount,
+    cashAmount: charge.cashAmount,
+    billingMethod: charge.billingMethod,
+    providerBillingMethod: charge.providerBillingMethod,
     billingPeriod: monthOf(charge.date),
     product: { id: wire.productId, name: wire.productName, category },
     projectId: null,
@@ -127,7 +154,8 @@ export function toDailyDetail(
     subProduct: null,
     feeItem: null,
     factors: null,
-    ...toQuantity(named, tokens, isPriced),
+    quantity,
+    unit,
     tokens,
     // Tokens have two prices or more, one for each direction: see `raw`.
     listUnitPrice: isPriced ? toUnitPrice(wire.basePrice0, wire.pricePrecision) : null,
@@ -170,8 +198,11 @@ export function toInvoice(wire: WireStatement, raw: RawJson, context: MappingCon
 }
 
 /** Tokens of an llm row; in multimodal rows (7) the same fields count other things: text, images, audio, video. */
-function tokensOf<Wire extends WireApiKeyBill | WireProductBill>(wire: Wire): Wire | null {
-  return wire.category === 'llm' && wire.billingMethod !== '7' ? wire : null;
+function tokensOf<Wire extends WireApiKeyBill | WireProductBill>(
+  wire: Wire,
+  category: string | null,
+): Wire | null {
+  return category === 'llm' && wire.billingMethod !== '7' ? wire : null;
 }
 
 /** What is read from and written to the cache is counted apart, and only where there is a cache. */
@@ -179,15 +210,16 @@ function inputOf({ billNum0, billNum2, billNum3, billNum5 }: WireApiKeyBill | Wi
   return billNum0 && sum(billNum0, billNum2, billNum3, billNum5);
 }
 
-function toTokens(wire: WireProductBill): TokenCounts | null {
-  const llm = tokensOf(wire);
+function toTokens(wire: WireProductBill, category: string): TokenCounts | null {
+  const llm = tokensOf(wire, category);
   const [input, output] = [llm && asDecimal(inputOf(llm)), llm && asDecimal(llm.billNum1)];
-  return input === null || output === null ? null : { input, output, total: sumDecimals([input, output]) };
+  return input === null || output === null ? null : { input, output, total: addDecimals(input, output) };
 }
 
 /** The unit is that of the count it comes with: what billNum counts, only billNumUnit says. */
 function toQuantity(
-  { billNum, billNumUnit, billNum0, category }: WireProductBill,
+  { billNum, billNumUnit, billNum0 }: WireProductBill,
+  category: string,
   tokens: TokenCounts | null,
   isPriced: boolean,
 ) {
@@ -196,9 +228,7 @@ function toQuantity(
   return { quantity: asDecimal(billNum0), unit: unitOf.get(category) ?? null };
 }
 
-function asDecimal(count: IntegerText | null): Decimal | null {
-  return count as Decimal | null;
-}
+const asDecimal = (count: IntegerText | null): Decimal | null => count as Decimal | null;
 
 /** No id comes with a row: these are the fields that make it what it is, none of which changes until it is final. */
 function identityOf(wire: WireBill | Omit<WireProductBill, 'billNum' | 'billNumUnit'>): (string | null)[] {
@@ -207,9 +237,12 @@ function identityOf(wire: WireBill | Omit<WireProductBill, 'billNum' | 'billNumU
 }
 
 function sum(...counts: readonly (IntegerText | null)[]): IntegerText | null {
-  const known = counts.filter((count) => count !== null);
-  if (known.length === 0) return null;
-  return known.reduce((total, count) => total + BigInt(count), 0n).toString() as IntegerText;
+  let total: Decimal | null = null;
+  for (const count of counts) {
+    const one = asDecimal(count);
+    if (one !== null) total = total === null ? one : addDecimals(total, one);
+  }
+  return total as string | null as IntegerText | null;
 }
 
 function text(value: number | null): string | null {

@@ -17,13 +17,16 @@
 
 import { z } from 'zod';
 
+import { held } from '../../domain/json-rows.ts';
 import type { Refusal } from '../provider.ts';
+import { createListReader, quickly, unusual, type Checked } from '../quick.ts';
 import {
   optional,
   wireCount,
   wireDecimal,
   wireInteger,
   wireSeconds,
+  wireString,
   wireText,
   wireWord,
   withRaw,
@@ -41,6 +44,9 @@ const amounts = {
 };
 
 const month = /^20\d{2}-(0[1-9]|1[0-2])$/;
+const wireMonth = quickly(z.string().regex(month, 'expected YYYY-MM'), (kind, text) =>
+  kind === held.TEXT && month.test(text) ? text : unusual,
+);
 
 const common = {
   userId: wireText,
@@ -48,7 +54,7 @@ const common = {
   /** The last second that is included. */
   endTime: wireSeconds,
   productId: wireText,
-  productName: z.string(),
+  productName: wireString,
   ownerID: wireText,
   billingMethod: wireWord,
   pricePrecision: optional(wireDecimal),
@@ -63,7 +69,7 @@ const bill = z.object({
   basePrice: optional(wireDecimal),
   billNum: optional(wireDecimal),
   createTime: optional(wireSeconds),
-  cycle: z.string().regex(month, 'expected YYYY-MM'),
+  cycle: wireMonth,
 });
 
 const usageBill = z.object({
@@ -93,7 +99,7 @@ const productBill = z.object({
 /** Usage by API key: `ownerID` is the key. */
 const apiKeyBill = z.object({
   ...usageBill.shape,
-  ownerID: z.string(),
+  ownerID: wireString,
   apikeyName: wireText,
   apikeyMask: wireText,
 });
@@ -104,7 +110,7 @@ const apiKeyBill = z.object({
  */
 const statement = z.object({
   billId: wireText,
-  billingMonth: z.string().regex(month, 'expected YYYY-MM'),
+  billingMonth: wireMonth,
   totalAmount: wireInteger,
   voucherPayAmount: optional(wireInteger),
   debtAmount: optional(wireInteger),
@@ -141,9 +147,22 @@ const summary = z.union([
 ]);
 const isSummary = (row: unknown): boolean => summary.safeParse(row).success;
 
-export const billList = listOf(withRaw(bill));
-export const productBillList = listOf(withRaw(productBill));
-export const apiKeyBillList = listOf(withRaw(apiKeyBill));
+/** A list as its schema defines it, and how it is read quickly. */
+function toList<Wire>(bill: z.ZodType<Wire>) {
+  const row = withRaw(bill);
+  const schema: z.ZodType<readonly Checked<Wire>[]> = listOf(row);
+  const quick = createListReader<Wire>({
+    path: ['bills'],
+    row,
+    check: (bills) => schema.parse({ bills }),
+    except: { fields: ['productCategory', 'category'], text: 'summary' },
+  });
+  return { schema, quick };
+}
+
+export const billList = toList(bill);
+export const productBillList = toList(productBill);
+export const apiKeyBillList = toList(apiKeyBill);
 
 /** A month without a statement, as it stands between the others: it has no id, and no amount. */
 const filledIn = z.object({

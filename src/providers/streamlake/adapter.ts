@@ -10,7 +10,7 @@ import type { Call } from '../../domain/segments.ts';
 import type { Connection, Provider } from '../provider.ts';
 import { identityOf, toDailyDetail } from './mapping.ts';
 import { signatureHeaders } from './signature.ts';
-import { dayDetail, toRefusal, type WireItem, type WirePage } from './wire.ts';
+import { dayDetail, readPage as readQuickly, toRefusal, type WireItem, type WirePage } from './wire.ts';
 
 const printable = z.string().regex(/^[\x21-\x7e]+$/, 'expected printable characters without spaces');
 
@@ -138,6 +138,7 @@ async function readPage(
       headers: () => headersOf(connection, body),
       body,
       schema: dayDetail,
+      quick: readQuickly,
       refusal: toRefusal,
     },
     call,

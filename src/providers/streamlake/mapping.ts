@@ -3,10 +3,10 @@
 import { addDays, monthOf, periodOf, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import {
+  addDecimals,
   compareDecimals,
   multiplyDecimals,
   parseDecimal,
-  sumDecimals,
   trimDecimal,
   type Decimal,
 } from '../../domain/decimal.ts';
@@ -41,7 +41,7 @@ export function toDailyDetail(wire: WireItem, raw: RawJson, context: MappingCont
   const day = wire.BillingCycle;
   const cashAmount = sumKnown(wire.RemainingPayableAmount, wire.CashPaymentAmount);
   if (cashAmount !== null && wire.CouponDeductAmount !== null) {
-    const parts = sumDecimals([cashAmount, wire.CouponDeductAmount]);
+    const parts = addDecimals(cashAmount, wire.CouponDeductAmount);
     if (compareDecimals(wire.PayableAmount, parts) !== 0) {
       const subject = `${wire.FeeItemName ?? wire.ProdName}, ${day}`;
       const message = `${subject}: the amount ${wire.PayableAmount} is not the sum of vouchers and cash, ${parts}`;
@@ -80,7 +80,7 @@ export function toDailyDetail(wire: WireItem, raw: RawJson, context: MappingCont
 
 /** To be borne in cash: what is still to pay, and what has been paid of it. */
 function sumKnown(outstanding: Decimal | null, paid: Decimal | null): Decimal | null {
-  return outstanding === null || paid === null ? null : sumDecimals([outstanding, paid]);
+  return outstanding === null || paid === null ? null : addDecimals(outstanding, paid);
 }
 
 const thousand = parseDecimal('1000');

@@ -2,15 +2,31 @@
 
 import { z } from 'zod';
 
-import type { Refusal } from '../provider.ts';
-import { optional, wireDate, wireDecimal, wireInteger, wireText, wireWord, withRaw } from '../wire.ts';
+import { held } from '../../domain/json-rows.ts';
+import type { QuickAnswer, Refusal } from '../provider.ts';
+import { createListReader, quickly, unusual } from '../quick.ts';
+import {
+  optional,
+  wireDate,
+  wireDecimal,
+  wireInteger,
+  wireString,
+  wireText,
+  wireWord,
+  withRaw,
+} from '../wire.ts';
+
+const currency = /^[A-Z]{3}$/;
+const wireCurrency = quickly(z.string().regex(currency, 'expected a currency code'), (kind, text) =>
+  kind === held.TEXT && currency.test(text) ? text : unusual,
+);
 
 const item = z.object({
   BillingCode: wireText,
   /** The day that is billed. EndTime overshoots it by 59 seconds, so the day is never derived from times. */
   BillingCycle: wireDate,
   ProjectId: wireText,
-  ProdName: z.string(),
+  ProdName: wireString,
   GoodsName: wireText,
   FeeItemName: wireText,
   Factors: wireText,
@@ -25,7 +41,7 @@ const item = z.object({
   CouponDeductAmount: optional(wireDecimal),
   RemainingPayableAmount: optional(wireDecimal),
   CashPaymentAmount: optional(wireDecimal),
-  CurrencyUnit: z.string().regex(/^[A-Z]{3}$/, 'expected a currency code'),
+  CurrencyUnit: wireCurrency,
   FeeItemVersion: optional(wireInteger),
 });
 
@@ -35,16 +51,34 @@ const count = wireInteger
   .transform((text) => Number.parseInt(text, 10))
   .refine((value) => value >= 0 && value <= 10_000_000, 'expected a count');
 
+const row = withRaw(item);
+
 export const dayDetail = z.object({
   ResponseData: z.object({
     /** Rows of the whole query, not of the page. */
     Total: count,
     Billings: z
-      .array(withRaw(item))
+      .array(row)
       .nullish()
       .transform((rows) => rows ?? []),
   }),
 });
+
+const readItems = createListReader<WireItem>({
+  path: ['ResponseData', 'Billings'],
+  row,
+  check: (rows) => rows.map((one) => row.parse(one)),
+});
+
+/** A page, read quickly. */
+export function readPage(text: string): QuickAnswer<z.infer<typeof dayDetail>> | null {
+  const list = readItems(text);
+  if (list === null) return null;
+  const { data } = dayDetail.safeParse(list.envelope);
+  if (data === undefined) return null;
+  const answer = { ResponseData: { ...data.ResponseData, Billings: [...list.rows] } };
+  return { envelope: list.envelope, answer };
+}
 
 export type WirePage = z.infer<typeof dayDetail>['ResponseData'];
 

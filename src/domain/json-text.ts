@@ -1,0 +1,113 @@
+/** Where the pieces of JSON text end. Nothing here makes a value. */
+
+export const codes = {
+  quote: 34,
+  comma: 44,
+  minus: 45,
+  colon: 58,
+  backslash: 92,
+  openBracket: 91,
+  closeBracket: 93,
+  openBrace: 123,
+  closeBrace: 125,
+} as const;
+const { quote, minus, backslash, openBrace, closeBrace, openBracket, closeBracket } = codes;
+
+/** Whether a piece of text stands at a place. */
+export function stands(text: string, piece: string, at: number): boolean {
+  for (let index = 0; index < piece.length; index += 1) {
+    if (text.charCodeAt(at + index) !== piece.charCodeAt(index)) return false;
+  }
+  return true;
+}
+
+/** The first place that is not plain text: a quote, an escape, a control character, the end. */
+export function endOfPlain(text: string, start: number): number {
+  let index = start;
+  for (;;) {
+    const code = text.charCodeAt(index);
+    // NaN, at the end, is not.
+    if (!(code >= 32) || code === quote || code === backslash) return index;
+    index += 1;
+  }
+}
+
+/** Behind the quote that ends a text with escapes. */
+export function endOfText(text: string, start: number): number {
+  let index = start;
+  while (index < text.length && text.charCodeAt(index) !== quote) {
+    index += text.charCodeAt(index) === backslash ? 2 : 1;
+  }
+  return index + 1;
+}
+
+/** Behind a number as JSON writes it; -1 where there is none. */
+export function endOfNumber(text: string, start: number): number {
+  let index = text.charCodeAt(start) === minus ? start + 1 : start;
+  const first = text.charCodeAt(index);
+  if (!isDigit(first)) return -1;
+  index = first === 48 ? index + 1 : endOfDigits(text, index);
+  if (text.charCodeAt(index) === 46) {
+    const behind = endOfDigits(text, index + 1);
+    if (behind === index + 1) return -1;
+    index = behind;
+  }
+  const exponent = text.charCodeAt(index);
+  if (exponent === 101 || exponent === 69) {
+    const sign = text.charCodeAt(index + 1);
+    const digits = sign === 43 || sign === minus ? index + 2 : index + 1;
+    index = endOfDigits(text, digits);
+    if (index === digits) return -1;
+  }
+  return index;
+}
+
+function endOfDigits(text: string, start: number): number {
+  let index = start;
+  while (isDigit(text.charCodeAt(index))) index += 1;
+  return index;
+}
+
+/** Behind the bracket that closes the one at `start`, whatever stands between; the end of the text where none does. */
+export function endOfNested(text: string, start: number): number {
+  let depth = 0;
+  let index = start;
+  while (index < text.length) {
+    const code = text.charCodeAt(index);
+    if (code === quote) {
+      index = endOfText(text, index + 1);
+      continue;
+    }
+    index += 1;
+    if (code === openBrace || code === openBracket) depth += 1;
+    else if (code === closeBrace || code === closeBracket) {
+      depth -= 1;
+      if (depth === 0) return index;
+    }
+  }
+  return text.length;
+}
+
+/** One of the three words of JSON; "" where none stands. */
+export function wordAt(text: string, at: number): 'null' | 'true' | 'false' | '' {
+  if (stands(text, 'null', at)) return 'null';
+  if (stands(text, 'true', at)) return 'true';
+  return stands(text, 'false', at) ? 'false' : '';
+}
+
+/** The first place that is no whitespace of JSON. */
+export function skipSpace(text: string, start: number): number {
+  let index = start;
+  while (isSpace(text.charCodeAt(index))) index += 1;
+  return index;
+}
+
+/** Whether it is whitespace of JSON. */
+export function isSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9;
+}
+
+/** Whether it is one of 0 to 9. */
+export function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}

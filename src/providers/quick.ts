@@ -1,0 +1,148 @@
+/**
+ * Rows of a list, read as their schema reads them and many times as quickly: each field of the usual kind by a plain
+ * function that stands beside its schema, all the rest (a row, an answer) by the schema. So the schema alone says what
+ * is accepted; a quick reading that is not sure says so, and never guesses.
+ */
+
+import type { z } from 'zod';
+
+import { parseJson } from '../domain/json.ts';
+import { createRowScanner, held } from '../domain/json-rows.ts';
+import type { RawJson } from '../domain/rows.ts';
+
+/** That a quick reading is not sure: the schema decides. */
+export const unusual = Symbol('unusual');
+
+/** What a field's schema makes of a value: `kind` is one of `held`, `text` its text where it is TEXT or NUMBER. */
+export type QuickField<T> = (kind: number, text: string) => T | typeof unusual;
+
+const quickFields = new WeakMap<z.ZodType, QuickField<unknown>>();
+const rowSchemas = new WeakMap<z.ZodType, z.ZodObject>();
+
+/** A schema of a field, and the same as a plain function. */
+export function quickly<T extends z.ZodType>(schema: T, field: QuickField<z.output<T>>): T {
+  quickFields.set(schema, field);
+  return schema;
+}
+
+/** The plain function of a schema; of one that has none, texts are given to the schema itself. */
+export function quickOf<T extends z.ZodType>(schema: T): QuickField<z.output<T>> {
+  const known = quickFields.get(schema);
+  // Only `quickly` writes it.
+  if (known !== undefined) return known as QuickField<z.output<T>>;
+  return (kind, text) => {
+    const parsed = kind === held.TEXT ? schema.safeParse(text) : null;
+    return parsed?.success === true ? parsed.data : unusual;
+  };
+}
+
+/** A row as checked, and its text. */
+export interface Checked<Wire> {
+  readonly wire: Wire;
+  readonly raw: RawJson;
+}
+
+/** Notes of which fields a row consists, for `createListReader`. */
+export function noteRow<T>(checked: T & z.ZodType, row: z.ZodType): T {
+  if ('shape' in row) rowSchemas.set(checked, row as z.ZodObject);
+  return checked;
+}
+
+export interface QuickList<Wire> {
+  /** The answer without its rows. */
+  readonly envelope: unknown;
+  readonly rows: readonly Checked<Wire>[];
+}
+
+export interface ListFormat<Wire> {
+  /** Where the list stands in the answer. */
+  readonly path: readonly string[];
+  /** Made by `withRaw`. */
+  readonly row: z.ZodType<Checked<Wire>>;
+  /** What the schema of the answer makes of rows that are not usual. @throws z.ZodError */
+  readonly check: (rows: readonly unknown[]) => readonly Checked<Wire>[];
+  /** Rows that hold this text in one of these fields are not usual. */
+  readonly except?: { readonly fields: readonly string[]; readonly text: string };
+}
+
+/** Reads the lists of a format; null where the answer as a whole is to be read by its schema. */
+export function createListReader<Wire>({
+  path,
+  row,
+  check,
+  except,
+}: ListFormat<Wire>): (text: string) => QuickList<Wire> | null {
+  const schema = rowSchemas.get(row);
+  if (schema === undefined) throw new TypeError('a row whose fields are not known');
+  const names = Object.keys(schema.shape);
+  const quick = Object.values(schema.shape).map((field) => quickOf(field as z.ZodType));
+  const watched = except?.fields ?? [];
+  const fields = [...new Set([...names, ...watched])];
+  const scanner = createRowScanner(fields);
+  const watchedAt = watched.map((name) => fields.indexOf(name));
+  const empty = Object.fromEntries(names.map((name) => [name, null]));
+  const key = path.at(-1) ?? '';
+  const opening = new RegExp(`"${key}"\\s*:\\s*\\[\\s*(?=\\{)`);
+
+  /** The row under the scanner. */
+  function readRow(): Wire | null {
+    const { kinds, texts } = scanner;
+    for (const at of watchedAt) if (kinds[at] === held.TEXT && texts[at] === except?.text) return null;
+    const wire: Record<string, unknown> = { ...empty };
+    for (let index = 0; index < names.length; index += 1) {
+      const value = quick[index]?.(kinds[index] ?? held.NOTHING, texts[index] ?? '');
+      if (value === unusual) return null;
+      wire[names[index] ?? ''] = value;
+    }
+    // Each field is what its own schema makes of it.
+    return wire as Wire;
+  }
+
+  function readList(text: string): QuickList<Wire> | null {
+    const found = opening.exec(text);
+    if (found === null || !text.isWellFormed()) return null;
+    const first = found.index + found[0].length;
+    const before = text.slice(0, first);
+    const rows: Checked<Wire>[] = [];
+    scanner.begin(text, first);
+    for (let step = scanner.next(); step !== 'END'; step = scanner.next()) {
+      if (step === 'BROKEN') return null;
+      const wire = step === 'ROW' ? readRow() : null;
+      if (wire !== null) {
+        rows.push({ wire, raw: scanner.raw as RawJson });
+        continue;
+      }
+      const checked = attempt(() => check([parseJson(text.slice(scanner.start, scanner.end))]));
+      if (checked === null) return null;
+      for (const one of checked) rows.push(one);
+    }
+    const behind = text.slice(scanner.end);
+    // The key must be the one that it seems to be, and the only one.
+    if (before.includes('\\') || behind.includes('\\') || behind.includes(`"${key}"`)) return null;
+    const envelope = attempt(() => parseJson(before + behind));
+    const list = path.reduce(fieldOf, envelope);
+    return Array.isArray(list) && list.length === 0 ? { envelope, rows } : null;
+  }
+
+  return (text) => {
+    try {
+      return readList(text);
+    } finally {
+      scanner.release();
+    }
+  };
+}
+
+function attempt<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch {
+    return null;
+  }
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

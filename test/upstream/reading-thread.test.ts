@@ -1,0 +1,169 @@
+/** A large answer read in the other thread is what it would be in this one: rows, notices, refusals. */
+
+import { Worker } from 'node:worker_threads';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import { billsOf } from '../../bench/answers.ts';
+import { openThread } from '../../src/accounts.ts';
+import { instantOf, type TimeZone } from '../../src/domain/calendar.ts';
+import type { CurrencyCode } from '../../src/domain/rows.ts';
+import { decoders } from '../../src/providers/ppio-novita/decoders.ts';
+import type { ListRef } from '../../src/providers/provider.ts';
+import type { Piece } from '../../src/upstream/reading-job.ts';
+import { createReadingThread, type ReadingThread } from '../../src/upstream/reading-thread.ts';
+import { readAnswer } from '../../src/upstream/refusals.ts';
+import { refusalOf, reply, startClient, startStand } from './stand.ts';
+
+const nowMs = Date.parse('2026-03-18T09:30:00Z');
+const now = () => instantOf(nowMs);
+const call = (signal = new AbortController().signal, leftMs = 60_000) => ({
+  signal,
+  deadline: instantOf(nowMs + leftMs),
+});
+const list: ListRef = {
+  provider: 'ppio',
+  list: 'bills',
+  context: {
+    accountId: 'a',
+    currency: 'CNY' as CurrencyCode,
+    timeZone: 'Asia/Shanghai' as TimeZone,
+    variant: 'gpu',
+  },
+};
+const spec = {
+  schema: decoders.bills.schema(list.context),
+  quick: (text: string) => decoders.bills.quick(text, list.context),
+  refusal: decoders.bills.refusal,
+};
+const answerOf = (text: string, status = 200, retryAfter?: string) => ({
+  status,
+  retryAfter,
+  blocks: [new TextEncoder().encode(text)],
+});
+const here = (text: string, status = 200, retryAfter?: string) =>
+  readAnswer(spec, { status, header: () => retryAfter, text }, nowMs);
+
+function opened(thread: ReadingThread = openThread()): ReadingThread {
+  onTestFinished(() => thread.close());
+  return thread;
+}
+
+test('rows and notices are the same as in this thread', async () => {
+  const thread = opened();
+  // Some with notices, some in scripts of two bytes, some that are not usual.
+  const text = billsOf(3000)
+    .replace('"payAmount":"', '"payAmount":"9')
+    .replace('NVIDIA', '显卡')
+    .replace('u-1001', '\\u0075');
+  const { rows, notices } = await thread.read(list, answerOf(text), call(), now);
+  expect({ rows, notices }).toEqual(here(text));
+  // What they have in common they share: sixty products, and the one in other letters.
+  expect(new Set(rows.map((row) => ('product' in row ? row.product : null))).size).toBeLessThan(65);
+  expect((await thread.read(list, answerOf('{"bills":[]}'), call(), now)).rows).toEqual([]);
+});
+
+test('a text that is cut within a character between two blocks is one text', async () => {
+  const text = billsOf(3).replaceAll('NVIDIA', '显卡🙂');
+  const bytes = new TextEncoder().encode(text);
+  for (const at of [text.indexOf('显') + 1, text.indexOf('显') + 7]) {
+    const blocks = [bytes.slice(0, at), bytes.slice(at)];
+    const read = await opened().read(list, { status: 200, retryAfter: undefined, blocks }, call(), now);
+    expect(read).toEqual(here(text));
+  }
+});
+
+test.each([
+  ['a row that is not as documented', billsOf(700).replace('"amount":"', '"amount":"x'), 200, undefined],
+  ['text that is cut off', billsOf(5).slice(0, -1), 200, undefined],
+  ['a refusal in the envelope', '{"bills":[],"reason":"LIST_BILL_TOO_FAST"}', 200, '7'],
+  ['a refusal by status', '{"reason":"FAILED_TO_AUTH"}', 401, undefined],
+  ['a word that the adapter looks at', '{"reason":"INVALID_PRODUCT_CATEGORY"}', 400, undefined],
+] as const)('%s is the same error', async (_name, text, status, retryAfter) => {
+  const told = await refusalOf(opened().read(list, answerOf(text, status, retryAfter), call(), now));
+  const expected = await refusalOf(Promise.resolve().then(() => here(text, status, retryAfter)));
+  const of = ({ code, message, retryAfterSeconds, reason, facts, cause }: typeof told) => ({
+    code,
+    message,
+    retryAfterSeconds,
+    reason,
+    facts,
+    cause,
+  });
+  expect(of(told)).toEqual(of(expected));
+});
+
+test('bytes that are no text are refused', async () => {
+  const blocks = [new Uint8Array([0x7b, 0xff, 0x7d])];
+  const read = opened().read(list, { status: 200, retryAfter: undefined, blocks }, call(), now);
+  expect((await refusalOf(read)).message).toBe("the provider's answer is not UTF-8");
+});
+
+test('rows come in pieces of five hundred, each when it is asked for', async () => {
+  const worker = new Worker(new URL('../../src/reading.ts', import.meta.url));
+  onTestFinished(() => void worker.terminate());
+  const sizes: number[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  worker.on('message', (piece: Piece) => {
+    if (!('rows' in piece)) return resolve();
+    sizes.push(piece.raws.length);
+    setTimeout(() => worker.postMessage('NEXT', []), 5);
+  });
+  worker.postMessage({ list, answer: answerOf(billsOf(1700)), nowMs }, []);
+  await promise;
+  expect(sizes).toEqual([500, 500, 500, 200]);
+});
+
+test('a thread that breaks down fails what it reads, and the next is read by another', async () => {
+  const url = `data:text/javascript,${encodeURIComponent(`
+    import { parentPort } from 'node:worker_threads';
+    parentPort.on('message', ({ list }) => {
+      if (list.list === 'crash') throw new Error('broken');
+      if (list.list === 'exit') process.exit(3);
+      parentPort.postMessage({ notices: [] });
+    });`)}`;
+  const thread = opened(createReadingThread(new URL(url)));
+  const read = (name: string) => thread.read({ ...list, list: name }, answerOf(''), call(), now);
+  const [crash, exit, good] = await Promise.allSettled([read('crash'), read('exit'), read('good')]);
+  expect([crash.status, exit.status, good.status]).toEqual(['rejected', 'rejected', 'fulfilled']);
+  expect(await read('good')).toEqual({ rows: [], notices: [] });
+});
+
+test('whoever leaves is let go at once, also while others are read, and whoever stays is served', async () => {
+  const thread = opened();
+  const leaver = new AbortController();
+  const first = thread.read(list, answerOf(billsOf(2000)), call(leaver.signal), now);
+  const late = refusalOf(thread.read(list, answerOf(billsOf(1)), call(undefined, 1), now));
+  const last = thread.read(list, answerOf(billsOf(2)), call(), now);
+  leaver.abort(new Error('left'));
+  await expect(first).rejects.toThrow('left');
+  expect((await late).code).toBe('PROVIDER_TIMEOUT');
+  expect((await last).rows).toHaveLength(2);
+});
+
+test('a client gives large lists to the thread, and small ones and those without a name it reads itself', async () => {
+  const text = billsOf(4000);
+  const stand = await startStand((response, _number, request) =>
+    reply(response, 200, request.url?.includes('small') === true ? billsOf(2) : text),
+  );
+  const inner = opened();
+  const given: number[] = [];
+  const thread: ReadingThread = {
+    ...inner,
+    read: (ref, answer, ...rest) => {
+      given.push(answer.blocks.length);
+      return inner.read(ref, answer, ...rest);
+    },
+  };
+  const { client } = startClient(stand.url, { thread, maxResponseBytes: 10_000_000 });
+  const ask = (path: string, named: boolean) =>
+    client.request(
+      { endpoint: 'bills', method: 'GET', path, headers: () => ({}), ...spec, ...(named ? { list } : {}) },
+      call(),
+    );
+  expect(await ask('/large', true)).toEqual(here(text));
+  expect(given).toEqual([2]);
+  expect(await ask('/large', false)).toEqual(here(text));
+  expect(await ask('/small', true)).toEqual(here(billsOf(2)));
+  expect(given).toHaveLength(1);
+});
