@@ -138,6 +138,7 @@ function createWayOut(
     ...(thread === undefined ? {} : { thread }),
     onExchange(event) {
       meter.add('upstream_calls', { ...labels, endpoint: event.endpoint, outcome: event.outcome });
+      if (event.outcome === 'PROVIDER_RESPONSE_INVALID') meter.add('schema_drift', labels);
       const level = event.outcome === 'OK' || event.outcome === 'ABORTED' ? 'debug' : 'warn';
       log[level]({ event: 'exchange', ...labels, ...event });
     },

@@ -8,7 +8,9 @@ import { createLedger } from './ledger/ledger.ts';
 import { startScheduler, type Scheduler } from './ledger/scheduler.ts';
 import { connectShared } from './redis/shared.ts';
 import { createBudgets } from './server/budget.ts';
+import { statesOf } from './account-states.ts';
 import { startHttp } from './server/http.ts';
+import { createMetrics } from './server/metrics.ts';
 import { createLog, createStrike, type Log } from './server/log.ts';
 import { watchOverload } from './server/overload.ts';
 import { wire, type Surroundings, type Wiring } from './serving.ts';
@@ -68,11 +70,18 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     onBug,
   });
   const thread = openThread();
+  let states: () => ReturnType<typeof statesOf> = () => [];
+  const metrics = createMetrics({
+    meter,
+    accounts: () => states(),
+    isRedisUp: shared === null ? null : () => shared.status() === 'UP',
+  });
   const surroundings: Surroundings = {
     ledger,
     shared,
     take: createBudgets(shared),
     overload,
+    metrics,
     now,
     meter,
     log,
@@ -80,6 +89,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   };
   let wiring = wire(config, null, surroundings);
   endAnswers = (segment) => wiring.answers.end(segment);
+  states = () => statesOf(wiring.connected, ledger);
   let { deadlineSeconds } = config.limits;
   const scheduler = startScheduler({
     sources: () => wiring.connected.flatMap(({ sources }) => sources),
@@ -92,7 +102,15 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     onBug,
   });
   const readiness = () => readinessOf(shared);
-  const http = await startHttp({ ...config.server, serving: () => wiring, overload, readiness, log });
+  const http = await startHttp({
+    ...config.server,
+    serving: () => wiring,
+    overload,
+    metrics,
+    readiness,
+    accounts: states,
+    log,
+  });
   log.info({ event: 'started', url: http.url, ...factsOf(config, wiring), ...readiness() });
   if (wiring.loopbackOnly) {
     log.warn({ event: 'no-clients', meaning: 'everyone on this machine sees every account' });

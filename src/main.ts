@@ -1,5 +1,6 @@
 /** The process: reads the settings, starts, stops on a signal, and says with its exit code how it went. */
 
+import './production.ts';
 import { startApp, type App } from './app.ts';
 import { ConfigError, parseAlone, readConfig } from './config.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';

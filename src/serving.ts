@@ -15,7 +15,8 @@ import { readDocuments } from './server/documents.ts';
 import { createEngine } from './server/engine.ts';
 import { createExport } from './server/export.ts';
 import { createGraphql } from './server/graphql.ts';
-import type { Serving } from './server/http.ts';
+import type { Metrics } from './server/metrics.ts';
+import type { Serving } from './server/routes.ts';
 import { createJwtVerifier } from './server/jwt.ts';
 import type { Log } from './server/log.ts';
 import type { Overload } from './server/overload.ts';
@@ -32,6 +33,7 @@ export interface Surroundings {
   readonly shared: Shared | null;
   readonly take: TakeFromBudget;
   readonly overload: Overload;
+  readonly metrics: Metrics;
   readonly now: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -60,7 +62,7 @@ interface SignedTokens {
  * @throws DocumentFault
  */
 export function wire(config: Config, before: Wiring | null, surroundings: Surroundings): Wiring {
-  const { ledger, take, overload, now, log } = surroundings;
+  const { ledger, take, overload, metrics, now, log } = surroundings;
   const { clients, jwt, limits, server } = config;
   const documents = readDocuments(
     config.documents === undefined ? null : resolve(config.documents.folder),
@@ -87,6 +89,7 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
     answers,
     now,
     maxBodyBytes: limits.maxBodyBytes,
+    metrics,
     isTooLate: (sinceMs) => overload.isOver(performance.now() - sinceMs),
   });
   return {

@@ -34,6 +34,8 @@ export interface Counters {
   quota_alone: { account: string };
   /** Calls to the shared store, by how they ended. */
   shared_calls: { outcome: 'OK' | 'REFUSED' | 'AWAY' };
+  /** Answers of providers that are not what their documentation says. */
+  schema_drift: { provider: string; account: string };
   /** Segments that the scheduler had read anew. */
   scheduled_readings: { reason: 'settled' | 'warm' };
 }

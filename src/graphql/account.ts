@@ -4,6 +4,7 @@ import type { Account, ProviderProfile } from '../domain/account.ts';
 import { builder } from './builder.ts';
 import type { GatewayContext } from './context.ts';
 import { ProviderStatusEnum, RowKindEnum } from './enums.ts';
+import { healthOf } from '../ledger/status.ts';
 import { checkNames } from './sources.ts';
 
 export const ProviderType = builder.objectRef<ProviderProfile>('Provider').implement({
@@ -84,11 +85,8 @@ function findAccount(id: string, { visible }: GatewayContext): Account | null {
 
 function statusOf(providerId: string, { visible, ledger, lifetime }: GatewayContext) {
   lifetime.endsNow();
-  const states = visible.sources
-    .filter(({ account }) => account.provider.id === providerId)
-    .map((source) => ledger.lastReading(source))
-    .filter((state) => state !== null);
-  if (states.length === 0) return 'UNKNOWN';
-  if (states.every((state) => state === 'OK')) return 'OPERATIONAL';
-  return states.every((state) => state === 'FAILED') ? 'FAILING' : 'DEGRADED';
+  return healthOf(
+    ledger,
+    visible.sources.filter(({ account }) => account.provider.id === providerId),
+  );
 }

@@ -13,6 +13,8 @@ export interface Lifetime {
   endsNow(): void;
   /** Until when it is right; the past, when it is not any more. */
   until(): Instant;
+  /** The ids of the accounts whose rows it was made of. */
+  accounts(): readonly string[];
   /** The keys of the segments that it was made of. */
   segments(): readonly string[];
 }
@@ -42,6 +44,7 @@ export function createLifetime(ledger: Ledger): Lifetime {
       }
       return until as Instant;
     },
+    accounts: () => [...new Set([...parts.values()].map(({ ref }) => ref.source.account.id))].toSorted(),
     segments: () => [...parts.keys()],
   };
 }

@@ -4,9 +4,9 @@ import { TypeInfo, visit, visitWithTypeInfo, type DocumentNode, type GraphQLSche
 
 /**
  * `raw`: the providers' own rows, which may hold more than the gateway tells of them. `introspection` and `graphiql`:
- * the schema and the page, where the settings bind them to a permission.
+ * the schema and the page, where the settings bind them to a permission. `operations`: /metrics, and the accounts in /readyz.
  */
-export const permissions = ['raw', 'introspection', 'graphiql'] as const;
+export const permissions = ['raw', 'introspection', 'graphiql', 'operations'] as const;
 export type Permission = (typeof permissions)[number];
 
 /** Marks a field, as its extensions, for those who have a permission alone. */

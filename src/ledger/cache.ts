@@ -12,7 +12,7 @@ import type { Script, Shared } from '../domain/shared.ts';
 import { decode, versionIn, versionOf, type ReadSegment } from './codec.ts';
 import { freshnessOf } from './freshness.ts';
 import { createMemoryTier, type Entry } from './memory.ts';
-import { keyOf, type SegmentRef } from './source.ts';
+import { keyOf, sourceIn, type SegmentRef } from './source.ts';
 
 export interface Cache {
   /** What memory holds, however old. */
@@ -25,6 +25,8 @@ export interface Cache {
   open(ref: SegmentRef, value: Buffer): Promise<Entry | null>;
   /** Until when memory answers with this very entry; the past, when it does not any more. */
   goodUntil(ref: SegmentRef, entry: Entry): Instant;
+  /** When the oldest of what memory holds and may still change was read, by what names its source. */
+  oldestOpen(): ReadonlyMap<string, Instant>;
   /** From now on an entry is not served while a refresh runs behind it. */
   demote(ref: SegmentRef, entry: Entry): void;
   /** Another replica has read a segment: what is older is not trusted any more. */
@@ -138,6 +140,18 @@ export function createCache({ memoryBytes, shared, now, meter, onChanged }: Cach
       const held = memory.get(keyOf(ref));
       if (held?.entry !== entry || isFromFuture(entry)) return instantOf(0);
       return shared === null ? entry.freshUntil : instantOf(Math.min(entry.freshUntil, held.trustedUntil));
+    },
+
+    oldestOpen() {
+      const oldest = new Map<string, Instant>();
+      for (const [key, { entry }] of memory.entries()) {
+        const { readAt, finalAt } = entry;
+        if (finalAt === null || readAt >= finalAt) continue;
+        const scope = sourceIn(key);
+        const known = oldest.get(scope);
+        if (known === undefined || readAt < known) oldest.set(scope, readAt);
+      }
+      return oldest;
     },
 
     demote(ref, entry) {

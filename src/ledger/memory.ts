@@ -13,6 +13,7 @@ export type Entry<K extends RowKind = RowKind> = ReadSegment<K> & Freshness;
 export interface MemoryTier {
   get(key: string): Held | undefined;
   set(key: string, held: Held): void;
+  entries(): Iterable<[string, Held]>;
 }
 
 /** An entry, and until when the shared tier need not be asked whether it has a newer one. */
@@ -29,6 +30,7 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
   });
   return {
     get: (key) => cache.get(key),
+    entries: () => cache.entries(),
     set: (key, held) => {
       cache.set(key, held);
     },

@@ -31,6 +31,11 @@ export function keyOf({ source, segment }: SegmentRef): string {
   return `v${schemaVersion}:${scopeOf(source)}:${segment.key}`;
 }
 
+/** The name of the source in the key of one of its segments. */
+export function sourceIn(key: string): string {
+  return /^v\d+:(\{.*?\}:[A-Z_]+):/.exec(key)?.[1] ?? '';
+}
+
 /** Names a source. */
 export function scopeOf({ account, fingerprint, kind }: Source): string {
   return `{${account.id}.${fingerprint}}:${kind}`;

@@ -6,6 +6,7 @@ import Negotiator from 'negotiator';
 
 import { KeysUnavailable, type Authenticate, type Client } from './auth.ts';
 import type { TakeFromBudget } from './budget.ts';
+import type { Outcome } from './metrics.ts';
 import { Refusal } from './reply.ts';
 
 export interface AdmissionSettings {
@@ -27,6 +28,19 @@ export interface Admitted {
   readonly left: () => AbortSignal;
   /** When it came, on a clock that never jumps. */
   readonly receivedAtMs: number;
+  /** To be filled in: what the log says of the request when it is done. */
+  readonly facts: RequestFacts;
+}
+
+/** Who read what. */
+export interface RequestFacts {
+  client?: string;
+  operation?: string | null;
+  outcome?: Outcome;
+  /** Whether the answer was one that was kept. */
+  isKept?: boolean;
+  /** The accounts of which rows were read. */
+  accounts?: readonly string[];
 }
 
 /** Lets a request in: the client that it comes from, or null for whoever only opens the page. @throws Refusal */

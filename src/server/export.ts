@@ -67,6 +67,7 @@ export function createExport(settings: ExportSettings) {
           return lines.length - before;
         },
       );
+      admitted.facts.accounts = context.lifetime.accounts();
       refuseUnlessWhole(sources, question);
       response.writeHead(200, headersOf(sources, question));
       const checked = createChecks(settings.log, requestId);

@@ -9,6 +9,7 @@ import { encode, mannerOf, sendAnswer, statusOf, type Manner } from './answer.ts
 import type { Client } from './auth.ts';
 import type { Documents } from './documents.ts';
 import type { createEngine } from './engine.ts';
+import type { Metrics, Outcome } from './metrics.ts';
 import { createExecutor, writeAnswer, type Answer } from './operation.ts';
 import { readBody, readParams, type Params } from './params.ts';
 import type { createPreparer } from './prepare.ts';
@@ -27,11 +28,12 @@ export interface GraphqlSettings {
   readonly maxBodyBytes: number;
   /** Whether a request that has waited since this moment is not worth beginning any more. */
   readonly isTooLate: (sinceMs: number) => boolean;
+  readonly metrics: Metrics;
 }
 
 /** Answers requests of GraphQL. What it throws as a Refusal is to be told by who calls it. */
 export function createGraphql(settings: GraphqlSettings) {
-  const { engine, answers, visibleTo, now, maxBodyBytes } = settings;
+  const { engine, answers, visibleTo, now, maxBodyBytes, metrics } = settings;
   const run = createExecutor(settings);
 
   /** A kept answer, with what is left of its time. */
@@ -51,6 +53,19 @@ export function createGraphql(settings: GraphqlSettings) {
     }
   }
 
+  /** Who read what, for the log and for the counters. */
+  function count(
+    { facts, receivedAtMs }: Admitted,
+    operation: string | null,
+    outcome: Outcome,
+    kept: KeptAnswer | null,
+    accounts = kept?.accounts ?? [],
+  ): void {
+    Object.assign(facts, { operation, outcome, isKept: kept !== null, accounts });
+    metrics.lookedUp(kept !== null);
+    metrics.operated(operation, outcome, (performance.now() - receivedAtMs) / 1000);
+  }
+
   return async (request: IncomingMessage, response: ServerResponse, admitted: Admitted): Promise<void> => {
     if (wantsPage(request)) return engine.page(request, response);
     const { client, receivedAtMs } = admitted;
@@ -60,7 +75,10 @@ export function createGraphql(settings: GraphqlSettings) {
     const body = request.method === 'POST' ? await readBody(request, maxBodyBytes) : null;
     const bytes = scope + (body === null ? `${request.method} ${request.url}` : body.toString('latin1'));
     const repeated = answers.find(bytes);
-    if (repeated !== null) return sendKept(request, response, repeated, manner);
+    if (repeated !== null) {
+      count(admitted, null, 'ok', repeated);
+      return sendKept(request, response, repeated, manner);
+    }
 
     const params = readParams(request, body);
     if (settings.isTooLate(receivedAtMs)) throw overloaded();
@@ -69,9 +87,11 @@ export function createGraphql(settings: GraphqlSettings) {
     const known = answers.find(question);
     if (known !== null) {
       answers.alias(bytes, known);
+      count(admitted, params.operationName, 'ok', known);
       return sendKept(request, response, known, manner);
     }
     const answer = await run(text, params, request.method ?? 'GET', client, admitted);
+    count(admitted, params.operationName, outcomeOf(answer), null, answer.lifetime?.accounts() ?? []);
     if (response.destroyed) return;
     const kept = keep(answers, question, answer);
     if (kept !== null) answers.alias(bytes, kept);
@@ -82,6 +102,11 @@ export function createGraphql(settings: GraphqlSettings) {
     if (kept !== null) headers['etag'] = kept.etag;
     sendAnswer(response, statusOf(answer, manner.mediaType), manner, encoded, headers);
   };
+}
+
+function outcomeOf({ data, errors }: Answer): Outcome {
+  if (errors.length === 0) return 'ok';
+  return data === null ? 'error' : 'partial';
 }
 
 /** Only what is whole is kept, and as it is when it comes from here: it costs nothing any more. */

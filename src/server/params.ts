@@ -89,10 +89,19 @@ function toParams(value: unknown): Params {
   if (query !== null && typeof query !== 'string') throw bad('query is not text.');
   if (operationName !== null && typeof operationName !== 'string') throw bad('operationName is not text.');
   if (variables !== null && !isObject(variables)) throw bad('variables is not an object.');
+  if (isDeeper(variables, mostLevels)) throw bad(`variables has more than ${mostLevels} levels.`);
   if (extensions !== null && !isObject(extensions)) throw bad('extensions is not an object.');
   const documentHash = hashOf(value['documentId'] ?? value['id'] ?? null, extensions);
   if (query === null && documentHash === null) throw bad('The request has no query.');
   return { query, operationName, variables, documentHash };
+}
+
+/** No argument of the schema has nearly so many. */
+const mostLevels = 32;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 /** As `documentId: "sha256:..."`, or as Apollo's and urql's clients name a persisted query. */

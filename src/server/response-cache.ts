@@ -18,6 +18,8 @@ export interface KeptAnswer {
   readonly encoded: Map<Manner['encoding'], Encoded>;
   readonly body: Buffer;
   readonly etag: string;
+  /** Whose rows it was made of. */
+  readonly accounts: readonly string[];
   /** Until when it is right; the past, once it is not any more. */
   until: Instant;
 }
@@ -73,7 +75,7 @@ export function createResponseCache(maxBytes: number, now: Clock): ResponseCache
       const until = lifetime.until();
       if (now() >= until) return null;
       const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      const answer: KeptAnswer = { encoded: new Map(), body, etag, until };
+      const answer: KeptAnswer = { encoded: new Map(), body, etag, until, accounts: lifetime.accounts() };
       const segments = lifetime.segments();
       segmentsOf.set(answer, segments);
       byQuestion.set(key, answer);

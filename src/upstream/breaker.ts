@@ -15,6 +15,8 @@ export interface Breaker {
    * @throws GatewayError the failure that is remembered for this endpoint or for the whole account
    */
   admit(endpoint: string): Ticket;
+  /** What is remembered now. */
+  state(): { readonly isOpen: boolean; readonly isRejected: boolean };
   succeeded(ticket: Ticket): void;
   failed(ticket: Ticket, error: GatewayError): void;
 }
@@ -50,6 +52,10 @@ export function createBreaker(now: Clock): Breaker {
 
   return {
     check,
+    state: () => ({
+      isOpen: outage !== null && now() < outage.until,
+      isRejected: [...rejections.values()].some(({ until }) => now() < until),
+    }),
     admit(endpoint) {
       check(endpoint);
       // This one tries; should it not come back, another may when the time has passed again.

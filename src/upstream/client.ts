@@ -44,8 +44,20 @@ export interface ExchangeEvent {
   readonly cause: string | undefined;
 }
 
+/** What is known of a vendor without asking it. */
+export interface ClientState {
+  /** OPEN: it is down, and one request at a time tries whether it is back. */
+  readonly breaker: 'CLOSED' | 'OPEN';
+  /** Whether it rejected the credential within the last half minute. */
+  readonly isCredentialRejected: boolean;
+  /** Requests that wait for their slot in the quota. */
+  readonly waiting: number;
+}
+
 export interface Client {
   readonly request: Request;
+  /** How its vendor is, as far as is known. */
+  state(): ClientState;
   /** Waits for nothing: open exchanges are broken off. */
   close(): Promise<void>;
 }
@@ -142,7 +154,18 @@ export function createClient(settings: ClientSettings): Client {
     }
   }
 
-  return { request, close: () => agent.destroy() };
+  return {
+    request,
+    state() {
+      const { isOpen, isRejected } = breaker.state();
+      return {
+        breaker: isOpen ? 'OPEN' : 'CLOSED',
+        isCredentialRejected: isRejected,
+        waiting: quota.waiting(),
+      };
+    },
+    close: () => agent.destroy(),
+  };
 }
 
 /** Milliseconds to wait after attempt `number` failed: what the vendor asks for, else full jitter. */

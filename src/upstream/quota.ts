@@ -13,6 +13,8 @@ export interface Quota {
    * `wanted.check` throws, as soon as it does, without costing a slot; the signal's reason on abort
    */
   run<T>(task: () => Promise<T>, withinMs: number, wanted: Wanted): Promise<T>;
+  /** How many wait for a slot. */
+  waiting(): number;
   /** No request leaves for so long: the vendor asked for it. `slower`: it did not say for how long. */
   pause(durationMs: number, slower?: boolean): void;
 }
@@ -168,6 +170,7 @@ export function createQuota(
   }
 
   return {
+    waiting: () => waiters.length,
     async run(task, withinMs, wanted) {
       await acquire(withinMs, wanted);
       try {

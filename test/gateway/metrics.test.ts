@@ -21,7 +21,9 @@ test('calls, what saved them, flights that were shared and stale answers are cou
   expect(amplification(meter)).toBe(1);
   expect(total(meter, 'calls_saved', { by: 'flight' })).toBe(categories);
   expect(total(meter, 'cache_misses', { account: 'ppio-main' })).toBe(2 * categories);
+  // The same again is answered as it was; another question reads the same rows.
   await gateway.query(march);
+  await gateway.query(march.replace('totalCount', 'totals { rowCount }'));
   expect(total(meter, 'calls_saved', { by: 'memory' })).toBe(categories);
   await other.query(march);
   expect(total(other.app.meter, 'calls_saved', { by: 'redis' })).toBe(categories);
@@ -75,7 +77,8 @@ test('a value that cannot be decoded is counted, removed and read again', async 
   for (const key of Array.isArray(keys) ? keys : []) await redis.call('SET', String(key), 'Bz garbage');
   const other = await gateway.startReplica();
   const before = gateway.calls('ppio');
-  expect(await other.query(march)).toEqual(await gateway.query(march));
+  const dataOf = async (one: Pick<typeof gateway, 'query'>) => (await one.query(march)).data;
+  expect(await dataOf(other)).toEqual(await dataOf(gateway));
   expect(total(other.app.meter, 'cache_corrupt', { account: 'ppio-main' })).toBe(categories);
   expect(gateway.calls('ppio')).toBe(before + categories);
 });
