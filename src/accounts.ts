@@ -126,6 +126,7 @@ function createWayOut(
     baseUrl,
     timeoutMs: Math.ceil((settings.timeoutSeconds ?? provider.timeoutSeconds) * 1000),
     connections: quota.concurrent,
+    labels: { 'billing.provider': provider.id, 'billing.account': settings.id },
     quota: createQuota(pacer, () => performance.now(), {
       onWait(waitedMs) {
         meter.add('quota_waits', { account });

@@ -12,6 +12,7 @@ import { statesOf } from './account-states.ts';
 import { startHttp } from './server/http.ts';
 import { createMetrics } from './server/metrics.ts';
 import { createLog, createStrike, type Log } from './server/log.ts';
+import { openOutput } from './server/output.ts';
 import { watchOverload } from './server/overload.ts';
 import { wire, type Surroundings, type Wiring } from './serving.ts';
 import type { Config } from './settings.ts';
@@ -48,7 +49,7 @@ const storeWithinMs = 500;
 
 /** Starts a gateway. @throws DocumentFault */
 export async function startApp(config: Config, options: AppOptions = {}): Promise<App> {
-  const { write = (line) => void process.stdout.write(line) } = options;
+  const { write = openOutput() } = options;
   // Those of earlier settings, too: requests under way still use them.
   const secrets = new Set(secretsOf(config));
   let strike = createStrike([...secrets]);

@@ -31,6 +31,11 @@ interface Expanded {
   readonly show: (path: string, value: unknown) => string;
 }
 
+/** The environment, for what is not of the settings: whom traces are sent to. */
+export function readEnvironment(): Environment {
+  return process.env;
+}
+
 /** The settings of this process, from gateway.yaml or where GATEWAY_CONFIG says. @throws ConfigError */
 export function readConfig(environment: Environment = process.env): Config {
   const path = resolve(environment['GATEWAY_CONFIG'] ?? 'gateway.yaml');

@@ -2,11 +2,12 @@
 
 import './production.ts';
 import { startApp, type App } from './app.ts';
-import { ConfigError, parseAlone, readConfig } from './config.ts';
+import { ConfigError, parseAlone, readConfig, readEnvironment } from './config.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { sandboxSettings } from './sandbox/settings.ts';
 import { DocumentFault } from './server/documents.ts';
 import type { Config } from './settings.ts';
+import { startTracing } from './tracing.ts';
 
 try {
   const [command] = process.argv.slice(2);
@@ -26,19 +27,24 @@ async function runGateway(): Promise<void> {
 }
 
 async function run(config: Config): Promise<App> {
+  const stopTracing = await startTracing(readEnvironment());
   const app = await startApp(config);
   // Node would print it with all its fields, a credential among them; in what state it left things nobody knows.
   process.on('uncaughtException', (error: unknown) => {
     app.log.fatal({ event: 'crashed', cause: error instanceof Error ? error.stack : typeof error });
     process.exit(1);
   });
+  const stopAll = async (times: Parameters<App['stop']>[0]): Promise<void> => {
+    await app.stop(times);
+    await stopTracing?.();
+  };
   const stop = (signal: NodeJS.Signals): void => {
     app.log.info({ event: 'stopping', signal });
     // A second signal does not wait.
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => process.exit(1));
     // Those who balance load see /readyz say so before the port closes; at a terminal nobody does.
     const drainMs = signal === 'SIGTERM' ? 1000 : 0;
-    app.stop({ drainMs, withinMs: 9000 }).then(
+    stopAll({ drainMs, withinMs: 9000 }).then(
       () => process.exit(0),
       () => process.exit(1),
     );

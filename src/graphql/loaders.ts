@@ -10,6 +10,7 @@ import DataLoader from 'dataloader';
 import { GatewayError } from '../domain/errors.ts';
 import type { RowKind } from '../domain/rows.ts';
 import type { Call } from '../domain/segments.ts';
+import { inSpan } from '../domain/span.ts';
 import type { Ledger, Outcome } from '../ledger/ledger.ts';
 import { keyOf, type SegmentRef } from '../ledger/source.ts';
 import type { Lifetime } from './lifetime.ts';
@@ -133,14 +134,19 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
         if (!ledger.holds(ref)) planned.set(keyOf(ref), ref);
       }
       await admit(refs.map((ref) => keyOf(ref)));
-      return new Promise<readonly Outcome<K>[]>((resolve, reject) => {
-        const loads = refs.map(async (ref) => {
-          const outcome = await loadOne(ref);
-          if (outcome.status === 'FAILED') resolve([outcome]);
-          return outcome;
-        });
-        Promise.all(loads).then(resolve, reject);
-      });
+      return inSpan(
+        'ledger read',
+        { 'billing.segments': refs.length },
+        () =>
+          new Promise<readonly Outcome<K>[]>((resolve, reject) => {
+            const loads = refs.map(async (ref) => {
+              const outcome = await loadOne(ref);
+              if (outcome.status === 'FAILED') resolve([outcome]);
+              return outcome;
+            });
+            Promise.all(loads).then(resolve, reject);
+          }),
+      );
     },
     cost: () => ({
       requested: requested.size,

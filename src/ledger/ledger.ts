@@ -11,6 +11,7 @@ import type { RowKind } from '../domain/rows.ts';
 import type { Comparison } from '../domain/restatement.ts';
 import type { Call } from '../domain/segments.ts';
 import type { Shared } from '../domain/shared.ts';
+import { inSpan } from '../domain/span.ts';
 import { createCache } from './cache.ts';
 import { createFlights } from './flights.ts';
 import { createLeases } from './leases.ts';
@@ -148,7 +149,15 @@ export function createLedger(settings: LedgerSettings): Ledger {
         const held = cache.peek(ref);
         if (held !== undefined && held.readAt > (known?.readAt ?? -1)) return held;
         try {
-          const entry = await readSegment(reading, ref, known ?? null, flight);
+          const { account, kind } = ref.source;
+          const attributes = {
+            'billing.account': account.id,
+            'billing.kind': kind,
+            'billing.segment': ref.segment.key,
+          };
+          const entry = await inSpan('segment', attributes, () =>
+            readSegment(reading, ref, known ?? null, flight),
+          );
           lastReadings.set(scopeOf(ref.source), { state: 'OK', succeededAt: now() });
           return entry;
         } catch (error) {

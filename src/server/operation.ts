@@ -2,6 +2,7 @@
 
 import { getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
 
+import { inSpan } from '../domain/span.ts';
 import type { Lifetime } from '../graphql/lifetime.ts';
 import type { Cost } from '../graphql/loaders.ts';
 import type { Permission } from '../graphql/permissions.ts';
@@ -43,7 +44,14 @@ export function createExecutor({ engine, prepare, createRequest }: ExecutorSetti
       if (prepared.faults.length === 0) refuseUnlessQuery(prepared, params, method);
       refuseUnlessPermitted(prepared.permissions, client);
       const context = createRequest(client, left());
-      const result = await engine.run({ prepared, params, context, requestId });
+      const { operationName } = params;
+      const attributes = {
+        'graphql.operation.name': operationName ?? 'unnamed',
+        'billing.client': client.id,
+      };
+      const result = await inSpan('operation', attributes, () =>
+        engine.run({ prepared, params, context, requestId }),
+      );
       return { ...result, cost: context.segments.cost(), lifetime: context.lifetime };
     } catch (error) {
       if (error instanceof Refusal) throw error;

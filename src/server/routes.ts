@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { inSpan, withinTrace } from '../domain/span.ts';
 import { admit, type AdmissionSettings, type Admitted, type RequestFacts } from './admission.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { overloaded } from './graphql.ts';
@@ -73,8 +74,16 @@ export function createRoutes(settings: RouteSettings, state: Readonly<ServerStat
         ...facts,
       });
     });
+    const exchange = { request, response, requestId, receivedAtMs, facts };
     try {
-      await answer(settings, state, route, { request, response, requestId, receivedAtMs, facts });
+      await withinTrace(request.headers, () =>
+        inSpan(
+          `${request.method} /${route}`,
+          { 'http.route': `/${route}`, 'billing.request_id': requestId },
+          () => answer(settings, state, route, exchange),
+          'server',
+        ),
+      );
     } catch (error) {
       fail(error, log, response, requestId);
     }

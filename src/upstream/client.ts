@@ -10,6 +10,7 @@ import { Agent } from 'undici';
 import type { Clock } from '../domain/calendar.ts';
 import { isGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
 import type { Call } from '../domain/segments.ts';
+import { inSpan, traceHeaders } from '../domain/span.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
 import { createBreaker } from './breaker.ts';
 import { exchange, toText, type Exchanged } from './exchange.ts';
@@ -28,6 +29,8 @@ export interface ClientSettings {
   readonly now: Clock;
   /** Where large lists are read; here unless told. */
   readonly thread?: ReadingThread;
+  /** What spans say of it. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Told of each exchange, for logs and metrics. */
   readonly onExchange: (event: ExchangeEvent) => void;
   /** Between 0 and 1. */
@@ -106,8 +109,16 @@ export function createClient(settings: ClientSettings): Client {
     try {
       const { method, body } = spec;
       const { maxResponseBytes: maxBytes } = settings;
-      const sent = { method, url: urlOf(base, spec), headers: spec.headers(), body, timeoutMs, maxBytes };
-      const answer = await read(spec, await exchange(agent, sent, call.signal), call);
+      const answer = await inSpan(
+        'provider request',
+        { ...settings.labels, 'billing.endpoint': spec.endpoint, 'billing.attempt': number },
+        async () => {
+          const headers = { ...traceHeaders(), ...spec.headers() };
+          const sent = { method, url: urlOf(base, spec), headers, body, timeoutMs, maxBytes };
+          return read(spec, await exchange(agent, sent, call.signal), call);
+        },
+        'client',
+      );
       report('OK');
       breaker.succeeded(ticket);
       return { answer };
