@@ -43,8 +43,7 @@ export function createGraphql(settings: GraphqlSettings) {
     answer: KeptAnswer,
     manner: Manner,
   ): Promise<void> {
-    const seconds = Math.max(0, Math.floor((answer.until - now()) / 1000));
-    const headers = { 'cache-control': `private, max-age=${seconds}`, etag: answer.etag };
+    const headers = headersOf(answer, now());
     const encoded = encodedAs(answer, manner);
     if (request.headers['if-none-match'] === answer.etag) {
       response.writeHead(304, { ...headers, vary: 'accept, accept-encoding, authorization' }).end();
@@ -76,7 +75,7 @@ export function createGraphql(settings: GraphqlSettings) {
     const bytes = scope + (body === null ? `${request.method} ${request.url}` : body.toString('latin1'));
     const repeated = answers.find(bytes);
     if (repeated !== null) {
-      count(admitted, null, 'ok', repeated);
+      count(admitted, repeated.operation, 'ok', repeated);
       return sendKept(request, response, repeated, manner);
     }
 
@@ -93,15 +92,18 @@ export function createGraphql(settings: GraphqlSettings) {
     const answer = await run(text, params, request.method ?? 'GET', client, admitted);
     count(admitted, params.operationName, outcomeOf(answer), null, answer.lifetime?.accounts() ?? []);
     if (response.destroyed) return;
-    const kept = keep(answers, question, answer);
+    const kept = keep(answers, question, params.operationName, answer);
     if (kept !== null) answers.alias(bytes, kept);
     const encoded = await encode(Buffer.from(writeAnswer(answer)), manner);
-    const headers: Record<string, string> = {
-      'cache-control': kept === null ? 'no-store' : 'private, no-cache',
-    };
-    if (kept !== null) headers['etag'] = kept.etag;
+    const headers = kept === null ? { 'cache-control': 'no-store' } : headersOf(kept, now());
     sendAnswer(response, statusOf(answer, manner.mediaType), manner, encoded, headers);
   };
+}
+
+/** How long it is right, for its client, which may keep it too. */
+function headersOf({ until, etag }: KeptAnswer, now: number): Record<string, string> {
+  const seconds = Math.max(0, Math.floor((until - now) / 1000));
+  return { 'cache-control': `private, max-age=${seconds}`, etag };
 }
 
 function outcomeOf({ data, errors }: Answer): Outcome {
@@ -110,12 +112,17 @@ function outcomeOf({ data, errors }: Answer): Outcome {
 }
 
 /** Only what is whole is kept, and as it is when it comes from here: it costs nothing any more. */
-function keep(answers: ResponseCache, question: string, answer: Answer): KeptAnswer | null {
+function keep(
+  answers: ResponseCache,
+  question: string,
+  operation: string | null,
+  answer: Answer,
+): KeptAnswer | null {
   const { data, errors, cost, lifetime } = answer;
   if (data === null || errors.length > 0 || lifetime === null) return null;
   const { requested } = cost;
   const body = writeAnswer({ data, errors, cost: { requested, actual: 0, cached: requested } });
-  return answers.keep(question, Buffer.from(body), lifetime);
+  return answers.keep(question, { body: Buffer.from(body), operation }, lifetime);
 }
 
 /** The question, however it was written: variables in the order of their names. */

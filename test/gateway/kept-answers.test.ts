@@ -1,0 +1,198 @@
+/** An answer that is kept is the answer that would be given: it ends when anything does that it was made of. */
+
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { startRedis } from '../support/redis.ts';
+import { ask, send, tokens, vendorCalls, withClients, type Got } from '../server/ask.ts';
+
+const bills = (fields = 'totalCount', month = '2026-02') =>
+  `{ bills(period: { month: "${month}" }) { ${fields} } }`;
+const whole =
+  'totalCount totals { billedCost { amount currency } } coverage { complete asOf sources { status } }';
+
+/** Whether an answer came from those that are kept: then the log says so. */
+function isKept(gateway: TestGateway, got: Got): boolean {
+  const id = got.headers['x-request-id'];
+  const line = gateway.log
+    .map((text) => JSON.parse(text))
+    .find(({ event, requestId }) => event === 'answered' && requestId === id);
+  return line.isKept;
+}
+
+const settled = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+
+async function askTwice(
+  gateway: TestGateway,
+  query: string,
+): Promise<{ first: Got; second: Got; kept: boolean }> {
+  const first = await ask(gateway, query);
+  const second = await ask(gateway, query);
+  await settled();
+  return { first, second, kept: isKept(gateway, second) };
+}
+
+test('the same question is answered with the same bytes, but for its price', async () => {
+  const gateway = await startGateway();
+  const { first, second, kept } = await askTwice(gateway, bills(whole));
+  expect(kept).toBe(true);
+  expect(second.data).toEqual(first.data);
+  expect(JSON.parse(second.text).extensions).toEqual({ cost: { requested: 12, actual: 0, cached: 12 } });
+  expect(second.headers['content-type']).toBe(first.headers['content-type']);
+});
+
+test('a question is the same however its variables are written, and another one when they differ', async () => {
+  const gateway = await startGateway();
+  const query =
+    'query ($m: YearMonth!, $n: Int) { bills(period: { month: $m }, first: $n) { nodes { id } } }';
+  const post = (body: string) => send(gateway, { body });
+  const one = await post(JSON.stringify({ query, variables: { m: '2026-02', n: 1 } }));
+  const same = await post(`{ "variables": {"n":1, "m":"2026-02"}, "query": ${JSON.stringify(query)} }`);
+  const other = await post(JSON.stringify({ query, variables: { m: '2026-02', n: 2 } }));
+  await settled();
+  expect([isKept(gateway, one), isKept(gateway, same), isKept(gateway, other)]).toEqual([false, true, false]);
+  expect(same.data).toEqual(one.data);
+  expect(JSON.stringify(other.data).length).toBeGreaterThan(JSON.stringify(one.data).length);
+});
+
+describe('a kept answer ends', () => {
+  test('when its rows are not fresh any more', async () => {
+    const gateway = await startGateway();
+    await askTwice(gateway, bills(whole, '2026-03'));
+    const calls = vendorCalls(gateway);
+    gateway.clock.nowMs += 299_000;
+    expect(vendorCalls(gateway)).toBe(calls);
+    gateway.clock.nowMs += 2000;
+    const got = await ask(gateway, bills(whole, '2026-03'));
+    await settled();
+    expect(isKept(gateway, got)).toBe(false);
+  });
+
+  test('when another question has had one of its segments read again', async () => {
+    const gateway = await startGateway();
+    const { first } = await askTwice(gateway, bills(whole, '2026-03'));
+    gateway.clock.nowMs += 700_000;
+    // Past the time of refreshing behind: this one waits for new rows.
+    await ask(gateway, bills('nodes { id }', '2026-03'));
+    const got = await ask(gateway, bills(whole, '2026-03'));
+    expect(JSON.parse(got.text).data.bills.coverage.asOf).not.toBe(
+      JSON.parse(first.text).data.bills.coverage.asOf,
+    );
+  });
+
+  test('when another replica has read one of its segments again', async () => {
+    const redis = { url: (await startRedis({ onTestFinished })).url, timeoutMs: 2000 };
+    const gateway = await startGateway({ settings: (settings) => ({ ...settings, redis }) });
+    const other = await gateway.startReplica();
+    const query = bills('coverage { asOf }', '2026-03');
+    const { data: before } = await gateway.query(query);
+    expect((await other.query(query)).data).toEqual(before);
+    gateway.clock.nowMs += 700_000;
+    const { data: after } = await other.query(query);
+    expect(after).not.toEqual(before);
+    await expect.poll(async () => (await gateway.query(query)).data).toEqual(after);
+  });
+
+  test('at the cut-off from which its figures are final', async () => {
+    const beforeCutOff = Date.parse('2026-03-01T05:59:30Z');
+    const gateway = await startGateway({ nowMs: beforeCutOff });
+    const day = `{ dailyDetails(period: { dates: { from: "2026-02-10", to: "2026-02-11" } }, filter: { providers: ["streamlake"] }) { nodes { settlement { status } } } }`;
+    const { kept, second } = await askTwice(gateway, day);
+    expect(kept).toBe(true);
+    expect(second.text).toContain('PROVISIONAL');
+    gateway.clock.nowMs += 60_000;
+    const final = await ask(gateway, day);
+    expect(final.text).toContain('FINAL');
+    expect(final.text).not.toContain('PROVISIONAL');
+  });
+
+  test('at midnight, when another day joins the period', async () => {
+    const gateway = await startGateway({
+      nowMs: Date.parse('2026-03-18T15:59:00Z'),
+      settings: (settings) => ({
+        ...settings,
+        accounts: settings.accounts.map((account) => ({ ...account, freshness: { openSeconds: 86_400 } })),
+      }),
+    });
+    const month =
+      '{ dailyDetails(period: { month: "2026-03" }, filter: { providers: ["streamlake"] }) { totalCount } }';
+    const { kept } = await askTwice(gateway, month);
+    expect(kept).toBe(true);
+    const calls = gateway.calls('streamlake');
+    gateway.clock.nowMs += 120_000;
+    await ask(gateway, month);
+    expect(gateway.calls('streamlake')).toBeGreaterThan(calls);
+  });
+});
+
+describe('is never kept', () => {
+  test.each([
+    ['how providers are', '{ providers { id status } }'],
+    ['a price', '{ queryCost(query: "{ accounts { id } }") { upstream } }'],
+    ['restatements', '{ restatements(period: { month: "2026-01" }) { sources { account { id } } } }'],
+    ['an error', '{ nothing }'],
+    [
+      'a period of which there is nothing yet',
+      '{ dailyDetails(period: { month: "2026-06" }) { totalCount coverage { sources { notices { message } } } } }',
+    ],
+  ])('%s', async (_name, query) => {
+    const gateway = await startGateway();
+    expect((await askTwice(gateway, query)).kept).toBe(false);
+  });
+
+  test('what lacks a vendor, or stands on older rows', async () => {
+    const gateway = await startGateway();
+    gateway.sandbox.vendors.ppio.fault = { name: 'unauthorized' };
+    expect((await askTwice(gateway, bills(whole))).kept).toBe(false);
+    gateway.sandbox.vendors.ppio.fault = null;
+    gateway.clock.nowMs += 31_000;
+    const march = bills(whole, '2026-03');
+    expect((await askTwice(gateway, march)).kept).toBe(true);
+    gateway.sandbox.vendors.ppio.fault = { name: 'broken' };
+    gateway.clock.nowMs += 3_600_000;
+    const { second, kept } = await askTwice(gateway, march);
+    expect(second.text).toContain('STALE');
+    expect(kept).toBe(false);
+  });
+});
+
+test('whoever asks for a kept answer is identified, counted and told what is left of its time', async () => {
+  const gateway = await startGateway({
+    settings: withClients({
+      clients: [
+        { id: 'a', tokens: [tokens.all], accounts: ['*'], requestsPerMinute: 3 },
+        { id: 'b', tokens: [tokens.one], accounts: ['novita-us'] },
+      ],
+    }),
+  });
+  const first = await ask(gateway, bills(whole, '2026-03'), tokens.all);
+  gateway.clock.nowMs += 100_000;
+  const second = await ask(gateway, bills(whole, '2026-03'), tokens.all);
+  expect([first, second].map(({ headers }) => headers['cache-control'])).toEqual([
+    'private, max-age=300',
+    'private, max-age=200',
+  ]);
+  expect(String(second.headers['vary'])).toMatch(/authorization/);
+  expect((await ask(gateway, bills(whole, '2026-03'))).status).toBe(401);
+  const others = await ask(gateway, bills('nodes { account { id } }', '2026-03'), tokens.one);
+  expect(others.text).not.toContain('ppio-main');
+  const same = await send(gateway, {
+    headers: { authorization: `Bearer ${tokens.all}`, 'if-none-match': String(second.headers['etag']) },
+    body: JSON.stringify({ query: bills(whole, '2026-03') }),
+  });
+  expect([same.status, same.text]).toEqual([304, '']);
+  expect((await ask(gateway, bills(whole, '2026-03'), tokens.all)).status).toBe(429);
+});
+
+test('they take no more memory than they may: the oldest go, and nothing is wrong', async () => {
+  const gateway = await startGateway({
+    settings: (settings) => ({ ...settings, limits: { responseCacheBytes: 60_000 } }),
+  });
+  const questions = Array.from({ length: 30 }, (_, index) =>
+    bills('nodes { id }').replace(') {', `, first: ${index + 1}) {`),
+  );
+  for (const question of questions) await ask(gateway, question);
+  const [old, recent] = [await ask(gateway, questions[0] ?? ''), await ask(gateway, questions[29] ?? '')];
+  await settled();
+  expect([isKept(gateway, old), isKept(gateway, recent)]).toEqual([false, true]);
+});
