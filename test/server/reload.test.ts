@@ -105,7 +105,7 @@ describe('App.reload', () => {
     }));
     reload({ accounts: slow });
     gateway.sandbox.vendors.ppio.fault = { name: 'slow' };
-    const asked = Array.from({ length: 5 }, () => ask(gateway, bills, tokens.all));
+    const asked = Array.from({ length: 1 }, () => ask(gateway, bills, tokens.all));
     await expect.poll(() => gateway.calls('ppio')).toBeGreaterThan(0);
     reload({
       accounts: defaults.accounts.filter(({ id }) => id !== 'ppio-main'),
