@@ -98,10 +98,10 @@ export function createMetrics({ meter, accounts, isRedisUp }: MetricsSettings): 
   });
   gauge(
     'redis_up',
-    'Whether Redis answers and takes what is written; 0 where there is none.',
+    'Whether Redis answers and takes what is written; absent where there is none.',
     [],
     registers,
-    () => [[{}, isRedisUp?.() === true ? 1 : 0]],
+    () => (isRedisUp === null ? [] : [[{}, isRedisUp() ? 1 : 0]]),
   );
   gauge(
     'amplification',
