@@ -10,12 +10,17 @@ export interface Load {
   stop(): Promise<readonly string[]>;
 }
 
+/** What an answer says, whatever it cost. */
+function contentOf({ data, errors }: Awaited<ReturnType<Fleet['query']>>): string {
+  return JSON.stringify({ data, errors });
+}
+
 const questions = Array.from({ length: 28 }, (_, index) => questionOf(index));
 
 /** What the questions must be answered with, as one gateway says that shares nothing with the others. */
 export async function referenceOf(fleet: Fleet): Promise<readonly string[]> {
   const answers = await Promise.all(questions.map((question) => fleet.query(0, question)));
-  return answers.map((answer) => JSON.stringify(answer));
+  return answers.map((answer) => contentOf(answer));
 }
 
 /** Asks all replicas in turn, with so many clients. */
@@ -28,7 +33,7 @@ export function startLoad(fleet: Fleet, reference: readonly string[], clients = 
       const number = index % questions.length;
       const answer = await fleet
         .query(client, questions[number] ?? '')
-        .then((body) => JSON.stringify(body))
+        .then((answer) => contentOf(answer))
         .catch((error: unknown) => String(error));
       answered += 1;
       if (answer !== reference[number]) wrong.push(`${questions[number]} -> ${answer.slice(0, 300)}`);
