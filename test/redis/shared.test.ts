@@ -133,7 +133,7 @@ test('a Redis with TLS, a login and rights to the keys of the gateway alone is e
   const first = await fleet.query(0, questionOf(0));
   const calls = fleet.calls('ppio');
   expect(calls).toBeGreaterThan(0);
-  expect(await fleet.query(1, questionOf(0))).toEqual(first);
+  expect((await fleet.query(1, questionOf(0))).data).toEqual(first.data);
   expect(fleet.calls('ppio')).toBe(calls);
   const clients = String(await redis.call('CLIENT', 'LIST'));
   expect(clients).toContain('user=gateway');
