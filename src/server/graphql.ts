@@ -76,7 +76,7 @@ export function createGraphql(settings: GraphqlSettings) {
     const bytes = scope + (body === null ? `${request.method} ${request.url}` : body.toString('latin1'));
     const repeated = answers.find(bytes);
     if (repeated !== null) {
-      count(admitted, null, 'ok', repeated);
+      count(admitted, repeated.operation, 'ok', repeated);
       return sendKept(request, response, repeated, manner);
     }
 
@@ -87,11 +87,11 @@ export function createGraphql(settings: GraphqlSettings) {
     const known = answers.find(question);
     if (known !== null) {
       answers.alias(bytes, known);
-      count(admitted, params.operationName, 'ok', known);
+      count(admitted, known.operation, 'ok', known);
       return sendKept(request, response, known, manner);
     }
     const answer = await run(text, params, request.method ?? 'GET', client, admitted);
-    count(admitted, params.operationName, outcomeOf(answer), null, answer.lifetime?.accounts() ?? []);
+    count(admitted, answer.operation, outcomeOf(answer), null, answer.lifetime?.accounts() ?? []);
     if (response.destroyed) return;
     const kept = keep(answers, question, answer);
     if (kept !== null) answers.alias(bytes, kept);
@@ -111,11 +111,11 @@ function outcomeOf({ data, errors }: Answer): Outcome {
 
 /** Only what is whole is kept, and as it is when it comes from here: it costs nothing any more. */
 function keep(answers: ResponseCache, question: string, answer: Answer): KeptAnswer | null {
-  const { data, errors, cost, lifetime } = answer;
+  const { operation, data, errors, cost, lifetime } = answer;
   if (data === null || errors.length > 0 || lifetime === null) return null;
   const { requested } = cost;
   const body = writeAnswer({ data, errors, cost: { requested, actual: 0, cached: requested } });
-  return answers.keep(question, Buffer.from(body), lifetime);
+  return answers.keep(question, operation, Buffer.from(body), lifetime);
 }
 
 /** The question, however it was written: variables in the order of their names. */
