@@ -19,9 +19,9 @@ export function openOutput(): (line: string) => void {
 }
 
 export interface Sink {
-  write(line: string): void;
+  readonly write: (line: string) => void;
   /** Waits for a busy reader, but not long. */
-  finish(): void;
+  readonly finish: () => void;
 }
 
 /**

@@ -70,10 +70,7 @@ describe('who may read it', () => {
 
 test('numbers are what the vendors counted and what clients were answered, in a process of its own with Redis', async () => {
   const redis = { url: (await startRedis(atEnd)).url, timeoutMs: 2000 };
-  const fleet = await startFleet(
-    { replicas: 1, redis, settings: (settings) => withOperators(settings as never) },
-    atEnd,
-  );
+  const fleet = await startFleet({ replicas: 1, redis, settings: withOperators }, atEnd);
   await fleet.untilRedis('up');
   const [url = ''] = fleet.urls;
   fleet.sandbox.vendors.novita.fault = { name: 'unauthorized' };

@@ -47,7 +47,7 @@ test('everybody is told whether it is ready and how Redis is; of the accounts no
     {
       replicas: 1,
       redis: { url: redis.url, timeoutMs: 2000 },
-      settings: (settings) => withOperators(settings as never),
+      settings: withOperators,
     },
     { onTestFinished },
   );
