@@ -1,5 +1,10 @@
 /** Collecting traces: only where the environment says to whom they are sent. Nothing of it is loaded otherwise. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** So long a gateway that stops waits for a collector. */
+const lastMs = 3000;
+
 /** Sends what is left, and stops collecting. */
 export type StopTracing = () => Promise<void>;
 
@@ -7,16 +12,27 @@ export type StopTracing = () => Promise<void>;
 export async function startTracing(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<StopTracing | null> {
-  const endpoint =
-    environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
-  if (endpoint === '' || environment['OTEL_SDK_DISABLED'] === 'true') return null;
-  const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }] = await Promise.all([
+  const isNamed = ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'].some(
+    (name) => (environment[name] ?? '') !== '',
+  );
+  if (!isNamed || environment['OTEL_SDK_DISABLED'] === 'true') return null;
+  const [{ BatchSpanProcessor, NodeTracerProvider }, { OTLPTraceExporter }, resources] = await Promise.all([
     import('@opentelemetry/sdk-trace-node'),
     import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
   ]);
+  const { defaultResource, detectResources, envDetector, resourceFromAttributes } = resources;
   const provider = new NodeTracerProvider({
+    // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say goes before.
+    resource: defaultResource()
+      .merge(resourceFromAttributes({ 'service.name': 'unified-billing-gateway' }))
+      .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
-  return () => provider.shutdown();
+  return async () => {
+    // Whether or not anybody takes them, the gateway has stopped well.
+    const sent = provider.shutdown().catch(() => {});
+    await Promise.race([sent, sleep(lastMs, undefined, { ref: false })]);
+  };
 }

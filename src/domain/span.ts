@@ -39,5 +39,6 @@ export function withinTrace<T>(headers: Readonly<Record<string, unknown>>, work:
 export function traceHeaders(): Record<string, string> {
   const headers: Record<string, string> = {};
   propagation.inject(context.active(), headers);
-  return headers;
+  // Baggage is what clients tell each other: none of a provider's business.
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('trace')));
 }

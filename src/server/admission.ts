@@ -121,7 +121,7 @@ export function wantsPage({ method, url = '', headers }: IncomingMessage): boole
   return new Negotiator({ headers: { accept } }).mediaType(types) === 'text/html';
 }
 
-function isLoopbackName(host: string | undefined): boolean {
+export function isLoopbackName(host: string | undefined): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '');
 }
 

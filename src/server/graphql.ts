@@ -86,13 +86,13 @@ export function createGraphql(settings: GraphqlSettings) {
     const known = answers.find(question);
     if (known !== null) {
       answers.alias(bytes, known);
-      count(admitted, params.operationName, 'ok', known);
+      count(admitted, known.operation, 'ok', known);
       return sendKept(request, response, known, manner);
     }
     const answer = await run(text, params, request.method ?? 'GET', client, admitted);
-    count(admitted, params.operationName, outcomeOf(answer), null, answer.lifetime?.accounts() ?? []);
+    count(admitted, answer.operation, outcomeOf(answer), null, answer.lifetime?.accounts() ?? []);
     if (response.destroyed) return;
-    const kept = keep(answers, question, params.operationName, answer);
+    const kept = keep(answers, question, answer);
     if (kept !== null) answers.alias(bytes, kept);
     const encoded = await encode(Buffer.from(writeAnswer(answer)), manner);
     const headers = kept === null ? { 'cache-control': 'no-store' } : headersOf(kept, now());
@@ -112,17 +112,12 @@ function outcomeOf({ data, errors }: Answer): Outcome {
 }
 
 /** Only what is whole is kept, and as it is when it comes from here: it costs nothing any more. */
-function keep(
-  answers: ResponseCache,
-  question: string,
-  operation: string | null,
-  answer: Answer,
-): KeptAnswer | null {
-  const { data, errors, cost, lifetime } = answer;
+function keep(answers: ResponseCache, question: string, answer: Answer): KeptAnswer | null {
+  const { operation, data, errors, cost, lifetime } = answer;
   if (data === null || errors.length > 0 || lifetime === null) return null;
   const { requested } = cost;
   const body = writeAnswer({ data, errors, cost: { requested, actual: 0, cached: requested } });
-  return answers.keep(question, { body: Buffer.from(body), operation }, lifetime);
+  return answers.keep(question, operation, Buffer.from(body), lifetime);
 }
 
 /** The question, however it was written: variables in the order of their names. */

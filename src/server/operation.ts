@@ -16,6 +16,8 @@ import type { CreateRequest } from './request.ts';
 
 /** What came of a request, and what it cost. */
 export interface Answer extends Result {
+  /** What it is called: by the document, which need not be named beside it; null: it has no name. */
+  readonly operation: string | null;
   readonly cost: Cost;
   /** For how long it is right; null: it never ran. */
   readonly lifetime: Lifetime | null;
@@ -39,29 +41,36 @@ export function createExecutor({ engine, prepare, createRequest }: ExecutorSetti
     client: Client,
     { requestId, left }: Admitted,
   ): Promise<Answer> => {
+    let operation = shortened(params.operationName);
     try {
       const prepared = prepare(text);
+      const named = getOperationAST(prepared.document, params.operationName)?.name?.value;
+      operation = shortened(named ?? params.operationName);
       if (prepared.faults.length === 0) refuseUnlessQuery(prepared, params, method);
       refuseUnlessPermitted(prepared.permissions, client);
       const context = createRequest(client, left());
-      const { operationName } = params;
       const attributes = {
-        'graphql.operation.name': operationName ?? 'unnamed',
+        'graphql.operation.name': operation ?? 'unnamed',
         'billing.client': client.id,
       };
       const result = await inSpan('operation', attributes, () =>
         engine.run({ prepared, params, context, requestId }),
       );
-      return { ...result, cost: context.segments.cost(), lifetime: context.lifetime };
+      return { ...result, operation, cost: context.segments.cost(), lifetime: context.lifetime };
     } catch (error) {
       if (error instanceof Refusal) throw error;
-      return { ...engine.refused(error, requestId), cost: free, lifetime: null };
+      return { ...engine.refused(error, requestId), operation, cost: free, lifetime: null };
     }
   };
 }
 
+/** A name stands in each line of the log, however long it is. */
+function shortened(name: string | null): string | null {
+  return name === null ? null : name.slice(0, 100);
+}
+
 /** As GraphQL's clients read it. */
-export function writeAnswer({ data, errors, cost }: Omit<Answer, 'lifetime'>): string {
+export function writeAnswer({ data, errors, cost }: Omit<Answer, 'lifetime' | 'operation'>): string {
   const told = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`;
   const found = data === null ? '' : `"data":${data},`;
   return `{${told}${found}"extensions":{"cost":${JSON.stringify(cost)}}}`;

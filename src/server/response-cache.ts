@@ -18,7 +18,7 @@ export interface KeptAnswer {
   readonly encoded: Map<Manner['encoding'], Encoded>;
   readonly body: Buffer;
   readonly etag: string;
-  /** What its client calls the operation. */
+  /** What the operation that it answers is called; null: it has no name. */
   readonly operation: string | null;
   /** Whose rows it was made of. */
   readonly accounts: readonly string[];
@@ -30,7 +30,7 @@ export interface ResponseCache {
   /** An answer to a request with these very bytes, or to this question however it was written. */
   find(key: string): KeptAnswer | null;
   /** Keeps an answer for a question; not one that is over already. */
-  keep(key: string, made: Pick<KeptAnswer, 'body' | 'operation'>, lifetime: Lifetime): KeptAnswer | null;
+  keep(key: string, operation: string | null, body: Buffer, lifetime: Lifetime): KeptAnswer | null;
   /** From now on a request with these bytes is that question. */
   alias(bytes: string, answer: KeptAnswer): void;
   /** A segment has been read again: what was made of it is over. */
@@ -73,18 +73,12 @@ export function createResponseCache(maxBytes: number, now: Clock): ResponseCache
       const answer = byBytes.get(key) ?? byQuestion.get(key);
       return answer !== undefined && now() < answer.until ? answer : null;
     },
-    keep(key, { body, operation }, lifetime) {
+    keep(key, operation, body, lifetime) {
       const until = lifetime.until();
       if (now() >= until) return null;
       const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-      const answer: KeptAnswer = {
-        encoded: new Map(),
-        body,
-        etag,
-        operation,
-        until,
-        accounts: lifetime.accounts(),
-      };
+      const accounts = lifetime.accounts();
+      const answer: KeptAnswer = { encoded: new Map(), body, etag, until, operation, accounts };
       const segments = lifetime.segments();
       segmentsOf.set(answer, segments);
       byQuestion.set(key, answer);

@@ -4,7 +4,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { inSpan, withinTrace } from '../domain/span.ts';
-import { admit, type AdmissionSettings, type Admitted, type RequestFacts } from './admission.ts';
+import {
+  admit,
+  isLoopbackName,
+  type AdmissionSettings,
+  type Admitted,
+  type RequestFacts,
+} from './admission.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { overloaded } from './graphql.ts';
 import { describe, type AccountState } from './health.ts';
@@ -33,6 +39,9 @@ export interface RouteSettings {
   readonly log: Log;
 }
 
+/** What the log and the counters say where a client did not wait for its answer, as proxies do. */
+const leftStatus = 499;
+
 /** Whether the server is about to stop. */
 export interface ServerState {
   stopping: boolean;
@@ -60,7 +69,8 @@ export function createRoutes(settings: RouteSettings, state: Readonly<ServerStat
     const facts: RequestFacts = {};
     response.on('close', () => {
       const durationMs = performance.now() - receivedAtMs;
-      const { statusCode: status } = response;
+      // Who left before there was an answer has been told nothing.
+      const status = response.headersSent ? response.statusCode : leftStatus;
       metrics.answered(route, status, durationMs / 1000);
       if (route !== 'graphql' && route !== 'export') return;
       const isWhole = response.writableFinished ? undefined : false;
@@ -179,8 +189,11 @@ async function sendMetrics(
 }
 
 async function mayOperate(settings: RouteSettings, { headers }: IncomingMessage): Promise<boolean> {
+  const { authenticate, loopbackOnly } = settings.serving();
+  // Without clients this machine alone is told, and no page elsewhere that has its name point here.
+  if (loopbackOnly && !isLoopbackName(headers.host)) return false;
   try {
-    const client = await settings.serving().authenticate(headers.authorization);
+    const client = await authenticate(headers.authorization);
     // What is told is told of all accounts.
     return client?.permissions.has('operations') === true && client.accounts === null;
   } catch {

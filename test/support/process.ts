@@ -1,6 +1,6 @@
 /** A gateway as a process of its own, as a user starts it. */
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { onTestFinished } from 'vitest';
@@ -19,14 +19,25 @@ export interface Started {
   until(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
+export interface ProcessOptions {
+  /** Where the source lies; here unless told. */
+  readonly folder?: string;
+  /** Where it writes to. */
+  readonly stdio?: StdioOptions;
+  /** Arguments of node itself. */
+  readonly execArgv?: readonly string[];
+}
+
 /** Starts `node src/main.ts` with arguments; it is killed after the test if it still runs. */
 export function startProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   atEnd: AtEnd = { onTestFinished },
+  { folder = root, stdio = 'pipe', execArgv = [] }: ProcessOptions = {},
 ): Started {
-  const child = spawn(process.execPath, ['src/main.ts', ...args], {
-    cwd: root,
+  const child = spawn(process.execPath, [...execArgv, 'src/main.ts', ...args], {
+    cwd: folder,
+    stdio,
     env: { ...process.env, ...environment },
   });
   const chunks: string[] = [];
