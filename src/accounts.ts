@@ -112,8 +112,10 @@ function connect(
       ? []
       : (toSource({ account, fingerprint, kind, grid, freshness }, readers) ?? []);
   });
-  const { asks, ask } = provider.probe;
-  const probe: AccountProbe = { asks, ask: (call) => ask(connection, call) };
+  const probe: AccountProbe = {
+    asks: provider.probe.asks,
+    ask: (call) => provider.probe.ask(connection, call),
+  };
   return { settings: text, account, sources, keepWarm, client, probe };
 }
 

@@ -1,4 +1,4 @@
-/** The wiring: from settings to a running gateway. The only file that knows every folder; opens nothing on import. */
+/** The wiring: from settings to a gateway that listens. Opens nothing on import. */
 
 import { closeAll, openBase } from './base.ts';
 import type { Clock } from './domain/calendar.ts';
