@@ -6,7 +6,7 @@ import type { Account, ProviderProfile } from './domain/account.ts';
 import type { Clock, TimeZone } from './domain/calendar.ts';
 import type { Meter } from './domain/meter.ts';
 import { rowKinds, type RowKind } from './domain/rows.ts';
-import { hourlyOf, type Grid } from './domain/segments.ts';
+import { hourlyOf, type Call, type Grid } from './domain/segments.ts';
 import type { SettlementRule } from './domain/settlement.ts';
 import type { Shared } from './domain/shared.ts';
 import type { Source } from './ledger/source.ts';
@@ -28,6 +28,15 @@ export interface Connected {
   readonly sources: readonly Source[];
   readonly keepWarm: boolean;
   readonly client: Client;
+  readonly probe: AccountProbe;
+}
+
+/** Shows whether the credential is good, for one call or, where that fails, as many as any request may cost. */
+export interface AccountProbe {
+  /** What it asks, in words. */
+  readonly asks: string;
+  /** @throws GatewayError with a PROVIDER_ code */
+  ask(call: Call): Promise<unknown>;
 }
 
 /** What all accounts have in common. */
@@ -93,7 +102,8 @@ function connect(
   };
   const client = createWayOut(settings, provider, baseUrl, maxResponseBytes, surroundings);
   const { request } = client;
-  const readers = provider.connect({ accountId: id, credential, timeZone, currency, baseUrl, request, now });
+  const connection = { accountId: id, credential, timeZone, currency, baseUrl, request, now };
+  const readers = provider.connect(connection);
   const fingerprint = digest(provider.id, baseUrl, timeZone, currency, credential);
   const { freshness, keepWarm } = settings;
   const sources = kinds.flatMap((kind) => {
@@ -102,7 +112,11 @@ function connect(
       ? []
       : (toSource({ account, fingerprint, kind, grid, freshness }, readers) ?? []);
   });
-  return { settings: text, account, sources, keepWarm, client };
+  const probe: AccountProbe = {
+    asks: provider.probe.asks,
+    ask: (call) => provider.probe.ask(connection, call),
+  };
+  return { settings: text, account, sources, keepWarm, client, probe };
 }
 
 /** The one way out: the quota is that of the credential, whoever else uses it. */

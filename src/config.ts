@@ -45,6 +45,14 @@ export function readConfig(environment: Environment = process.env): Config {
   return parseConfig(readText(path), environment);
 }
 
+/** A variable of the environment that holds a token. @throws ConfigError that says which, never what */
+export function readToken(name: string, environment: Environment = process.env): string {
+  const token = environment[name] ?? '';
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  const found = token === '' ? 'nothing' : 'something else';
+  throw new ConfigError([`the environment variable ${name}: expected a token, found ${found}`]);
+}
+
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -1,7 +1,11 @@
-/** The process: reads the settings, starts, stops on a signal, and says with its exit code how it went. */
+/** The process: reads the settings, starts, stops on a signal, and says with its exit code how it went; or does one command. */
 
 import './production.ts';
 import { startApp, type App } from './app.ts';
+import { CommandFault, UsageFault, type Command } from './commands/command.ts';
+import { doctor } from './commands/doctor.ts';
+import { exportMonth } from './commands/export.ts';
+import { query } from './commands/query.ts';
 import { ConfigError, parseAlone, readConfig, readEnvironment } from './config.ts';
 import { startSandbox, type Sandbox } from './sandbox/sandbox.ts';
 import { sandboxSettings } from './sandbox/settings.ts';
@@ -9,15 +13,44 @@ import { DocumentFault } from './server/documents.ts';
 import type { Config } from './settings.ts';
 import { startTracing } from './tracing.ts';
 
+const commands: ReadonlyMap<string, Command> = new Map([
+  ['doctor', doctor],
+  ['query', query],
+  ['export', exportMonth],
+]);
+
 try {
-  const [command] = process.argv.slice(2);
-  if (command === 'sandbox') await runSandbox();
-  else if (command === undefined) await runGateway();
-  else throw new ConfigError([`command: expected nothing or "sandbox", found "${command}"`]);
+  const [name, ...args] = process.argv.slice(2);
+  const command = name === undefined ? undefined : commands.get(name);
+  if (command !== undefined) process.exit(await runCommand(command, args));
+  else if (name === 'sandbox') await runSandbox();
+  else if (name === undefined) await runGateway();
+  else {
+    const known = ['sandbox', ...commands.keys()].map((one) => `"${one}"`).join(', ');
+    process.stderr.write(`There is no such command: expected nothing, or one of ${known}.\n`);
+    process.exit(2);
+  }
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   // Not process.exitCode: whatever was started already must not keep a gateway alive that could not start.
   process.exit(1);
+}
+
+/** Its exit code. */
+async function runCommand(command: Command, args: readonly string[]): Promise<number> {
+  // Whoever writes is told; nobody else has to be.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (error instanceof CommandFault) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
+    if (!(error instanceof UsageFault)) throw error;
+    process.stderr.write(`${error.message}.\n\n${command.usage}`);
+    return 2;
+  }
 }
 
 /** The gateway by the settings, which are read again on SIGHUP. */

@@ -19,9 +19,10 @@ import type { Metrics } from './server/metrics.ts';
 import type { Serving } from './server/routes.ts';
 import { createJwtVerifier } from './server/jwt.ts';
 import type { Log } from './server/log.ts';
+import { createExecutor, type Execute } from './server/operation.ts';
 import type { Overload } from './server/overload.ts';
 import { createPreparer } from './server/prepare.ts';
-import { createRequests } from './server/request.ts';
+import { createRequests, type CreateRequest } from './server/request.ts';
 import { createResponseCache, type ResponseCache } from './server/response-cache.ts';
 import type { Config } from './settings.ts';
 import type { ReadingThread } from './upstream/reading-thread.ts';
@@ -47,6 +48,8 @@ export interface Wiring extends Serving {
   readonly connected: readonly Connected[];
   readonly documentCount: number;
   readonly answers: ResponseCache;
+  readonly execute: Execute;
+  readonly createRequest: CreateRequest;
 }
 
 /** What checks signed tokens. */
@@ -80,11 +83,13 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
     take,
     now,
   });
+  const engine = createEngine({ schema, graphiql: server.graphiql !== false, log, now });
+  const prepare = createPreparer({ schema, limits, introspection: server.introspection });
+  const execute = createExecutor({ engine, prepare, createRequest });
   const graphql = createGraphql({
-    engine: createEngine({ schema, graphiql: server.graphiql !== false, log, now }),
-    prepare: createPreparer({ schema, limits, introspection: server.introspection }),
+    engine,
+    execute,
     documents,
-    createRequest,
     visibleTo,
     answers,
     now,
@@ -96,6 +101,8 @@ export function wire(config: Config, before: Wiring | null, surroundings: Surrou
     connected,
     documentCount: documents.count,
     answers,
+    execute,
+    createRequest,
     signedTokens,
     authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
     take,

@@ -38,8 +38,17 @@ export interface Provider<Credential = unknown> {
   readonly lists?: Readonly<Record<string, ListDecoder>>;
   /** What stands under `credential` in the settings. */
   readonly credential: z.ZodType<Credential>;
+  readonly probe: Probe<Credential>;
   /** One reader per key of `grids`. */
   connect(connection: Connection<Credential>): Readers;
+}
+
+/** The cheapest question that a vendor answers to a good credential alone: one request, and no rows are made of it. */
+export interface Probe<Credential> {
+  /** In words: "the subscriptions of today". */
+  readonly asks: string;
+  /** @throws GatewayError with a PROVIDER_ code */
+  ask(connection: Connection<Credential>, call: Call): Promise<unknown>;
 }
 
 export type Readers = { readonly [K in RowKind]?: SegmentReader<RowOf[K]> };
@@ -117,17 +126,23 @@ export interface Refusal {
 }
 
 /** A provider of any credential, as the registry holds it. */
-export type AnyProvider = Pick<Provider, Exclude<keyof Provider, 'connect' | 'credential'>> & {
+export type AnyProvider = Pick<Provider, Exclude<keyof Provider, 'connect' | 'credential' | 'probe'>> & {
   /** Checks a credential from the settings and connects. @throws z.ZodError */
   readonly credential: z.ZodType;
+  readonly probe: Probe<unknown>;
   connect(connection: Connection<unknown>): Readers;
 };
 
-/** Forgets a provider's credential type; `connect` checks the credential again, so nothing is taken on trust. */
+/** Forgets a provider's credential type; the credential is checked again, so nothing is taken on trust. */
 export function registered<Credential>(provider: Provider<Credential>): AnyProvider {
+  const { probe } = provider;
+  const checked = (connection: Connection<unknown>): Connection<Credential> => ({
+    ...connection,
+    credential: provider.credential.parse(connection.credential),
+  });
   return {
     ...provider,
-    connect: (connection) =>
-      provider.connect({ ...connection, credential: provider.credential.parse(connection.credential) }),
+    probe: { asks: probe.asks, ask: async (connection, call) => probe.ask(checked(connection), call) },
+    connect: (connection) => provider.connect(checked(connection)),
   };
 }

@@ -43,8 +43,11 @@ export type VerifyJwt = (token: string) => Client | null | Promise<Client | null
 /** What tokens are checked by cannot be reached, so nobody knows whether one is good. */
 export class KeysUnavailable extends Error {}
 
-/** Without clients everyone who reaches the port is the same client, which sees everything: for loopback alone. */
-const local: Client = {
+/**
+ * Without clients everyone who reaches the port is the same client, which sees everything: for loopback alone. So does
+ * whoever holds the settings themselves.
+ */
+export const localClient: Client = {
   id: 'local',
   accounts: null,
   permissions: new Set(allPermissions),
@@ -58,7 +61,7 @@ export function createAuthenticator(
   clients: readonly ClientSettings[],
   verify: VerifyJwt | null = null,
 ): Authenticate {
-  if (clients.length === 0 && verify === null) return () => local;
+  if (clients.length === 0 && verify === null) return () => localClient;
   const known = clients.flatMap((settings) => {
     const client = toClient(
       settings,

@@ -10,18 +10,15 @@ import type { Client } from './auth.ts';
 import type { Documents } from './documents.ts';
 import type { createEngine } from './engine.ts';
 import type { Metrics, Outcome } from './metrics.ts';
-import { createExecutor, writeAnswer, type Answer } from './operation.ts';
+import { writeAnswer, type Answer, type Execute } from './operation.ts';
 import { readBody, readParams, type Params } from './params.ts';
-import type { createPreparer } from './prepare.ts';
 import { Refusal } from './reply.ts';
-import type { CreateRequest } from './request.ts';
 import { encodedAs, type KeptAnswer, type ResponseCache } from './response-cache.ts';
 
 export interface GraphqlSettings {
-  readonly engine: ReturnType<typeof createEngine>;
-  readonly prepare: ReturnType<typeof createPreparer>;
+  readonly engine: Pick<ReturnType<typeof createEngine>, 'page'>;
+  readonly execute: Execute;
   readonly documents: Documents;
-  readonly createRequest: CreateRequest;
   readonly visibleTo: (client: Client) => Visible;
   readonly answers: ResponseCache;
   readonly now: Clock;
@@ -33,8 +30,7 @@ export interface GraphqlSettings {
 
 /** Answers requests of GraphQL. What it throws as a Refusal is to be told by who calls it. */
 export function createGraphql(settings: GraphqlSettings) {
-  const { engine, answers, visibleTo, now, maxBodyBytes, metrics } = settings;
-  const run = createExecutor(settings);
+  const { engine, execute, answers, visibleTo, now, maxBodyBytes, metrics } = settings;
 
   /** A kept answer, with what is left of its time. */
   async function sendKept(
@@ -89,7 +85,7 @@ export function createGraphql(settings: GraphqlSettings) {
       count(admitted, known.operation, 'ok', known);
       return sendKept(request, response, known, manner);
     }
-    const answer = await run(text, params, request.method ?? 'GET', client, admitted);
+    const answer = await execute(text, params, request.method ?? 'GET', client, admitted);
     count(admitted, answer.operation, outcomeOf(answer), null, answer.lifetime?.accounts() ?? []);
     if (response.destroyed) return;
     const kept = keep(answers, question, answer);

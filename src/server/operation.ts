@@ -32,15 +32,18 @@ export interface ExecutorSettings {
 /** The price of what never ran. */
 const free: Cost = { requested: 0, actual: 0, cached: 0 };
 
-/** Runs operations. @throws Refusal */
-export function createExecutor({ engine, prepare, createRequest }: ExecutorSettings) {
-  return async (
-    text: string,
-    params: Params,
-    method: string,
-    client: Client,
-    { requestId, left }: Admitted,
-  ): Promise<Answer> => {
+/** Runs an operation for a client, by the method that it was sent with. @throws Refusal */
+export type Execute = (
+  text: string,
+  params: Pick<Params, 'operationName' | 'variables'>,
+  method: string,
+  client: Client,
+  admitted: Pick<Admitted, 'requestId' | 'left'>,
+) => Promise<Answer>;
+
+/** Runs operations. */
+export function createExecutor({ engine, prepare, createRequest }: ExecutorSettings): Execute {
+  return async (text, params, method, client, { requestId, left }) => {
     let operation = shortened(params.operationName);
     try {
       const prepared = prepare(text);
@@ -77,7 +80,11 @@ export function writeAnswer({ data, errors, cost }: Omit<Answer, 'lifetime' | 'o
 }
 
 /** @throws GraphQLError; Refusal */
-function refuseUnlessQuery({ document }: Prepared, { operationName }: Params, method: string): void {
+function refuseUnlessQuery(
+  { document }: Prepared,
+  { operationName }: Pick<Params, 'operationName'>,
+  method: string,
+): void {
   const operation = getOperationAST(document, operationName);
   const extensions = { code: 'BAD_USER_INPUT' };
   if (operation == null) {

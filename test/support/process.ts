@@ -13,6 +13,8 @@ export interface Started {
   readonly child: ChildProcess;
   /** All that it wrote so far. */
   readonly output: () => string;
+  /** What it wrote so far, as bytes. */
+  readonly written: { readonly stdout: () => Buffer; readonly stderr: () => Buffer };
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
   /** Waits for a match in its output. */
@@ -41,16 +43,26 @@ export function startProcess(
     env: { ...process.env, ...environment },
   });
   const chunks: string[] = [];
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (chunk: Buffer) => chunks.push(String(chunk)));
+  const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.on('data', (chunk: Buffer) => {
+      chunks.push(String(chunk));
+      written[name].push(chunk);
+    });
+  }
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-    child.on('exit', (code, signal) => resolve(code ?? signal));
+    // All that it wrote has come by then.
+    child.on('close', (code, signal) => resolve(code ?? signal));
   });
   atEnd.onTestFinished(() => void child.kill('SIGKILL'));
   const output = (): string => chunks.join('');
   return {
     child,
     output,
+    written: {
+      stdout: () => Buffer.concat(written.stdout),
+      stderr: () => Buffer.concat(written.stderr),
+    },
     ended,
     async until(pattern) {
       for (;;) {

@@ -31,6 +31,10 @@ export const aione: Provider<Credential> = {
   timeoutSeconds: 30,
   grids: { INVOICE: { variants: { all: 'whole' }, future: true } },
   credential,
+  probe: {
+    asks: 'the first invoice of its list',
+    ask: (connection, call) => readPage(connection, 1, 1, call),
+  },
   connect: (connection) => ({
     INVOICE: async (_segment, call) => {
       const { currency } = connection;

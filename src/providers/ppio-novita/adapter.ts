@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 
-import { utc, type TimeZone } from '../../domain/calendar.ts';
+import { addDays, dateIn, utc, type TimeZone } from '../../domain/calendar.ts';
 import type { CurrencyCode } from '../../domain/rows.ts';
 import { hourlyOf, type Grid, type Step } from '../../domain/segments.ts';
 import type { SettlementRule } from '../../domain/settlement.ts';
@@ -111,6 +111,15 @@ function createProvider(profile: Profile): Provider<Credential> {
     usageLagHours: 24,
     lists: decoders,
     credential,
+    probe: {
+      asks: 'the subscriptions of today in one category',
+      ask: (connection, call) => {
+        const today = dateIn(connection.now(), connection.timeZone);
+        const dates = { from: today, to: addDays(today, 1) };
+        const segment = { key: `gpu:${today}`, variant: 'gpu', dates };
+        return askForBills(createLists(connection, profile), segment, call);
+      },
+    },
     connect: (connection) => {
       const lists = createLists(connection, profile);
       return {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import type { TimeZone } from '../../domain/calendar.ts';
+import { addDays, dateIn, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import { GatewayError } from '../../domain/errors.ts';
 import { createRowIds, type RawJson } from '../../domain/rows.ts';
@@ -47,6 +47,13 @@ export const streamlake: Provider<Credential> = {
   timeoutSeconds: 30,
   grids: { DAILY_DETAIL: { variants: { all: 'day' }, uncategorized: true, future: false } },
   credential,
+  probe: {
+    asks: "the first of yesterday's details",
+    ask: (connection, call) => {
+      const yesterday = addDays(dateIn(connection.now(), connection.timeZone), -1);
+      return readPage(connection, { day: yesterday, offset: 0, limit: 1 }, call);
+    },
+  },
   connect: (connection) => ({
     DAILY_DETAIL: async (segment, call) => {
       const day = segment.dates?.from;
@@ -104,7 +111,11 @@ async function walk(connection: Connection<Credential>, day: string, call: Call)
   const pages = new Set<string>();
   let total = 0;
   for (let page = 0; page < maxPages; page += 1) {
-    const { Total, Billings } = await readPage(connection, day, items.length, call);
+    const { Total, Billings } = await readPage(
+      connection,
+      { day, offset: items.length, limit: pageSize },
+      call,
+    );
     total = Total;
     totals.add(Total);
     const print = JSON.stringify(Billings.map(({ raw }) => raw));
@@ -122,13 +133,18 @@ async function walk(connection: Connection<Credential>, day: string, call: Call)
   return { items, total, whole: totals.size === 1 && items.length === total, distinct };
 }
 
+interface Page {
+  readonly day: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
 async function readPage(
   connection: Connection<Credential>,
-  day: string,
-  offset: number,
+  { day, offset, limit }: Page,
   call: Call,
 ): Promise<WirePage> {
-  const body = JSON.stringify({ BillingCycle: day, Offset: offset, Limit: pageSize });
+  const body = JSON.stringify({ BillingCycle: day, Offset: offset, Limit: limit });
   const answer = await connection.request(
     {
       endpoint: action,

@@ -1,0 +1,57 @@
+/** What the doctor found, as a table for people or a line of JSON each for programs. */
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly what: string;
+  readonly state: 'ok' | 'warning' | 'failed';
+  readonly found: string;
+  /** What to do; empty when there is nothing. */
+  readonly advice: string;
+  /** Where it failed at a provider: the code that clients of the gateway see. */
+  readonly code?: string;
+}
+
+const titles = { what: 'WHAT', state: 'STATE', found: 'FOUND', advice: 'WHAT TO DO' } as const;
+const columns = ['what', 'state', 'found', 'advice'] as const;
+/** Between two columns. */
+const gap = '  ';
+const narrowest = 24;
+
+/** A table of so many characters a line; the two last columns are broken into several lines where they must be. */
+export function toTable(findings: readonly Finding[], width: number): string {
+  const rows: readonly Record<(typeof columns)[number], string>[] = [titles, ...findings];
+  const widthOf = (column: (typeof columns)[number]): number =>
+    Math.max(...rows.map((row) => row[column].length));
+  const [what, state] = [widthOf('what'), widthOf('state')];
+  const left = width - what - state - 3 * gap.length;
+  const found = Math.min(widthOf('found'), Math.max(narrowest, Math.floor(left / 2)));
+  const advice = Math.min(widthOf('advice'), Math.max(narrowest, left - found));
+  const lines = rows.flatMap((row) => {
+    const cells = [[row.what], [row.state], wrap(row.found, found), wrap(row.advice, advice)];
+    const height = Math.max(...cells.map((cell) => cell.length));
+    return Array.from({ length: height }, (_, at) =>
+      cells
+        .map((cell, index) => (cell[at] ?? '').padEnd([what, state, found, advice][index] ?? 0))
+        .join(gap)
+        .trimEnd(),
+    );
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** A line of JSON for each. */
+export function toJsonLines(findings: readonly Finding[]): string {
+  return findings.map((finding) => `${JSON.stringify(finding)}\n`).join('');
+}
