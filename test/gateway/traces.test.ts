@@ -132,7 +132,7 @@ test('one trace holds what both replicas did for a question: connected, and each
   const ids = requests
     .filter(({ attributes }) => attributes['billing.account'] === 'ppio-main')
     .map(({ spanId }) => `00-${traceId}-${spanId}-01`);
-  expect(door.headers.map((headers) => headers['traceparent']).toSorted()).toEqual(ids.toSorted());
+  expect(door.headers.map((headers) => String(headers['traceparent'])).toSorted()).toEqual(ids.toSorted());
   for (const headers of door.headers) expect(headers).not.toHaveProperty('baggage');
 
   const everything = collector.bodies.join('\n');
