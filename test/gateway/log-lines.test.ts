@@ -14,6 +14,9 @@ import { startGateway, type Settings, type TestGateway } from '../support/gatewa
 import { bearer, operators, withOperators } from '../support/operators.ts';
 import { startProcess } from '../support/process.ts';
 
+/** Two cores, and others who use them. */
+const slowly = { timeout: 20_000 };
+
 type Line = Readonly<Record<string, unknown>>;
 
 const bills = 'bills(period: { month: "2026-02" }) { totalCount }';
@@ -79,7 +82,7 @@ describe('each answer is one line', () => {
         accounts: ['ppio-main'],
       },
     ];
-    await expect.poll(() => answered(gateway).length).toBe(lines.length);
+    await expect.poll(() => answered(gateway).length, slowly).toBe(lines.length);
     expect(answered(gateway)).toEqual(
       lines.map((line) => ({ ...line, time: expect.any(String), durationMs: expect.any(Number) })),
     );
@@ -94,7 +97,7 @@ describe('each answer is one line', () => {
     await get('whole', operators.reader, 'month=2026-02');
     await get('one', operators.reader, 'month=2026-02&accounts=ppio-main');
     await get('wrong', operators.partial, 'month=2026-02&accounts=ppio-main');
-    await expect.poll(() => answered(gateway).length).toBe(3);
+    await expect.poll(() => answered(gateway).length, slowly).toBe(3);
     const common = { event: 'answered', route: 'export' };
     expect(answered(gateway)).toMatchObject([
       {
@@ -122,10 +125,10 @@ describe('each answer is one line', () => {
       body: JSON.stringify({ query: ppioBills }),
       signal: controller.signal,
     }).catch((error: unknown) => error);
-    await expect.poll(() => vendors.ppio.calls.length).toBeGreaterThan(0);
+    await expect.poll(() => vendors.ppio.calls.length, slowly).toBeGreaterThan(0);
     controller.abort();
     expect(await leaving).toBeInstanceOf(Error);
-    await expect.poll(() => answered(gateway)).toHaveLength(1);
+    await expect.poll(() => answered(gateway), slowly).toHaveLength(1);
     // 499: nothing was sent, so no status was.
     expect(answered(gateway)[0]).toMatchObject({
       requestId: 'left',
@@ -146,7 +149,7 @@ describe('each answer is one line', () => {
     socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
     await new Promise((resolve) => socket.once('readable', resolve));
     socket.destroy();
-    await expect.poll(() => answered(gateway)).toHaveLength(1);
+    await expect.poll(() => answered(gateway), slowly).toHaveLength(1);
     expect(answered(gateway)[0]).toMatchObject({
       requestId: 'midst',
       status: 200,
@@ -162,7 +165,7 @@ describe('each answer is one line', () => {
     await send(gateway.app.url, 'longer', operators.reader, {
       query: `query ${operationName} { accounts { id } }`,
     });
-    await expect.poll(() => answered(gateway).length).toBe(2);
+    await expect.poll(() => answered(gateway).length, slowly).toBe(2);
     for (const line of gateway.log) expect(line.length).toBeLessThan(2000);
   });
 });
@@ -269,7 +272,7 @@ describe('a process', () => {
     child.stdout?.resume();
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    await expect.poll(() => output()).toContain('"event":"stopped"');
+    await expect.poll(() => output(), slowly).toContain('"event":"stopped"');
     const ids = linesOf(output()).flatMap(({ event, requestId }) =>
       event === 'answered' ? [requestId] : [],
     );
@@ -313,7 +316,7 @@ describe('a sink', () => {
     });
     const lines = Array.from({ length: 20 }, (_, index) => `{"line":"${index} é"}\n`);
     for (const line of lines) sink.write(line);
-    await expect.poll(() => Buffer.concat(taken).toString()).toBe(lines.join(''));
+    await expect.poll(() => Buffer.concat(taken).toString(), slowly).toBe(lines.join(''));
   });
 
   test('says how many lines it dropped, where nobody took them', async () => {
@@ -327,7 +330,7 @@ describe('a sink', () => {
     const line = `{"text":"${'x'.repeat(1_000_000)}"}\n`;
     for (let index = 0; index < 20; index += 1) sink.write(line);
     state.isBusy = false;
-    await expect.poll(() => taken.join('').split('\n').length).toBe(16 + 2);
+    await expect.poll(() => taken.join('').split('\n').length, slowly).toBe(16 + 2);
     expect(JSON.parse(taken.join('').split('\n')[16] ?? '')).toMatchObject({
       level: 40,
       event: 'lines-dropped',

@@ -7,6 +7,9 @@ import { startGateway } from '../support/gateway.ts';
 import { bearer, operators, withOperators } from '../support/operators.ts';
 import { startRedis } from '../support/redis.ts';
 
+/** Two cores, and others who use them. */
+const slowly = { timeout: 20_000 };
+
 const accounts = ['ppio-main', 'novita-us', 'aione-hq', 'streamlake-prod'];
 
 interface Told {
@@ -99,7 +102,7 @@ test('a vendor that is down: its breaker is open, the others’ are not; when it
   clock.nowMs += 3_600_000;
   await ask(app.url, bills('2026-03', 'ppio-main'));
   await expect
-    .poll(() => stateOf(app.url, 'ppio-main'))
+    .poll(() => stateOf(app.url, 'ppio-main'), slowly)
     .toMatchObject({
       status: 'FAILING',
       breaker: 'open',

@@ -8,7 +8,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandb
 import { sandboxSettings } from '../../src/sandbox/settings.ts';
 import { vendorIds, type VendorId } from '../../src/sandbox/vendor.ts';
 import { patient, type Answer } from './gateway.ts';
-import { startProcess, type Started } from './process.ts';
+import { startProcess, type ProcessOptions, type Started } from './process.ts';
 import type { AtEnd } from './redis.ts';
 
 export interface FleetOptions {
@@ -24,6 +24,8 @@ export interface Fleet {
   readonly sandbox: Sandbox;
   readonly processes: readonly Started[];
   readonly urls: readonly string[];
+  /** Starts one more with the same settings; it is none of `processes`. */
+  add(options?: ProcessOptions): Promise<{ readonly started: Started; readonly url: string }>;
   /** Asks the replica of that number, counted round. */
   query<Data>(replica: number, query: string): Promise<Answer<Data>>;
   readiness(replica: number): Promise<Record<string, string>>;
@@ -52,17 +54,19 @@ export async function startFleet(options: FleetOptions, atEnd: AtEnd): Promise<F
   const settings = patient({ redis: options.redis, ...(options.settings?.(fast) ?? fast) });
   const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
   writeFileSync(path, JSON.stringify(settings));
-  const processes = Array.from({ length: replicas }, () =>
-    startProcess([], { GATEWAY_CONFIG: path, PORT: '0', REDIS_URL: '', ...options.environment }, atEnd),
-  );
-  const urls = await Promise.all(
-    processes.map(async (started) => (await started.until(/"url":"([^"]+)"/))[1] ?? ''),
-  );
+  const environment = { GATEWAY_CONFIG: path, PORT: '0', REDIS_URL: '', ...options.environment };
+  const urlOf = async (started: Started) => (await started.until(/"url":"([^"]+)"/))[1] ?? '';
+  const processes = Array.from({ length: replicas }, () => startProcess([], environment, atEnd));
+  const urls = await Promise.all(processes.map((started) => urlOf(started)));
   const { vendors } = sandbox;
   const fleet: Fleet = {
     sandbox,
     processes,
     urls,
+    async add(how) {
+      const started = startProcess([], environment, atEnd, how);
+      return { started, url: await urlOf(started) };
+    },
     async query<Data>(replica: number, query: string) {
       const response = await fetch(`${urls[replica % urls.length]}/graphql`, {
         method: 'POST',
