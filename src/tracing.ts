@@ -2,6 +2,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { collectSpans } from './domain/span.ts';
+
 /** So long a gateway that stops waits for a collector. */
 const lastMs = 3000;
 
@@ -30,6 +32,7 @@ export async function startTracing(
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
+  collectSpans();
   return async () => {
     // Whether or not anybody takes them, the gateway has stopped well.
     const sent = provider.shutdown().catch(() => {});

@@ -8,6 +8,14 @@ const tracer = trace.getTracer('unified-billing-gateway');
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
+/** Whether anybody collects spans. */
+let isCollected = false;
+
+/** From now on somebody does. */
+export function collectSpans(): void {
+  isCollected = true;
+}
+
 /** Does some work in a span. Of what fails only the code is told: a message may hold what must not leave. */
 export function inSpan<T>(
   name: string,
@@ -15,6 +23,7 @@ export function inSpan<T>(
   work: () => Promise<T>,
   kind: keyof typeof kinds = 'internal',
 ): Promise<T> {
+  if (!isCollected) return work();
   return tracer.startActiveSpan(name, { attributes, kind: kinds[kind] }, async (span) => {
     try {
       return await work();
@@ -30,13 +39,14 @@ export function inSpan<T>(
 
 /** Does some work as a part of what the headers of a request say it is a part of (W3C trace context). */
 export function withinTrace<T>(headers: Readonly<Record<string, unknown>>, work: () => T): T {
-  return headers['traceparent'] === undefined
+  return !isCollected || headers['traceparent'] === undefined
     ? work()
     : context.with(propagation.extract(context.active(), headers), work);
 }
 
 /** What says in the headers of a request of which trace it is a part; empty where nobody collects any. */
 export function traceHeaders(): Record<string, string> {
+  if (!isCollected) return {};
   const headers: Record<string, string> = {};
   propagation.inject(context.active(), headers);
   // Baggage is what clients tell each other: none of a provider's business.

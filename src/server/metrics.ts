@@ -2,6 +2,7 @@
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+import { memoOf } from '../domain/memo.ts';
 import { amplification, type Meter } from '../domain/meter.ts';
 import type { AccountState } from './health.ts';
 
@@ -134,6 +135,12 @@ export function createMetrics({ meter, accounts, isRedisUp }: MetricsSettings): 
     inSeconds(state.nextFinalAt),
   );
 
+  // What counts each combination of labels, found once: every answer is counted.
+  const requestsOf = memoOf((key: string) => requests.labels(...key.split(' ')));
+  const durationsOf = memoOf((route: string) => durations.labels(route));
+  const operationsOf = memoOf((key: string) => operations.labels(...key.split(' ')));
+  const operationDurationsOf = memoOf((operation: string) => operationDurations.labels(operation));
+  const [hits, misses] = [lookUps.labels('hit'), lookUps.labels('miss')];
   const names = new Set<string>();
   const nameOf = (name: string | null): string => {
     if (name === null) return 'unnamed';
@@ -144,15 +151,15 @@ export function createMetrics({ meter, accounts, isRedisUp }: MetricsSettings): 
   };
   return {
     answered(route, status, duration) {
-      requests.inc({ route, status });
-      durations.observe({ route }, duration);
+      requestsOf(`${route} ${status}`).inc();
+      durationsOf(route).observe(duration);
     },
     operated(name, outcome, duration) {
       const operation = nameOf(name);
-      operations.inc({ operation, outcome });
-      operationDurations.observe({ operation }, duration);
+      operationsOf(`${operation} ${outcome}`).inc();
+      operationDurationsOf(operation).observe(duration);
     },
-    lookedUp: (isHit) => lookUps.inc({ result: isHit ? 'hit' : 'miss' }),
+    lookedUp: (isHit) => (isHit ? hits : misses).inc(),
     shed: () => sheds.inc(),
     read: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
   };

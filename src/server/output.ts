@@ -4,6 +4,8 @@ import { writeSync } from 'node:fs';
 
 /** Beyond this, lines that nobody takes are dropped: who does not read must not fill the memory. */
 const mostCharacters = 16_777_216;
+/** So long lines are gathered before they are written. */
+const gatherMs = 20;
 /** When a reader who was busy is tried again. */
 const retryMs = 20;
 /** So long a process that ends waits for whoever still reads. */
@@ -67,8 +69,8 @@ export function createSink(put: (bytes: Buffer) => number): Sink {
       lines += line;
       if (isScheduled) return;
       isScheduled = true;
-      // Those of one turn in one write.
-      setImmediate(goOn);
+      // Many in one write: each costs as much as an answer does.
+      setTimeout(goOn, gatherMs).unref();
     },
     finish() {
       const untilMs = performance.now() + lastMs;
