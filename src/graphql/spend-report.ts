@@ -67,6 +67,8 @@ export async function readReport(
   // Whoever asks for it is told; until then nobody is.
   earlier?.catch(() => {});
   const { spend, sources } = await readSpend(question, groupBy, context);
+  // Nothing of an answer goes on behind it, even where there turns out to be no group to compare.
+  await earlier?.catch(() => {});
   const ranked = byCost(spend.groups(), converter);
   const shown = top === null ? ranked : ranked.slice(0, top);
   context.allowance.takeRows(shown.length);
