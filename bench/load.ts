@@ -139,29 +139,6 @@ export function isWhole({ status, text }: Answer): boolean {
   return status === 200 && !body.includes('"errors":') && !body.includes('"complete":false');
 }
 
-/** Asks without a pause over so many connections for so long; gives back how many were answered. */
-export async function load(
-  url: string,
-  next: () => Buffer,
-  durationMs: number,
-  connections = 16,
-): Promise<number> {
-  const lines = await Promise.all(Array.from({ length: connections }, () => openLine(url)));
-  const endsAt = performance.now() + durationMs;
-  let answered = 0;
-  await Promise.all(
-    lines.map(async (line) => {
-      while (performance.now() < endsAt) {
-        const { status } = await line.ask(next());
-        if (status !== 200) throw new Error(`${url} answered ${status}`);
-        answered += 1;
-      }
-      line.close();
-    }),
-  );
-  return answered;
-}
-
 export interface Paced {
   /** Milliseconds from when each was due, those that failed included. */
   readonly waits: readonly number[];

@@ -1,8 +1,9 @@
 /** How many requests a core answers, rows being cached. Counted by the time that the server's threads ran, which what else runs on the machine does not shorten. */
 
 import { account, names, withServers, type Server } from '../contestants.ts';
-import { askOnce, isWhole, load, post } from '../load.ts';
+import { askOnce, isWhole, post } from '../load.ts';
 import { cellsOf, createSamples, roundsOf, short, type Measured, type Scenario } from '../measured.ts';
+import { saturate } from '../saturation.ts';
 import { details, unasked, varied, warmMonths, type Question } from '../questions.ts';
 
 const rows = 1000;
@@ -49,9 +50,9 @@ function measure(series: Series, isShort: boolean): Promise<Measured> {
             asked.set(name, index + 1);
             return requestOf(series, index);
           };
-          if (round <= 0) await load(url, next, roundMs);
+          if (round <= 0) await saturate(url, next, roundMs);
           const [startedAt, cpuBefore] = [performance.now(), cpuSeconds()];
-          const answered = await load(url, next, roundMs);
+          const answered = await saturate(url, next, roundMs);
           if (round < 0) continue;
           perCpuSecond.add(name, answered / (cpuSeconds() - cpuBefore));
           perSecond.add(name, (answered * 1000) / (performance.now() - startedAt));

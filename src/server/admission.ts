@@ -49,8 +49,7 @@ export async function admit(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Client | null> {
-  refuseSenseless(settings, request);
-  const client = await identify(settings.authenticate, request);
+  const client = familiarClient(settings, request) ?? (await lookAt(settings, request));
   const { graphiql } = settings;
   if (wantsPage(request)) {
     // A browser cannot send a token when it opens the page, and there is nothing secret in it.
@@ -63,6 +62,47 @@ export async function admit(
     throw new Refusal(401, 'UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer' } });
   }
   await countRequest(settings.take, client, response);
+  return client;
+}
+
+/** All that a request is judged by before its body. */
+const judgedBy = [
+  'host',
+  'origin',
+  'sec-fetch-site',
+  'sec-fetch-mode',
+  'content-type',
+  'content-encoding',
+  'authorization',
+] as const;
+
+/** A request that was let in, and from whom it came. */
+interface Familiar {
+  readonly settings: AdmissionSettings;
+  readonly method: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly client: Client;
+}
+
+/** The last one of each connection: clients repeat themselves. */
+const lastOf = new WeakMap<object, Familiar>();
+
+/** From whom a request comes that is like the last one of its connection; null: it has to be looked at. */
+function familiarClient(
+  settings: AdmissionSettings,
+  { socket, method, headers }: IncomingMessage,
+): Client | null {
+  const last = lastOf.get(socket);
+  if (last === undefined || last.settings !== settings || last.method !== method) return null;
+  return judgedBy.every((name) => last.headers[name] === headers[name]) ? last.client : null;
+}
+
+/** @throws Refusal */
+async function lookAt(settings: AdmissionSettings, request: IncomingMessage): Promise<Client | null> {
+  refuseSenseless(settings, request);
+  const client = await identify(settings.authenticate, request);
+  const { socket, method, headers } = request;
+  if (client?.isLasting === true) lastOf.set(socket, { settings, method, headers, client });
   return client;
 }
 

@@ -30,7 +30,8 @@ const known = new LRUCache<string, Manner>({ max: 1000 });
 /** What the headers of a request ask for. @throws Refusal 406 when it takes no GraphQL answer */
 export function mannerOf({ headers }: IncomingMessage): Manner {
   const { accept: sent = '', 'accept-encoding': accepted = 'identity' } = headers;
-  const key = JSON.stringify([sent, accepted]);
+  // No header holds a line break.
+  const key = `${sent}\n${accepted}`;
   const found = known.get(key);
   if (found !== undefined) return found;
   // JSON is UTF-8, whatever else is asked for.

@@ -1,6 +1,6 @@
 /** Who asks: a bearer token to a client, the accounts it may see and what it may do. */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 import { permissions as allPermissions, type Permission } from '../graphql/permissions.ts';
 
@@ -32,6 +32,8 @@ export interface Client {
   /** Null: as many as its requests need. */
   readonly upstreamCallsPerMinute: number | null;
   readonly trustedOnly: boolean;
+  /** Whether its token is good for as long as the settings are; a signed one ends. */
+  readonly isLasting: boolean;
 }
 
 /** The client of an Authorization header; null when there is none. @throws KeysUnavailable */
@@ -54,6 +56,7 @@ export const localClient: Client = {
   requestsPerMinute: null,
   upstreamCallsPerMinute: null,
   trustedOnly: false,
+  isLasting: true,
 };
 
 /** `verify` null: there are no signed tokens. */
@@ -90,6 +93,7 @@ export function toClient(grants: Grants, id: string, accounts: readonly string[]
     requestsPerMinute,
     upstreamCallsPerMinute,
     trustedOnly,
+    isLasting: true,
   };
 }
 
@@ -103,5 +107,5 @@ function digestOf(token: string): Buffer {
 }
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

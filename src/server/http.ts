@@ -34,8 +34,11 @@ export async function startHttp(settings: HttpSettings): Promise<HttpServer> {
     { headersTimeout: headersWithinMs, requestTimeout: requestWithinMs, connectionsCheckingInterval: 1000 },
     (request, response) => {
       answering.set(response, null);
-      response.on('close', () => answering.delete(response));
-      void answer(request, response);
+      const ended = answer(request, response);
+      response.on('close', () => {
+        answering.delete(response);
+        ended();
+      });
     },
   );
   const sweeper = setInterval(() => cutOff(answering), 5000).unref();

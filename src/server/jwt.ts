@@ -90,7 +90,8 @@ function clientOf(payload: JWTPayload, settings: JwtSettings): Client {
   const granted = permissionsClaim === undefined ? [] : textsOf(payload[permissionsClaim]);
   const extra = permissions.filter((one): one is Permission => granted.includes(one));
   const grants = { ...settings, permissions: [...settings.permissions, ...extra] };
-  return toClient(grants, `jwt:${String(payload.sub).slice(0, 200)}`, textsOf(payload[accountsClaim]));
+  const id = `jwt:${String(payload.sub).slice(0, 200)}`;
+  return { ...toClient(grants, id, textsOf(payload[accountsClaim])), isLasting: false };
 }
 
 /** A list of texts, or one text of words, as scopes are written. */

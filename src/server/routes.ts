@@ -56,26 +56,26 @@ const paths: ReadonlyMap<string, Route> = new Map([
   ['/metrics', 'metrics'],
 ]);
 
-/** Answers whatever is asked. Never rejects. */
+/** Answers whatever is asked. What it gives back is to be called when the response has ended, in whatever way. */
 export function createRoutes(settings: RouteSettings, state: Readonly<ServerState>) {
   const { metrics, log } = settings;
 
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return (request: IncomingMessage, response: ServerResponse): (() => void) => {
     const receivedAtMs = performance.now();
     const requestId = readRequestId(request);
     response.setHeader('x-request-id', requestId);
     if (state.stopping) response.setHeader('connection', 'close');
     const route = routeOf(request.url);
     const facts: RequestFacts = {};
-    response.on('close', () => {
+    void answerOrRefuse(settings, state, route, { request, response, requestId, receivedAtMs, facts });
+    return () => {
       const durationMs = performance.now() - receivedAtMs;
       // Who left before there was an answer has been told nothing.
       const status = response.headersSent ? response.statusCode : leftStatus;
       metrics.answered(route, status, durationMs / 1000);
       if (route !== 'graphql' && route !== 'export') return;
       const isWhole = response.writableFinished ? undefined : false;
-      log.info({
-        event: 'answered',
+      log.answered({
         requestId,
         route,
         status,
@@ -83,20 +83,7 @@ export function createRoutes(settings: RouteSettings, state: Readonly<ServerStat
         durationMs: round(durationMs),
         ...facts,
       });
-    });
-    const exchange = { request, response, requestId, receivedAtMs, facts };
-    try {
-      await withinTrace(request.headers, () =>
-        inSpan(
-          `${request.method} /${route}`,
-          { 'http.route': `/${route}`, 'billing.request_id': requestId },
-          () => answer(settings, state, route, exchange),
-          'server',
-        ),
-      );
-    } catch (error) {
-      fail(error, log, response, requestId);
-    }
+    };
   };
 }
 
@@ -106,6 +93,28 @@ interface Exchange {
   readonly requestId: string;
   readonly receivedAtMs: number;
   readonly facts: RequestFacts;
+}
+
+/** Never rejects. */
+async function answerOrRefuse(
+  settings: RouteSettings,
+  state: Readonly<ServerState>,
+  route: Route,
+  exchange: Exchange,
+): Promise<void> {
+  const { request, response, requestId } = exchange;
+  try {
+    await withinTrace(request.headers, () =>
+      inSpan(
+        `${request.method} /${route}`,
+        { 'http.route': `/${route}`, 'billing.request_id': requestId },
+        () => answer(settings, state, route, exchange),
+        'server',
+      ),
+    );
+  } catch (error) {
+    fail(error, settings.log, response, requestId);
+  }
 }
 
 async function answer(
