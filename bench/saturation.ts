@@ -60,7 +60,7 @@ function askOneAfterTheOther(url: string, next: () => Buffer, endsAt: number): P
     socket.on('error', reject);
     socket.on('close', () => {
       if (performance.now() < endsAt) reject(new Error(`${url} closed the connection`));
-      resolve(answered);
+      else resolve(answered);
     });
   });
 }

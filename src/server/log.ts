@@ -10,10 +10,7 @@ export interface Log extends Pick<Logger, 'fatal' | 'error' | 'warn' | 'info' | 
 /** A log that writes to `write`. */
 export function createLog(level: string, write: (line: string) => void): Log {
   const timestamp = createTimestamp();
-  const logger = pino(
-    { level, base: null, timestamp: () => `,"time":"${timestamp()}"` },
-    { write },
-  );
+  const logger = pino({ level, base: null, timestamp: () => `,"time":"${timestamp()}"` }, { write });
   const { info } = pino.levels.values;
   return Object.assign(logger, {
     answered(facts: Readonly<Record<string, unknown>>) {

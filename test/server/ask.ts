@@ -1,6 +1,6 @@
 /** Sends requests that fetch would not: any Host, any Origin, any body. And the settings of two clients. */
 
-import { request } from 'node:http';
+import { request, type Agent } from 'node:http';
 
 import type { GraphqlError, Settings, TestGateway } from '../support/gateway.ts';
 
@@ -9,6 +9,8 @@ export interface Sent {
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
+  /** Whose connections it takes; a new one unless told otherwise. */
+  readonly agent?: Agent;
 }
 
 export interface Got {
@@ -21,14 +23,14 @@ export interface Got {
 
 /** One request; POST /graphql as JSON unless told otherwise. */
 export function send(gateway: TestGateway, sent: Sent = {}): Promise<Got> {
-  const { method = 'POST', path = '/graphql', headers = {}, body } = sent;
+  const { method = 'POST', path = '/graphql', headers = {}, body, agent = false } = sent;
   // Without this, GraphQL over HTTP says 200 for errors of a document.
   const accept = { accept: 'application/graphql-response+json, application/json;q=0.9' };
   const json = method === 'POST' ? { ...accept, 'content-type': 'application/json' } : accept;
   return new Promise((resolve, reject) => {
     const outgoing = request(
       `${gateway.app.url}${path}`,
-      { method, headers: { ...json, ...headers }, agent: false },
+      { method, headers: { ...json, ...headers }, agent },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
