@@ -78,6 +78,15 @@ describe('after requests that were let in, one', () => {
       403,
     );
   });
+
+  test('by POST is judged as such, where GET may bring any content type', async () => {
+    const gateway = await startGateway({ settings: withClients() });
+    const { asked } = overOne(gateway);
+    const path = `/graphql?query=${encodeURIComponent('{ accounts { id } }')}`;
+    const headers = { 'content-type': 'text/plain' };
+    expect((await asked({ method: 'GET', path, headers })).status).toBe(200);
+    expect((await asked({ headers })).status).toBe(415);
+  });
 });
 
 test('clients that share a connection see each their own accounts', async () => {
@@ -110,7 +119,7 @@ test('a token that the settings no longer hold is good for no further request, a
   });
   const { asked, connections } = overOne(gateway);
   const reload = (clients: unknown[]): readonly string[] =>
-    gateway.app.reload(parseConfig(JSON.stringify(patient({ ...last, clients } as unknown as Settings)), {}));
+    gateway.app.reload(parseConfig(JSON.stringify(patient({ ...last, clients })), {}));
   expect(ids(await asked())).toHaveLength(4);
   reload([{ id: 'finance', tokens: [tokens.all], accounts: ['novita-us'] }]);
   expect(ids(await asked())).toEqual(['novita-us']);
