@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openThread } from '../src/accounts.ts';
 import { instantOf, type TimeZone } from '../src/domain/calendar.ts';
-import { createRowIds, type CurrencyCode } from '../src/domain/rows.ts';
+import { createRowIds } from '../src/domain/row-ids.ts';
+import type { CurrencyCode } from '../src/domain/rows.ts';
 import { decode, encode } from '../src/ledger/codec.ts';
 import { decoders } from '../src/providers/ppio-novita/decoders.ts';
 import { toDailyDetail } from '../src/providers/streamlake/mapping.ts';

@@ -1,6 +1,9 @@
 /** The thread that reads large answers of vendors. It knows the vendors, and has no way out to them. */
 
 import { parentPort } from 'node:worker_threads';
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+setPriority(Number(/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1]), 19);
 
 import { providers } from './providers/registry.ts';
 import { serveReadings } from './upstream/reading-job.ts';

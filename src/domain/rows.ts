@@ -3,8 +3,6 @@
  * cache and to the client without a codec. Null means that the provider does not say; it is never 0 or "".
  */
 
-import { hash } from 'node:crypto';
-
 import type { CalendarDate, Instant, Period, YearMonth } from './calendar.ts';
 import type { Decimal } from './decimal.ts';
 
@@ -146,31 +144,6 @@ export interface RowOf {
   INVOICE: InvoiceRow;
   API_KEY_USAGE: ApiKeyUsageRow;
   DAILY_DETAIL: DailyDetailRow;
-}
-
-/**
- * Numbers rows that providers leave without an id: the same identity gives the same id, and equal identities within
- * one answer are told apart by their order (two identical purchases are two rows). Never put an amount into an
- * identity: amounts change until they are final.
- */
-export function createRowIds(
-  accountId: string,
-  kind: RowKind,
-): (identity: readonly (string | null)[]) => string {
-  // By the first id that an identity gives: shorter than its text.
-  const seen = new Map<string, number>();
-  const opening = JSON.stringify([accountId, kind]).slice(0, -1);
-  return (identity) => {
-    const text = `${opening}${identity.length === 0 ? '' : ','}${JSON.stringify(identity).slice(1)}`;
-    const id = digest(text, 0);
-    const ordinal = seen.get(id) ?? 0;
-    seen.set(id, ordinal + 1);
-    return ordinal === 0 ? id : digest(text, ordinal);
-  };
-}
-
-function digest(text: string, ordinal: number): string {
-  return hash('sha256', `${text}#${ordinal}`, 'base64url').slice(0, 24);
 }
 
 /** "CNY" to CurrencyCode; null for anything that is not three upper-case letters. */

@@ -7,6 +7,7 @@
 import type { z } from 'zod';
 
 import type { Clock, TimeZone } from '../domain/calendar.ts';
+import type { Notice } from '../domain/coverage.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { CurrencyCode, RowKind, RowOf } from '../domain/rows.ts';
 import type { Call, Grid, SegmentReader, SegmentRows } from '../domain/segments.ts';
@@ -114,7 +115,18 @@ export interface ListContext {
 export interface ListDecoder<Row extends RowOf[RowKind] = RowOf[RowKind]> {
   readonly schema: (context: ListContext) => z.ZodType<SegmentRows<Row>>;
   readonly quick: (text: string, context: ListContext) => QuickAnswer<SegmentRows<Row>> | null;
+  /**
+   * The same row by row, each as soon as it has been read; those that are alike are not told apart yet. Null: what was
+   * taken is void, and `schema` is to read all of it.
+   */
+  readonly each: (text: string, context: ListContext, take: (row: Row) => void) => QuickRows | null;
   readonly refusal: ReadRefusal;
+}
+
+/** What stood around rows that were read quickly, as JSON, and what is told of them. */
+export interface QuickRows {
+  readonly envelope: unknown;
+  readonly notices: readonly Notice[];
 }
 
 /** Why a vendor refused. */

@@ -48,11 +48,11 @@ export function noteRow<T>(checked: T & z.ZodType, row: z.ZodType): T {
   return checked;
 }
 
-export interface QuickList<Wire> {
-  /** The answer without its rows. */
-  readonly envelope: unknown;
-  readonly rows: readonly Checked<Wire>[];
-}
+/**
+ * Reads a list, and gives its rows to `take` one after the other: what stood around them, as JSON; null where the answer
+ * as a whole is to be read by its schema, and what was taken is void.
+ */
+export type ReadList<Wire> = (text: string, take: (wire: Wire, raw: RawJson) => void) => object | null;
 
 export interface ListFormat<Wire> {
   /** Where the list stands in the answer. */
@@ -65,13 +65,8 @@ export interface ListFormat<Wire> {
   readonly except?: { readonly fields: readonly string[]; readonly text: string };
 }
 
-/** Reads the lists of a format; null where the answer as a whole is to be read by its schema. */
-export function createListReader<Wire>({
-  path,
-  row,
-  check,
-  except,
-}: ListFormat<Wire>): (text: string) => QuickList<Wire> | null {
+/** Reads the lists of a format. */
+export function createListReader<Wire>({ path, row, check, except }: ListFormat<Wire>): ReadList<Wire> {
   const schema = rowSchemas.get(row);
   if (schema === undefined) throw new TypeError('a row whose fields are not known');
   const names = Object.keys(schema.shape);
@@ -98,35 +93,34 @@ export function createListReader<Wire>({
     return wire as Wire;
   }
 
-  function readList(text: string): QuickList<Wire> | null {
+  const readList: ReadList<Wire> = (text, take) => {
     const found = opening.exec(text);
     if (found === null || !text.isWellFormed()) return null;
     const first = found.index + found[0].length;
     const before = text.slice(0, first);
-    const rows: Checked<Wire>[] = [];
     scanner.begin(text, first);
     for (let step = scanner.next(); step !== 'END'; step = scanner.next()) {
       if (step === 'BROKEN') return null;
       const wire = step === 'ROW' ? readRow() : null;
       if (wire !== null) {
-        rows.push({ wire, raw: scanner.raw as RawJson });
+        take(wire, scanner.raw as RawJson);
         continue;
       }
       const checked = attempt(() => check([parseJson(text.slice(scanner.start, scanner.end))]));
       if (checked === null) return null;
-      for (const one of checked) rows.push(one);
+      for (const one of checked) take(one.wire, one.raw);
     }
     const behind = text.slice(scanner.end);
     // The key must be the one that it seems to be, and the only one.
     if (before.includes('\\') || behind.includes('\\') || behind.includes(`"${key}"`)) return null;
     const envelope = attempt(() => parseJson(before + behind));
     const list = path.reduce(fieldOf, envelope);
-    return Array.isArray(list) && list.length === 0 ? { envelope, rows } : null;
-  }
+    return Array.isArray(list) && list.length === 0 ? (envelope as object) : null;
+  };
 
-  return (text) => {
+  return (text, take) => {
     try {
-      return readList(text);
+      return readList(text, take);
     } finally {
       scanner.release();
     }

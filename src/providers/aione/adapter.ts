@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { utc } from '../../domain/calendar.ts';
 import { GatewayError, isGatewayError } from '../../domain/errors.ts';
-import { createRowIds } from '../../domain/rows.ts';
+import { createRowIds, toldApart } from '../../domain/row-ids.ts';
 import type { Call } from '../../domain/segments.ts';
 import type { Connection, Provider } from '../provider.ts';
 import { toInvoice } from './mapping.ts';
@@ -41,7 +41,10 @@ export const aione: Provider<Credential> = {
       if (currency === null) throw new RangeError('AIone needs a currency in the settings');
       const rowId = createRowIds(connection.accountId, 'INVOICE');
       const invoices = await readInvoices(connection, call);
-      return { rows: invoices.map(({ wire, raw }) => toInvoice(wire, raw, rowId, currency)), notices: [] };
+      return {
+        rows: toldApart(invoices.map(({ wire, raw }) => toInvoice(wire, raw, rowId, currency))),
+        notices: [],
+      };
     },
   }),
 };

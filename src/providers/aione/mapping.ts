@@ -1,6 +1,7 @@
 /** AIone's invoices to rows. Dates carry no zone and are never shifted. */
 
 import { monthOf } from '../../domain/calendar.ts';
+import type { RowId } from '../../domain/row-ids.ts';
 import type { CurrencyCode, InvoiceRow, InvoiceStatus, RawJson } from '../../domain/rows.ts';
 import type { WireInvoice } from './wire.ts';
 
@@ -14,12 +15,7 @@ const statusOf: ReadonlyMap<string, InvoiceStatus> = new Map([
   ['voided', 'VOID'],
 ]);
 
-export function toInvoice(
-  wire: WireInvoice,
-  raw: RawJson,
-  rowId: (identity: readonly (string | null)[]) => string,
-  currency: CurrencyCode,
-): InvoiceRow {
+export function toInvoice(wire: WireInvoice, raw: RawJson, rowId: RowId, currency: CurrencyCode): InvoiceRow {
   return {
     id: rowId([wire.id]),
     date: wire.period_start,

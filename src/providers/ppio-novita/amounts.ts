@@ -11,11 +11,12 @@ import {
   subtractDecimals,
   type Decimal,
 } from '../../domain/decimal.ts';
+import type { RowId } from '../../domain/row-ids.ts';
 import type { BillingMethod, CurrencyCode } from '../../domain/rows.ts';
 import type { WireBill, WireProductBill } from './wire.ts';
 
 export interface MappingContext {
-  readonly rowId: (identity: readonly (string | null)[]) => string;
+  readonly rowId: RowId;
   readonly currency: CurrencyCode;
   readonly timeZone: TimeZone;
   readonly notice: (notice: Notice) => void;

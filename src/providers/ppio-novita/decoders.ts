@@ -3,8 +3,8 @@
 import type { z } from 'zod';
 
 import type { Notice } from '../../domain/coverage.ts';
+import { createRowIds, toldApart } from '../../domain/row-ids.ts';
 import {
-  createRowIds,
   usageCycles,
   type ApiKeyUsageRow,
   type BillRow,
@@ -13,89 +13,118 @@ import {
   type RawJson,
   type RowKind,
 } from '../../domain/rows.ts';
-import { hourlyOf, type SegmentRows } from '../../domain/segments.ts';
-import { sortByText } from '../../domain/text-order.ts';
+import { hourlyOf } from '../../domain/segments.ts';
 import type { ListContext, ListDecoder } from '../provider.ts';
-import type { Checked, QuickList } from '../quick.ts';
+import type { Checked, ReadList } from '../quick.ts';
 import type { MappingContext } from './amounts.ts';
 import { toApiKeyUsage, toBill, toDailyDetail } from './mapping.ts';
-import { apiKeyBillList, billList, productBillList, toRefusal } from './wire.ts';
+import {
+  apiKeyBillList,
+  billList,
+  productBillList,
+  toRefusal,
+  type WireApiKeyBill,
+  type WireProductBill,
+} from './wire.ts';
 
-type ToRow<Wire, Row> = (wire: Wire, raw: RawJson, context: MappingContext) => Row;
+/** Makes rows of what was checked. */
+interface Mapper<Wire, Row> {
+  readonly toRow: (wire: Wire, raw: RawJson) => Row;
+  /** What is to be told when all rows have been seen. */
+  readonly notices: () => readonly Notice[];
+}
 
 interface WireList<Wire> {
   readonly schema: z.ZodType<readonly Checked<Wire>[]>;
-  readonly quick: (text: string) => QuickList<Wire> | null;
+  readonly quick: ReadList<Wire>;
 }
 
-const bills: ListDecoder<BillRow> = toDecoder(billList, (checked, context) =>
-  withForeign(toRows('BILL', checked, context, toBill), context),
+const bills: ListDecoder<BillRow> = toDecoder(billList, (context) =>
+  createMapper('BILL', context, toBill, createForeign(context)),
 );
 
-const apiKeyUsage: ListDecoder<ApiKeyUsageRow> = toDecoder(apiKeyBillList, (checked, context) => {
+const apiKeyUsage: ListDecoder<ApiKeyUsageRow> = toDecoder(apiKeyBillList, (context) => {
   const cycle = usageCycles.find((name) => name === context.variant) ?? 'DAY';
-  return toRows('API_KEY_USAGE', checked, context, (wire, raw, mapping) =>
+  return createMapper('API_KEY_USAGE', context, (wire: WireApiKeyBill, raw, mapping) =>
     toApiKeyUsage(wire, raw, cycle, mapping),
   );
 });
 
-const dailyDetails: ListDecoder<DailyDetailRow> = toDecoder(productBillList, (checked, context) => {
+const dailyDetails: ListDecoder<DailyDetailRow> = toDecoder(productBillList, (context) => {
   const list = productListOf(context.variant);
-  const read = toRows('DAILY_DETAIL', checked, context, (wire, raw, mapping) =>
-    toDailyDetail(wire, raw, list, mapping),
-  );
-  return withForeign(read, context);
+  const toRow = (wire: WireProductBill, raw: RawJson, mapping: MappingContext): DailyDetailRow =>
+    toDailyDetail(wire, raw, list, mapping);
+  return createMapper('DAILY_DETAIL', context, toRow, createForeign(context));
 });
 
 export const decoders = { bills, apiKeyUsage, dailyDetails };
 
 function toDecoder<Wire, Row extends BillRow | ApiKeyUsageRow | DailyDetailRow>(
   { schema, quick }: WireList<Wire>,
-  toSegment: (checked: readonly Checked<Wire>[], context: ListContext) => SegmentRows<Row>,
+  mapperFor: (context: ListContext) => Mapper<Wire, Row>,
 ): ListDecoder<Row> {
+  const each: ListDecoder<Row>['each'] = (text, context, take) => {
+    const mapper = mapperFor(context);
+    const envelope = quick(text, (wire, raw) => take(mapper.toRow(wire, raw)));
+    if (envelope === null || !schema.safeParse(envelope).success) return null;
+    return { envelope, notices: mapper.notices() };
+  };
   return {
-    schema: (context) => schema.transform((checked) => toSegment(checked, context)),
+    schema: (context) =>
+      schema.transform((checked) => {
+        const mapper = mapperFor(context);
+        const rows = toldApart(checked.map(({ wire, raw }) => mapper.toRow(wire, raw)));
+        return { rows, notices: mapper.notices() };
+      }),
+    each,
     quick(text, context) {
-      const list = quick(text);
-      if (list === null || !schema.safeParse(list.envelope).success) return null;
-      return { envelope: list.envelope, answer: toSegment(list.rows, context) };
+      const rows: Row[] = [];
+      const read = each(text, context, (row) => void rows.push(row));
+      if (read === null) return null;
+      return { envelope: read.envelope, answer: { rows: toldApart(rows), notices: read.notices } };
     },
     refusal: toRefusal,
   };
 }
 
-/**
- * Rows that are alike in all but their figures are numbered in the order of their texts; the vendor's order of them is
- * its own affair.
- */
-function toRows<Wire, Row>(
+function createMapper<Wire, Row extends ChargeRow>(
   kind: RowKind,
-  checked: readonly Checked<Wire>[],
   { accountId, currency, timeZone }: ListContext,
-  toRow: ToRow<Wire, Row>,
-): SegmentRows<Row> {
+  toRow: (wire: Wire, raw: RawJson, context: MappingContext) => Row,
+  foreign: Foreign | null = null,
+): Mapper<Wire, Row> {
   const notices: Notice[] = [];
   const notice = (one: Notice) => void notices.push(one);
   const context: MappingContext = { rowId: createRowIds(accountId, kind), currency, timeZone, notice };
-  const rows = sortByText(checked, ({ raw }) => raw).map(({ wire, raw }) => toRow(wire, raw, context));
-  return { rows, notices };
+  return {
+    toRow(wire, raw) {
+      const row = toRow(wire, raw, context);
+      foreign?.look(row);
+      return row;
+    },
+    notices: () => [...notices, ...(foreign?.notices() ?? [])],
+  };
+}
+
+interface Foreign {
+  look(row: ChargeRow): void;
+  notices(): readonly Notice[];
 }
 
 /** What is told where the list of a category holds rows of others. */
-function withForeign<Row extends ChargeRow>(
-  { rows, notices }: SegmentRows<Row>,
-  { variant }: ListContext,
-): SegmentRows<Row> {
+function createForeign({ variant }: ListContext): Foreign {
   const asked = productListOf(variant).category;
   const others = new Set<string>();
-  for (const { product } of rows) {
-    if (product.category !== null && product.category !== asked) others.add(product.category);
-  }
-  const foreign = [...others].map((other): Notice => {
-    const message = `the provider lists rows of the category ${other} under ${asked}: each is counted once, by its id`;
-    return { code: 'UNKNOWN_CATEGORY', message, date: null };
-  });
-  return { rows, notices: [...notices, ...foreign] };
+  return {
+    look({ product: { category } }) {
+      if (category !== null && category !== asked) others.add(category);
+    },
+    notices: () =>
+      Array.from(others, (other): Notice => {
+        const message = `the provider lists rows of the category ${other} under ${asked}: each is counted once, by its id`;
+        return { code: 'UNKNOWN_CATEGORY', message, date: null };
+      }),
+  };
 }
 
 /** One list of usage by product. */

@@ -10,13 +10,8 @@ import {
 } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import { GatewayError, isGatewayError } from '../../domain/errors.ts';
-import {
-  createRowIds,
-  type CurrencyCode,
-  type InvoiceRow,
-  type RowKind,
-  type RowOf,
-} from '../../domain/rows.ts';
+import { createRowIds, toldApart } from '../../domain/row-ids.ts';
+import { type CurrencyCode, type InvoiceRow, type RowKind, type RowOf } from '../../domain/rows.ts';
 import type { Call, Segment, SegmentRows } from '../../domain/segments.ts';
 import type { Connection, ListContext, ListDecoder, RequestSpec } from '../provider.ts';
 import { decoders, productListOf } from './decoders.ts';
@@ -150,7 +145,7 @@ export async function askForStatements(lists: Lists, call: Call): Promise<Segmen
   const notice = (one: Notice) => void notices.push(one);
   const context = { rowId: createRowIds(accountId, 'INVOICE'), currency, timeZone, notice };
   const statements = await readStatements(lists, call);
-  return { rows: statements.map(({ wire, raw }) => toInvoice(wire, raw, context)), notices };
+  return { rows: toldApart(statements.map(({ wire, raw }) => toInvoice(wire, raw, context))), notices };
 }
 
 async function readStatements({ ask }: Lists, call: Call) {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { addDays, dateIn, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import { GatewayError } from '../../domain/errors.ts';
-import { createRowIds, type RawJson } from '../../domain/rows.ts';
+import { createRowIds, toldApart } from '../../domain/row-ids.ts';
+import type { RawJson } from '../../domain/rows.ts';
 import type { Call } from '../../domain/segments.ts';
 import type { Connection, Provider } from '../provider.ts';
 import { identityOf, toDailyDetail } from './mapping.ts';
@@ -65,7 +66,7 @@ export const streamlake: Provider<Credential> = {
         timeZone: connection.timeZone,
         notice: (notice: Notice) => notices.push(notice),
       };
-      return { rows: items.map(({ wire, raw }) => toDailyDetail(wire, raw, context)), notices };
+      return { rows: toldApart(items.map(({ wire, raw }) => toDailyDetail(wire, raw, context))), notices };
     },
   }),
 };

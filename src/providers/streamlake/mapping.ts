@@ -10,11 +10,12 @@ import {
   trimDecimal,
   type Decimal,
 } from '../../domain/decimal.ts';
+import type { RowId } from '../../domain/row-ids.ts';
 import type { BillingMethod, CurrencyCode, DailyDetailRow, RawJson, TokenCounts } from '../../domain/rows.ts';
 import type { WireItem } from './wire.ts';
 
 export interface MappingContext {
-  readonly rowId: (identity: readonly (string | null)[]) => string;
+  readonly rowId: RowId;
   readonly timeZone: TimeZone;
   readonly notice: (notice: Notice) => void;
 }

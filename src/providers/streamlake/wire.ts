@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import { held } from '../../domain/json-rows.ts';
 import type { QuickAnswer, Refusal } from '../provider.ts';
-import { createListReader, quickly, unusual } from '../quick.ts';
+import { createListReader, type Checked, quickly, unusual } from '../quick.ts';
 import {
   optional,
   wireDate,
@@ -72,12 +72,11 @@ const readItems = createListReader<WireItem>({
 
 /** A page, read quickly. */
 export function readPage(text: string): QuickAnswer<z.infer<typeof dayDetail>> | null {
-  const list = readItems(text);
-  if (list === null) return null;
-  const { data } = dayDetail.safeParse(list.envelope);
+  const items: Checked<WireItem>[] = [];
+  const envelope = readItems(text, (wire, raw) => void items.push({ wire, raw }));
+  const { data } = dayDetail.safeParse(envelope);
   if (data === undefined) return null;
-  const answer = { ResponseData: { ...data.ResponseData, Billings: [...list.rows] } };
-  return { envelope: list.envelope, answer };
+  return { envelope, answer: { ResponseData: { ...data.ResponseData, Billings: items } } };
 }
 
 export type WirePage = z.infer<typeof dayDetail>['ResponseData'];
