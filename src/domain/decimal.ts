@@ -23,7 +23,7 @@ export function toDecimal(text: string): Decimal | null {
   const [, sign = '', integer = '', fraction = '', exponent = '0'] = match;
   const scale = fraction.length - Number.parseInt(exponent, 10);
   const coefficient = BigInt(sign + integer + fraction);
-  return scale >= 0 ? print(coefficient, scale) : print(coefficient * 10n ** BigInt(-scale), 0);
+  return scale >= 0 ? printDecimal(coefficient, scale) : printDecimal(coefficient * 10n ** BigInt(-scale), 0);
 }
 
 /** Whether text is a Decimal as it stands. What is none may still denote one: "007", "-0", "1e3". */
@@ -57,85 +57,44 @@ export function parseDecimal(text: string): Decimal {
 export function shiftLeft(value: Decimal, digits: number): Decimal {
   const dot = value.indexOf('.');
   if (dot === -1 && digits > 0 && value.charCodeAt(0) !== minus) return printDigits(value, digits);
-  const { coefficient, scale } = read(value);
-  return print(coefficient, scale + digits);
-}
-
-/** Exact sum, at the largest scale among the values; "0" for none. */
-export function sumDecimals(values: Iterable<Decimal>): Decimal {
-  const sum = createSum();
-  for (const value of values) sum.add(value);
-  return sum.value();
-}
-
-/** A sum that grows: exact, at the largest scale so far, without a list of what was added. */
-export class RunningSum {
-  #coefficient = 0n;
-  #scale = 0;
-
-  add(value: Decimal): void {
-    const { coefficient, scale } = read(value);
-    this.#add(coefficient, scale);
-  }
-
-  /** Adds what another sum has come to. */
-  merge(other: RunningSum): void {
-    this.#add(other.#coefficient, other.#scale);
-  }
-
-  value(): Decimal {
-    return print(this.#coefficient, this.#scale);
-  }
-
-  #add(coefficient: bigint, scale: number): void {
-    if (scale > this.#scale) {
-      this.#coefficient *= 10n ** BigInt(scale - this.#scale);
-      this.#scale = scale;
-    }
-    this.#coefficient +=
-      scale === this.#scale ? coefficient : coefficient * 10n ** BigInt(this.#scale - scale);
-  }
-}
-
-/** A sum of nothing yet. */
-export function createSum(): RunningSum {
-  return new RunningSum();
+  const { coefficient, scale } = readDecimal(value);
+  return printDecimal(coefficient, scale + digits);
 }
 
 /** Exact sum of two. */
 export function addDecimals(a: Decimal, b: Decimal): Decimal {
   const scale = scaleOf(a);
-  if (scale === scaleOf(b) && isSmall(a) && isSmall(b)) return printSmall(small(a) + small(b), scale);
+  if (scale === scaleOf(b) && isSmall(a) && isSmall(b)) return printSmall(digitsOf(a) + digitsOf(b), scale);
   const [left, right, common] = align(a, b);
-  return print(left + right, common);
+  return printDecimal(left + right, common);
 }
 
 /** Exact difference `a - b`. */
 export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
   const common = scaleOf(a);
-  if (common === scaleOf(b) && isSmall(a) && isSmall(b)) return printSmall(small(a) - small(b), common);
+  if (common === scaleOf(b) && isSmall(a) && isSmall(b)) return printSmall(digitsOf(a) - digitsOf(b), common);
   const [left, right, scale] = align(a, b);
-  return print(left - right, scale);
+  return printDecimal(left - right, scale);
 }
 
 /** Negative, zero or positive as `a` is less than, equal to or greater than `b`; "1.0" equals "1.00". */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   if (a === b) return 0;
-  if (isSmall(a) && isSmall(b) && scaleOf(a) === scaleOf(b)) return Math.sign(small(a) - small(b));
+  if (isSmall(a) && isSmall(b) && scaleOf(a) === scaleOf(b)) return Math.sign(digitsOf(a) - digitsOf(b));
   const [left, right] = align(a, b);
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** A number that sorts as the decimal does: its value in units so small that every Decimal is a whole number of them. */
 export function toSortable(value: Decimal): bigint {
-  const { coefficient, scale } = read(value);
+  const { coefficient, scale } = readDecimal(value);
   return coefficient * 10n ** BigInt(maxScale - scale);
 }
 
 /** Exact product, at the scales of both together. */
 export function multiplyDecimals(a: Decimal, b: Decimal): Decimal {
-  const [left, right] = [read(a), read(b)];
-  return print(left.coefficient * right.coefficient, left.scale + right.scale);
+  const [left, right] = [readDecimal(a), readDecimal(b)];
+  return printDecimal(left.coefficient * right.coefficient, left.scale + right.scale);
 }
 
 /** The same value without zeros behind its last digit: "1120.500" is "1120.5". */
@@ -153,7 +112,7 @@ export function ratioOf(a: Decimal, b: Decimal, digits: number): Decimal | null 
   const scaled = left * 10n ** BigInt(digits) * 2n;
   const isNegative = scaled < 0n !== right < 0n;
   const magnitude = (absolute(scaled) / absolute(right) + 1n) / 2n;
-  return print(isNegative ? -magnitude : magnitude, digits);
+  return printDecimal(isNegative ? -magnitude : magnitude, digits);
 }
 
 /**
@@ -162,13 +121,13 @@ export function ratioOf(a: Decimal, b: Decimal, digits: number): Decimal | null 
  */
 export function divideDecimals(a: Decimal, b: Decimal): Decimal | null {
   if ((b as string) === '1') return a;
-  const divisor = read(b);
+  const divisor = readDecimal(b);
   if (divisor.coefficient === 0n) return null;
-  const dividend = read(a);
+  const dividend = readDecimal(a);
   let numerator = dividend.coefficient * 10n ** BigInt(divisor.scale);
   let scale = dividend.scale;
   for (let extra = 0; extra <= 40; extra += 1) {
-    if (numerator % divisor.coefficient === 0n) return print(numerator / divisor.coefficient, scale);
+    if (numerator % divisor.coefficient === 0n) return printDecimal(numerator / divisor.coefficient, scale);
     numerator *= 10n;
     scale += 1;
   }
@@ -181,17 +140,19 @@ export function divideDecimals(a: Decimal, b: Decimal): Decimal | null {
  */
 const smallLength = 15;
 
-function isSmall(value: Decimal): boolean {
+/** Whether its digits are a number that a double holds exactly. */
+export function isSmall(value: Decimal): boolean {
   return value.length <= smallLength || (value.length === smallLength + 1 && value.includes('.'));
 }
 
-function scaleOf(value: Decimal): number {
+/** How many digits stand behind the point. */
+export function scaleOf(value: Decimal): number {
   const dot = value.indexOf('.');
   return dot === -1 ? 0 : value.length - dot - 1;
 }
 
-/** The coefficient of a small decimal. */
-function small(value: Decimal): number {
+/** The digits of a small decimal, as if it had no point. */
+export function digitsOf(value: Decimal): number {
   let coefficient = 0;
   const first = value.charCodeAt(0) === minus ? 1 : 0;
   for (let index = first; index < value.length; index += 1) {
@@ -201,8 +162,8 @@ function small(value: Decimal): number {
   return first === 1 ? -coefficient : coefficient;
 }
 
-/** What `print` prints, of a coefficient that is a safe integer. */
-function printSmall(coefficient: number, scale: number): Decimal {
+/** The small decimal of these digits. */
+export function printSmall(coefficient: number, scale: number): Decimal {
   const digits = String(Math.abs(coefficient));
   const sign = coefficient < 0 ? '-' : '';
   return (sign + printDigits(digits, scale)) as Decimal;
@@ -216,15 +177,16 @@ function printDigits(digits: string, scale: number): Decimal {
   return `${padded.slice(0, dot)}.${padded.slice(dot)}` as Decimal;
 }
 
-function read(value: Decimal): { coefficient: bigint; scale: number } {
+/** Its digits, and how many of them stand behind the point. */
+export function readDecimal(value: Decimal): { coefficient: bigint; scale: number } {
   const dot = value.indexOf('.');
   if (dot === -1) return { coefficient: BigInt(value), scale: 0 };
   return { coefficient: BigInt(value.slice(0, dot) + value.slice(dot + 1)), scale: value.length - dot - 1 };
 }
 
 function align(a: Decimal, b: Decimal): [bigint, bigint, number] {
-  const left = read(a);
-  const right = read(b);
+  const left = readDecimal(a);
+  const right = readDecimal(b);
   const scale = Math.max(left.scale, right.scale);
   return [
     left.coefficient * 10n ** BigInt(scale - left.scale),
@@ -233,7 +195,8 @@ function align(a: Decimal, b: Decimal): [bigint, bigint, number] {
   ];
 }
 
-function print(coefficient: bigint, scale: number): Decimal {
+/** The decimal of these digits, so many of them behind the point. */
+export function printDecimal(coefficient: bigint, scale: number): Decimal {
   const sign = coefficient < 0n ? '-' : '';
   const digits = absolute(coefficient).toString();
   if (scale === 0) return (sign + digits) as Decimal;

@@ -1,7 +1,8 @@
 /** Conversion between currencies: only at rates that somebody gave, with their date and source, and exact. */
 
 import type { CalendarDate } from './calendar.ts';
-import { multiplyDecimals, sumDecimals, type Decimal } from './decimal.ts';
+import { multiplyDecimals, type Decimal } from './decimal.ts';
+import { sumDecimals } from './sums.ts';
 import { GatewayError } from './errors.ts';
 import type { CurrencyCode } from './rows.ts';
 

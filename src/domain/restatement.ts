@@ -29,7 +29,7 @@ export interface Comparison {
 }
 
 interface Reading {
-  readonly rows: readonly Row[];
+  readonly rows: Iterable<Row>;
   readonly readAt: Instant;
 }
 
@@ -45,7 +45,8 @@ export function compareReadings(
 ): Comparison | null {
   const finalAtOfRow = createFinality(account);
   const isFinal = (row: Row): boolean => later.readAt >= finalAtOfRow(row);
-  const earlier = new Map(before.rows.filter((row) => isFinal(row)).map((row) => [row.id, row]));
+  const earlier = new Map<string, Row>();
+  for (const row of before.rows) if (isFinal(row)) earlier.set(row.id, row);
   const restatements: Restatement[] = [];
   for (const row of later.rows) {
     if (!isFinal(row)) continue;

@@ -48,8 +48,14 @@ export function numberAlike({ length, idAt, rawAt, rename }: Numbered, keys: Flo
   }
 }
 
-/** The first characters of an id as a number: of two ids that have it in common most are the same, of others none. */
-export function keyOfId(id: string): number {
+/** The first characters of an id, at a place in its bytes, as a number: most that have it in common are the same. */
+export function keyAt(bytes: Uint8Array, start: number): number {
+  let key = 0;
+  for (let at = start; at < start + 7; at += 1) key = key * 128 + (bytes[at] ?? 0);
+  return key;
+}
+
+function keyOf(id: string): number {
   let key = 0;
   for (let at = 0; at < 7; at += 1) key = key * 128 + id.charCodeAt(at);
   return key;
@@ -73,19 +79,18 @@ interface Named {
 
 /** The rows of a list, those that are alike told apart. */
 export function toldApart<Row extends Named>(rows: readonly Row[]): readonly Row[] {
-  const named = [...rows];
-  const keys = Float64Array.from(rows, ({ id }) => keyOfId(id));
+  const keys = new Float64Array(rows.length);
+  for (const [place, { id }] of rows.entries()) keys[place] = keyOf(id);
   const at = (place: number): Row => {
     const row = rows[place];
     if (row === undefined) throw new RangeError(`no row ${place}`);
     return row;
   };
-  const rename = (place: number, id: string): void => {
-    named[place] = { ...at(place), id };
-  };
+  const renamed = new Map<number, Row>();
+  const rename = (place: number, id: string): void => void renamed.set(place, { ...at(place), id });
   numberAlike(
     { length: rows.length, idAt: (place) => at(place).id, rawAt: (place) => at(place).raw, rename },
     keys,
   );
-  return named;
+  return renamed.size === 0 ? rows : rows.map((row, place) => renamed.get(place) ?? row);
 }

@@ -42,9 +42,15 @@ export interface Segment {
   readonly dates: DateRange | null;
 }
 
+/** Rows as they are kept: in an array, or packed (packed-rows.ts). */
+export interface Rows<Row> extends Iterable<Row> {
+  readonly length: number;
+  at(place: number): Row | undefined;
+}
+
 /** What one reading of a segment gives. */
 export interface SegmentRows<Row> {
-  readonly rows: readonly Row[];
+  readonly rows: Rows<Row>;
   readonly notices: readonly Notice[];
 }
 

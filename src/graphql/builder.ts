@@ -29,7 +29,7 @@ export interface SchemaTypes {
   /** What every connection has beside its edges. */
   Connection: {
     totalCount: number;
-    totals: readonly Totals[];
+    totals: () => Promise<readonly Totals[]>;
     coverage: Coverage;
   };
 }

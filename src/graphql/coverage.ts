@@ -101,9 +101,10 @@ export const CoverageType = builder.objectRef<Coverage>('Coverage').implement({
 
 builder.globalConnectionFields((t) => ({
   totalCount: t.exposeInt('totalCount', { description: 'Rows that match, on all pages.' }),
-  totals: t.expose('totals', {
+  totals: t.field({
     type: [TotalsType],
     description: 'Sums over all rows that match, one per currency; empty when there are no rows.',
+    resolve: ({ totals }) => totals(),
   }),
   coverage: t.expose('coverage', { type: CoverageType, description: 'How old, complete and final this is.' }),
 }));

@@ -1,19 +1,21 @@
 /** Orders of rows: newest first unless told, ties by account and row id, so that every row has its place. */
 
 import type { Instant } from '../domain/calendar.ts';
-import { toDecimal, toSortable } from '../domain/decimal.ts';
+import { compareDecimals, toDecimal, type Decimal } from '../domain/decimal.ts';
 import type { Place } from './cursor.ts';
 
 export type Direction = 'ASC' | 'DESC';
+type Value = Place[number];
 
-/** What two rows are compared by, worked out once for each. */
-export type SortKey = readonly (string | number | bigint)[];
-
-/** One part of a sort key: where it is found in a row, and what it is compared by. */
+/** One part of a place: where it is found in a row, and how two of them are compared. */
 export interface SortPart<Row> {
-  readonly of: (row: Row) => string | number;
-  /** Null: the value is none of this part. */
-  readonly toKey: (value: string | number) => string | number | bigint | null;
+  readonly of: (row: Row) => Value;
+  /** Whether a cursor may hold it. */
+  readonly isValue: (value: Value) => boolean;
+  /** Negative, zero or positive as the first comes before, with or after the second, both of which may stand here. */
+  readonly compare: (a: Value, b: Value) => number;
+  /** What is compared at first, since it takes less time: of what is alike in it `compare` decides. */
+  readonly rank: (value: Value) => Value;
   /** Null: as asked. Some parts have one direction whatever is asked. */
   readonly direction: Direction | null;
 }
@@ -22,11 +24,11 @@ export interface Order<Row> {
   /** The same for the same order. */
   readonly name: string;
   placeOf(row: Row): Place;
-  /** Null: the place is none of this order. */
-  keyOf(place: Place): SortKey | null;
-  compare(a: SortKey, b: SortKey): number;
-  /** Rows in this order. */
-  sort<One extends Row>(rows: readonly One[]): One[];
+  /** Whether a place is one of this order. */
+  isPlace(place: Place): boolean;
+  compare(a: Place, b: Place): number;
+  /** Where the rows stand, in this order. */
+  sort(rows: readonly Row[]): number[];
 }
 
 /** What every row has that is ordered. */
@@ -35,7 +37,7 @@ interface Placed {
   readonly row: { readonly id: string };
 }
 
-/** An order from the parts of its key, first part first; what is alike in all of them goes by account and id. */
+/** An order from the parts of its places, first part first; what is alike in all of them goes by account and id. */
 export function createOrder<Row extends Placed>(
   name: string,
   own: readonly SortPart<Row>[],
@@ -50,22 +52,28 @@ export function createOrder<Row extends Placed>(
   const order: Order<Row> = {
     name: `${name} ${direction}`,
     placeOf: (row) => parts.map((part) => part.of(row)),
-    sort: (rows) =>
-      rows
-        .map((row) => ({ row, key: order.keyOf(order.placeOf(row)) ?? [] }))
-        .sort((a, b) => order.compare(a.key, b.key))
-        .map(({ row }) => row),
-    keyOf(place) {
-      if (place.length !== parts.length) return null;
-      const key = parts.map((part, index) => part.toKey(place[index] ?? ''));
-      return key.every((value) => value !== null) ? key : null;
-    },
+    isPlace: (place) =>
+      place.length === parts.length && parts.every((part, index) => part.isValue(place[index] ?? '')),
     compare(a, b) {
       for (let index = 0; index < signs.length; index += 1) {
-        const [left, right, sign] = [a[index] ?? 0, b[index] ?? 0, signs[index] ?? 1];
-        if (left !== right) return left < right ? -sign : sign;
+        const compared = parts[index]?.compare(a[index] ?? '', b[index] ?? '') ?? 0;
+        if (compared !== 0) return compared * (signs[index] ?? 1);
       }
       return 0;
+    },
+    sort(rows) {
+      const ranks = own.map(({ of, rank }) => rows.map((row) => rank(of(row))));
+      const places = Array.from(rows, (_, index) => index);
+      return places.sort((a, b) => {
+        for (let index = 0; index < ranks.length; index += 1) {
+          const [left, right] = [ranks[index]?.[a] ?? 0, ranks[index]?.[b] ?? 0];
+          if (left !== right) return left < right ? -(signs[index] ?? 1) : (signs[index] ?? 1);
+        }
+        const [one, other] = [rows[a], rows[b]];
+        return one === undefined || other === undefined
+          ? 0
+          : order.compare(order.placeOf(one), order.placeOf(other));
+      });
     },
   };
   return order;
@@ -73,7 +81,8 @@ export function createOrder<Row extends Placed>(
 
 /** By text, in code unit order: the same on every machine. */
 export function byText<Row>(of: (row: Row) => string, direction: Direction | null = null): SortPart<Row> {
-  return { of, direction, toKey: (value) => (typeof value === 'string' ? value : null) };
+  const isValue = (value: Value): boolean => typeof value === 'string';
+  return { of, direction, isValue, compare: inOrder, rank: (value) => value };
 }
 
 /** By moment; a row without one comes before all others. */
@@ -81,18 +90,26 @@ export function byInstant<Row>(of: (row: Row) => Instant | null): SortPart<Row> 
   return {
     of: (row) => of(row) ?? -1,
     direction: null,
-    toKey: (value) => (typeof value === 'number' ? value : null),
+    isValue: (value) => typeof value === 'number',
+    compare: inOrder,
+    rank: (value) => value,
   };
 }
 
 /** By exact amount. */
-export function byDecimal<Row>(of: (row: Row) => string): SortPart<Row> {
+export function byDecimal<Row>(of: (row: Row) => Decimal): SortPart<Row> {
   return {
     of,
     direction: null,
-    toKey: (value) => {
-      const decimal = toDecimal(String(value));
-      return decimal === null ? null : toSortable(decimal);
-    },
+    isValue: (value) => toDecimal(String(value)) !== null,
+    compare: (a, b) => compareDecimals(toDecimal(String(a)) ?? zero, toDecimal(String(b)) ?? zero),
+    // The nearest double: of two amounts the greater one has never the lesser.
+    rank: Number,
   };
+}
+
+const zero = '0' as Decimal;
+
+function inOrder(a: Value, b: Value): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

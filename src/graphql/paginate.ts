@@ -1,10 +1,10 @@
 /** Relay paging over runs of rows in an order: forward, backward, from a cursor or between two. Only the page is put together. */
 
 import { GatewayError } from '../domain/errors.ts';
-import type { RowKind, RowOf } from '../domain/rows.ts';
-import { createCursors } from './cursor.ts';
-import type { Order, SortKey } from './order.ts';
-import { firstIndex, type Run, type Sourced } from './views.ts';
+import type { RowKind } from '../domain/rows.ts';
+import { createCursors, type Place } from './cursor.ts';
+import type { Order } from './order.ts';
+import { firstIndex, rowAt, type Run, type Sourced } from './views.ts';
 
 export interface PageArgs {
   readonly first?: number | null | undefined;
@@ -40,10 +40,10 @@ export function createPage<K extends RowKind>(
 ): PageOf<K> {
   const size = readSize(args);
   const cursors = createCursors(question);
-  const readPlace = (cursor: string | null | undefined): SortKey | null => {
+  const readPlace = (cursor: string | null | undefined): Place | null => {
     if (cursor === null || cursor === undefined) return null;
-    const key = order.keyOf(cursors.parse(cursor));
-    if (key !== null) return key;
+    const place = cursors.parse(cursor);
+    if (order.isPlace(place)) return place;
     throw new GatewayError(
       'INVALID_CURSOR',
       'the cursor names no place in this order: start again without a cursor',
@@ -52,22 +52,20 @@ export function createPage<K extends RowKind>(
   const [after, before] = [readPlace(args.after), readPlace(args.before)];
   return {
     of(runs) {
-      const keyAt = ({ rows, account, readAt }: Run<K>, index: number): SortKey | null => {
-        const row = rows[index];
-        return row === undefined ? null : order.keyOf(order.placeOf({ row, account, readAt }));
+      const placeAt = (run: Run<K>, index: number): Place | null => {
+        const node = sourcedAt(run, index);
+        return node === null ? null : order.placeOf(node);
       };
-      const isFrom = (run: Run<K>, place: SortKey, least: number) => (row: RowOf[K]) => {
-        const { account, readAt } = run;
-        return order.compare(order.keyOf(order.placeOf({ row, account, readAt })) ?? [], place) >= least;
-      };
+      const isFrom = (run: Run<K>, place: Place, least: number) => (index: number) =>
+        order.compare(placeAt(run, index) ?? [], place) >= least;
       const bounded = runs.map((run) => {
-        const { rows, start: first, end: last } = run;
-        const start = after === null ? first : firstIndex(rows, first, last, isFrom(run, after, 1));
-        const end = before === null ? last : firstIndex(rows, start, last, isFrom(run, before, 0));
+        const { start: first, end: last } = run;
+        const start = after === null ? first : firstIndex(first, last, isFrom(run, after, 1));
+        const end = before === null ? last : firstIndex(start, last, isFrom(run, before, 0));
         return { ...run, start, end };
       });
       const isBackward = size.from === 'end';
-      const merged = merge(bounded, isBackward, size.count, keyAt, (a, b) => order.compare(a, b));
+      const merged = merge(bounded, isBackward, size.count, placeAt, (a, b) => order.compare(a, b));
       if (isBackward) merged.reverse();
       const edges = merged.map((node) => ({
         node,
@@ -101,40 +99,45 @@ function merge<K extends RowKind>(
   runs: readonly Run<K>[],
   isBackward: boolean,
   count: number,
-  keyAt: (run: Run<K>, index: number) => SortKey | null,
-  compare: (a: SortKey, b: SortKey) => number,
+  placeAt: (run: Run<K>, index: number) => Place | null,
+  compare: (a: Place, b: Place) => number,
 ): Sourced<K>[] {
   interface Head {
     readonly run: Run<K>;
     readonly index: number;
-    readonly key: SortKey;
+    readonly place: Place;
   }
   const sign = isBackward ? -1 : 1;
   const headAt = (run: Run<K>, index: number): Head | null => {
-    const key = index >= run.start && index < run.end ? keyAt(run, index) : null;
-    return key === null ? null : { run, index, key };
+    const place = index >= run.start && index < run.end ? placeAt(run, index) : null;
+    return place === null ? null : { run, index, place };
   };
-  const isAfter = (head: Head) => (other: Head) => sign * compare(other.key, head.key) > 0;
+  const isAfter = (head: Head) => (other: Head) => sign * compare(other.place, head.place) > 0;
   // What comes next stands last, where taking it away costs nothing.
   const heads = runs
     .flatMap((run) => headAt(run, isBackward ? run.end - 1 : run.start) ?? [])
-    .toSorted((a, b) => sign * compare(b.key, a.key));
+    .toSorted((a, b) => sign * compare(b.place, a.place));
   const merged: Sourced<K>[] = [];
   for (let head = heads.pop(); head !== undefined && merged.length < count; head = heads.pop()) {
     const { run, index } = head;
-    const row = run.rows[index];
-    if (row !== undefined) merged.push({ row, account: run.account, readAt: run.readAt });
+    const node = sourcedAt(run, index);
+    if (node !== null) merged.push(node);
     const next = headAt(run, index + sign);
     if (next !== null) {
       const isBefore = isAfter(next);
-      heads.splice(
-        firstIndex(heads, 0, heads.length, (other) => !isBefore(other)),
-        0,
-        next,
-      );
+      const isBehind = (at: number): boolean => {
+        const other = heads[at];
+        return other !== undefined && !isBefore(other);
+      };
+      heads.splice(firstIndex(0, heads.length, isBehind), 0, next);
     }
   }
   return merged;
+}
+
+function sourcedAt<K extends RowKind>(run: Run<K>, index: number): Sourced<K> | null {
+  const row = rowAt(run, index);
+  return row === undefined ? null : { row, account: run.account, readAt: run.readAt };
 }
 
 function readSize({ first, last }: PageArgs): { from: 'start' | 'end'; count: number } {

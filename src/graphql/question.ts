@@ -67,17 +67,19 @@ export async function answer<K extends RowKind>(question: Question<K>, context: 
   throwIfAllFailed(sources);
   const { edges, pageInfo } = page.of(views.flatMap(({ runs }) => runs));
   context.allowance.takeRows(edges.length);
-  let totals: Totals[] | null = null;
+  /** Added up when asked for. */
+  let totals: Promise<Totals[]> | null = null;
   return {
     edges,
     pageInfo,
     totalCount: views.reduce((count, { rowCount }) => count + rowCount, 0),
-    /** Added up when asked for. */
-    get totals() {
-      return (totals ??= addUp(views.map((view) => view.totals())).totals());
-    },
+    totals: () => (totals ??= totalsOf(views)),
     coverage: { sources },
   };
+}
+
+async function totalsOf<K extends RowKind>(views: readonly View<K>[]): Promise<Totals[]> {
+  return addUp(await Promise.all(views.map((view) => view.totals()))).totals();
 }
 
 /** What a reading contributes: segment by segment, or, where a row may stand in several, all together. */
@@ -99,8 +101,8 @@ async function viewsOf<K extends RowKind>(
   });
   // Each reading has its own time.
   const runs = [...Map.groupBy(rows, ({ readAt }) => readAt)].map(([readAt, own]): Run<K> => {
-    const sorted = settings.order.sort(own).map(({ row }) => row);
-    return { rows: sorted, start: 0, end: sorted.length, account, readAt };
+    const places = Uint32Array.from(settings.order.sort(own));
+    return { rows: own.map(({ row }) => row), places, start: 0, end: places.length, account, readAt };
   });
-  return [{ runs, rowCount: rows.length, totals: () => sums }];
+  return [{ runs, rowCount: rows.length, totals: () => Promise.resolve(sums) }];
 }

@@ -2,7 +2,8 @@
 
 import type { Account } from '../domain/account.ts';
 import { addDays, monthOf, type DateRange, type Instant } from '../domain/calendar.ts';
-import { createSum, parseDecimal, subtractDecimals, type Decimal } from '../domain/decimal.ts';
+import { parseDecimal, subtractDecimals, type Decimal } from '../domain/decimal.ts';
+import { createSum } from '../domain/sums.ts';
 import type { GatewayError } from '../domain/errors.ts';
 import type { Comparison, Restatement } from '../domain/restatement.ts';
 import type { CurrencyCode, RowKind } from '../domain/rows.ts';

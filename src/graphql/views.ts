@@ -9,10 +9,11 @@ import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import type { CalendarDate, DateRange, Instant } from '../domain/calendar.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
+import type { Rows } from '../domain/segments.ts';
 import type { ReadPart } from '../ledger/reading.ts';
 import { createTotals, type RunningTotals } from '../reports/totals.ts';
 import type { Allowance } from './allowance.ts';
-import type { Order } from './order.ts';
+import type { Direction, Order } from './order.ts';
 
 /** A row with what is known about it from outside: whose it is, and when it was read. */
 export interface Sourced<K extends RowKind> {
@@ -21,9 +22,11 @@ export interface Sourced<K extends RowKind> {
   readonly readAt: Instant;
 }
 
-/** Rows in order, from `start` up to `end`: the array may hold more. */
+/** Rows in an order, from the one at `start` up to that at `end`: there may be more. */
 export interface Run<K extends RowKind> {
-  readonly rows: readonly RowOf[K][];
+  readonly rows: Rows<RowOf[K]>;
+  /** Where each stands in `rows`. */
+  readonly places: Uint32Array;
   readonly start: number;
   readonly end: number;
   readonly account: Account;
@@ -35,7 +38,7 @@ export interface View<K extends RowKind> {
   readonly runs: readonly Run<K>[];
   readonly rowCount: number;
   /** Worked out when asked for. */
-  readonly totals: () => RunningTotals;
+  readonly totals: () => Promise<RunningTotals>;
 }
 
 export interface ViewSettings<K extends RowKind> {
@@ -48,12 +51,14 @@ export interface ViewSettings<K extends RowKind> {
 /** All rows of a segment in an order. */
 interface Ordered<K extends RowKind> extends View<K> {
   /** Whether in each run the dates only rise, or only fall. */
-  readonly direction: 'ASC' | 'DESC' | null;
-  readonly days: () => ReadonlyMap<CalendarDate, RunningTotals>;
+  readonly direction: Direction | null;
+  readonly days: () => Promise<Days>;
 }
 
-/** Rows are put in order in pieces of so many, between which others have a turn. */
-const rowsPerRun = 2000;
+type Days = ReadonlyMap<CalendarDate, RunningTotals>;
+
+/** Rows are put in order, and added up, in pieces of so many, between which others have a turn. */
+const rowsPerTurn = 1000;
 
 /** Of each reading, by the name of the order: there are few. */
 const known = new WeakMap<object, Map<string, Promise<unknown>>>();
@@ -77,32 +82,54 @@ export async function viewOf<K extends RowKind>(
 }
 
 async function createOrdered<K extends RowKind>(
-  rows: readonly RowOf[K][],
+  rows: Rows<RowOf[K]>,
   source: Pick<Run<K>, 'account' | 'readAt'>,
   order: Order<Sourced<K>>,
 ): Promise<Ordered<K>> {
   const runs: Run<K>[] = [];
-  for (let from = 0; from < rows.length; from += rowsPerRun) {
+  const directions = new Set<Direction>();
+  const { account, readAt } = source;
+  for (let from = 0; from < rows.length; from += rowsPerTurn) {
     if (from > 0) await turnOfTheEventLoop();
-    const piece = rows.slice(from, from + rowsPerRun).map((row) => ({ row, ...source }));
-    const sorted = order.sort(piece).map(({ row }) => row);
-    runs.push({ rows: sorted, start: 0, end: sorted.length, ...source });
+    const piece: Sourced<K>[] = [];
+    for (let place = from; place < Math.min(from + rowsPerTurn, rows.length); place += 1) {
+      const row = rows.at(place);
+      if (row !== undefined) piece.push({ row, account, readAt });
+    }
+    const sorted = order.sort(piece);
+    noteDirections(
+      sorted.map((index) => piece[index]?.row.date ?? ''),
+      directions,
+    );
+    const places = Uint32Array.from(sorted, (index) => from + index);
+    runs.push({ rows, places, start: 0, end: places.length, account, readAt });
   }
-  let days: Map<CalendarDate, RunningTotals> | null = null;
-  let totals: RunningTotals | null = null;
-  const daysOf = (): Map<CalendarDate, RunningTotals> => (days ??= addUpByDay(rows));
+  let totals: Promise<RunningTotals> | null = null;
+  const days = (): Promise<Days> => daysOf(rows);
   return {
     runs,
-    direction: directionOf(runs),
+    direction: directions.size === 2 ? null : directions.has('DESC') ? 'DESC' : 'ASC',
     rowCount: rows.length,
-    days: daysOf,
-    totals: () => (totals ??= addUp(daysOf().values())),
+    days,
+    totals: () => (totals ??= days().then((sums) => addUp(sums.values()))),
   };
 }
 
-function addUpByDay(rows: readonly RowOf[RowKind][]): Map<CalendarDate, RunningTotals> {
+const knownDays = new WeakMap<object, Promise<Days>>();
+
+/** The sums of each day, worked out once. */
+function daysOf(rows: Rows<RowOf[RowKind]>): Promise<Days> {
+  const found = knownDays.get(rows) ?? addUpByDay(rows);
+  knownDays.set(rows, found);
+  return found;
+}
+
+async function addUpByDay(rows: Rows<RowOf[RowKind]>): Promise<Days> {
   const days = new Map<CalendarDate, RunningTotals>();
+  let added = 0;
   for (const row of rows) {
+    added += 1;
+    if (added % rowsPerTurn === 0) await turnOfTheEventLoop();
     let sums = days.get(row.date);
     if (sums === undefined) {
       sums = createTotals();
@@ -120,13 +147,12 @@ export function addUp(parts: Iterable<RunningTotals>): RunningTotals {
   return sum;
 }
 
-function directionOf<K extends RowKind>(runs: readonly Run<K>[]): 'ASC' | 'DESC' | null {
-  const is = (holds: (before: string, after: string) => boolean): boolean =>
-    runs.every(({ rows }) =>
-      rows.every((row, index) => index === 0 || holds(rows[index - 1]?.date ?? '', row.date)),
-    );
-  if (is((before, after) => before >= after)) return 'DESC';
-  return is((before, after) => before <= after) ? 'ASC' : null;
+/** Adds in which ways dates change. */
+function noteDirections(dates: readonly string[], directions: Set<Direction>): void {
+  for (const [index, date] of dates.entries()) {
+    const before = dates[index - 1] ?? date;
+    if (date !== before) directions.add(date > before ? 'ASC' : 'DESC');
+  }
 }
 
 function slice<K extends RowKind>({ runs, direction, days }: Ordered<K>, { from, to }: DateRange): View<K> {
@@ -135,32 +161,47 @@ function slice<K extends RowKind>({ runs, direction, days }: Ordered<K>, { from,
   const isPast = (date: string): boolean => (direction === 'ASC' ? date >= to : date < from);
   const sliced = runs.map((run): Run<K> => {
     if (direction === null) return only(run, ({ date }) => isIn(date));
-    const start = firstIndex(run.rows, run.start, run.end, ({ date }) => hasBegun(date));
-    return { ...run, start, end: firstIndex(run.rows, start, run.end, ({ date }) => isPast(date)) };
+    const start = firstIndex(run.start, run.end, (index) => hasBegun(rowAt(run, index)?.date ?? ''));
+    const end = firstIndex(start, run.end, (index) => isPast(rowAt(run, index)?.date ?? ''));
+    return { ...run, start, end };
   });
-  const totals = (): RunningTotals =>
-    addUp([...days()].flatMap(([date, sums]) => (isIn(date) ? [sums] : [])));
+  const totals = async (): Promise<RunningTotals> =>
+    addUp([...(await days())].flatMap(([date, sums]) => (isIn(date) ? [sums] : [])));
   return { runs: sliced, rowCount: count(sliced), totals };
 }
 
 function filter<K extends RowKind>({ runs }: View<K>, matches: (row: RowOf[K]) => boolean): View<K> {
   const matching = runs.map((run) => only(run, matches));
-  const totals = (): RunningTotals => {
+  const totals = async (): Promise<RunningTotals> => {
     const sums = createTotals();
-    for (const { rows } of matching) for (const row of rows) sums.add(row);
+    for (const [index, run] of matching.entries()) {
+      if (index > 0) await turnOfTheEventLoop();
+      for (const row of rowsOf(run)) sums.add(row);
+    }
     return sums;
   };
   return { runs: matching, rowCount: count(matching), totals };
 }
 
 function only<K extends RowKind>(run: Run<K>, matches: (row: RowOf[K]) => boolean): Run<K> {
-  const { rows, start, end } = run;
-  const kept: RowOf[K][] = [];
-  for (let index = start; index < end; index += 1) {
-    const row = rows[index];
-    if (row !== undefined && matches(row)) kept.push(row);
+  const places = run.places.subarray(run.start, run.end).filter((place) => {
+    const row = run.rows.at(place);
+    return row !== undefined && matches(row);
+  });
+  return { ...run, places, start: 0, end: places.length };
+}
+
+/** The row at a place of a run. */
+export function rowAt<K extends RowKind>({ rows, places }: Run<K>, index: number): RowOf[K] | undefined {
+  const place = places[index];
+  return place === undefined ? undefined : rows.at(place);
+}
+
+function* rowsOf<K extends RowKind>(run: Run<K>): Iterable<RowOf[K]> {
+  for (let index = run.start; index < run.end; index += 1) {
+    const row = rowAt(run, index);
+    if (row !== undefined) yield row;
   }
-  return { ...run, rows: kept, start: 0, end: kept.length };
 }
 
 function count<K extends RowKind>(runs: readonly Run<K>[]): number {
@@ -168,18 +209,12 @@ function count<K extends RowKind>(runs: readonly Run<K>[]): number {
 }
 
 /** By halving: once `isAfter` holds, it holds for the rest. */
-export function firstIndex<T>(
-  sorted: readonly T[],
-  start: number,
-  end: number,
-  isAfter: (item: T) => boolean,
-): number {
+export function firstIndex(start: number, end: number, isAfter: (index: number) => boolean): number {
   let low = start;
   let high = end;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const item = sorted[middle];
-    if (item !== undefined && isAfter(item)) high = middle;
+    if (isAfter(middle)) high = middle;
     else low = middle + 1;
   }
   return low;

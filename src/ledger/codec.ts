@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { constants, crc32, zstdCompress, zstdDecompress } from 'node:zlib';
 
 import { instantOf, type Instant } from '../domain/calendar.ts';
+import { isPacked } from '../domain/packed-rows.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { SegmentRows } from '../domain/segments.ts';
 import { readLines, rowsPerLine, writeLines } from './lines.ts';
@@ -18,7 +19,7 @@ export interface ReadSegment<K extends RowKind = RowKind> extends SegmentRows<Ro
 }
 
 /** Part of every key. To be raised whenever rows get another shape, so that older and newer replicas can share a store. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** "B", one letter for how the rest is written, 13 digits of `readAt`, 8 hex digits of a checksum. */
 const header = /^B([jz])(\d{13})([0-9a-f]{8})$/;
@@ -37,7 +38,7 @@ const decompress = promisify(zstdDecompress);
 
 /** A value for the shared tier. */
 export async function encode(key: string, { rows, notices, readAt }: ReadSegment): Promise<Buffer> {
-  if (rows.length <= rowsPerLine) return pack(key, readAt, { rows, notices });
+  if (rows.length <= rowsPerLine) return pack(key, readAt, { rows: [...rows], notices });
   const body = await writeLines(rows, notices);
   const start = `Bz${versionOf(readAt)}`;
   return Buffer.concat([Buffer.from(start + (await largeChecksum(start, key, body))), body]);
@@ -123,7 +124,7 @@ function isSegmentRows(value: unknown): value is SegmentRows<RowOf[RowKind]> {
     typeof value === 'object' &&
     value !== null &&
     'rows' in value &&
-    Array.isArray(value.rows) &&
+    (Array.isArray(value.rows) || isPacked(value.rows)) &&
     'notices' in value &&
     Array.isArray(value.notices)
   );

@@ -8,8 +8,9 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 
+import { createPacker, unpack } from '../domain/packed-rows.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
-import { createSharing } from '../domain/shared-parts.ts';
+import type { Rows } from '../domain/segments.ts';
 
 /** So many rows are written, and read, at once: some two milliseconds of work. */
 export const rowsPerLine = 500;
@@ -18,7 +19,7 @@ export const rowsPerLine = 500;
 const lineFeed = 10;
 
 /** Rows and what was told of them, compressed. */
-export async function writeLines(rows: readonly unknown[], notices: readonly unknown[]): Promise<Buffer> {
+export async function writeLines(rows: Rows<unknown>, notices: readonly unknown[]): Promise<Buffer> {
   const compressed: Buffer[] = [];
   await pipeline(
     Readable.from(linesOf(rows, notices)),
@@ -30,11 +31,12 @@ export async function writeLines(rows: readonly unknown[], notices: readonly unk
   return Buffer.concat(compressed);
 }
 
-async function* linesOf(rows: readonly unknown[], notices: readonly unknown[]): AsyncGenerator<Buffer> {
+async function* linesOf(rows: Rows<unknown>, notices: readonly unknown[]): AsyncGenerator<Buffer> {
   yield Buffer.from('{"rows":[\n');
   for (let first = 0; first < rows.length; first += rowsPerLine) {
-    const end = first + rowsPerLine;
-    const line = JSON.stringify(rows.slice(first, end)).slice(1, -1);
+    const end = Math.min(first + rowsPerLine, rows.length);
+    const own = Array.from({ length: end - first }, (_, index) => rows.at(first + index));
+    const line = JSON.stringify(own).slice(1, -1);
     yield Buffer.from(`${line}${end < rows.length ? ',' : ''}\n`);
     await setImmediate();
   }
@@ -43,8 +45,7 @@ async function* linesOf(rows: readonly unknown[], notices: readonly unknown[]): 
 
 /** The content that was written, of at most `mostBytes`. @throws SyntaxError, RangeError, or the error of zlib */
 export async function readLines(body: Buffer, isCompressed: boolean, mostBytes: number): Promise<unknown> {
-  const share = createSharing();
-  const rows: unknown[] = [];
+  const packer = createPacker();
   let open: Buffer[] = [];
   let bytes = 0;
   /** What is no line of rows: the beginning and the end, or all of it where it was not written in lines. */
@@ -56,10 +57,7 @@ export async function readLines(body: Buffer, isCompressed: boolean, mostBytes: 
     open = [];
     if (around === '{"rows":[' && line.startsWith('{')) {
       const json = line.endsWith(',') ? line.slice(0, -1) : line;
-      for (const row of JSON.parse(`[${json}]`) as RowOf[RowKind][]) {
-        share(row);
-        rows.push(row);
-      }
+      for (const row of JSON.parse(`[${json}]`) as RowOf[RowKind][]) packer.add(row);
     } else around += line;
   };
 
@@ -82,8 +80,8 @@ export async function readLines(body: Buffer, isCompressed: boolean, mostBytes: 
   if (isCompressed) await pipeline(source, createZstdDecompress(), read);
   else await pipeline(source, read);
   const content: unknown = JSON.parse(around);
-  if (rows.length === 0) return content;
-  return { ...(content as object), rows };
+  const rows = unpack(packer.end());
+  return rows.length === 0 ? content : { ...(content as object), rows };
 }
 
 /** Not more in a turn than a decompressor gives. */

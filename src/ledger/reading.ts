@@ -6,8 +6,9 @@ import type { Account } from '../domain/account.ts';
 import { addDays, monthOf, type DateRange, type Instant } from '../domain/calendar.ts';
 import type { Notice, SourceStatus } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { RowKind, RowOf } from '../domain/rows.ts';
-import { hourlyOf, type Grid, type Segment } from '../domain/segments.ts';
+import { valuesOf } from '../domain/packed-rows.ts';
+import type { ChargeRow, Product, RowKind, RowOf } from '../domain/rows.ts';
+import { hourlyOf, type Grid, type Rows, type Segment } from '../domain/segments.ts';
 import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.ts';
 import { isUnknown, segmentFinalAt } from './freshness.ts';
 import type { Outcome } from './ledger.ts';
@@ -128,20 +129,38 @@ function straysOf<K extends RowKind>(part: Part<K>, { byCategory }: Grid): reado
   const { entry, segment } = part;
   const known = knownStrays.get(entry);
   if (known !== undefined) return known as readonly RowOf[K][];
-  const isElsewhere = (row: RowOf[K]): boolean =>
-    byCategory === true &&
-    'product' in row &&
-    segment.variant !== row.product.category &&
-    segment.variant !== hourlyOf(row.product.category ?? '');
-  const foreign = entry.rows.filter((row) => isElsewhere(row));
-  const strays = [...outsideOwnDates(part), ...foreign];
+  const isElsewhere = ({ category }: Product): boolean =>
+    segment.variant !== category && segment.variant !== hourlyOf(category ?? '');
+  const foreign = byCategory === true ? rowsWhere(productsOf(entry.rows), 'product', isElsewhere) : [];
+  // They are among the rows of the entry.
+  const strays = [...outsideOwnDates(part), ...(foreign as readonly RowOf[RowKind][] as readonly RowOf[K][])];
   knownStrays.set(entry, strays);
   return strays;
 }
 
+/** Rows of one kind have a product, or none of them has. */
+function productsOf(rows: Rows<RowOf[RowKind]>): Rows<ChargeRow> {
+  const first = rows.at(0);
+  return first !== undefined && 'product' in first ? (rows as Rows<ChargeRow>) : [];
+}
+
 /** Rows that a vendor lists with a window in which they do not start. */
 function outsideOwnDates<K extends RowKind>({ entry, segment: { dates } }: Part<K>): readonly RowOf[K][] {
-  return dates === null ? [] : entry.rows.filter(({ date }) => !isWithin(date, dates));
+  return dates === null
+    ? []
+    : rowsWhere<RowOf[K], 'date'>(entry.rows, 'date', (date) => !isWithin(date, dates));
+}
+
+/** The rows of which a field is so. Most often there is none, which the few values that there are tell sooner. */
+function rowsWhere<One extends object, Name extends string & keyof One>(
+  rows: Rows<One>,
+  field: Name,
+  isSo: (value: One[Name]) => boolean,
+): readonly One[] {
+  for (const value of valuesOf(rows, field)) {
+    if (isSo(value)) return Array.from(rows).filter((row) => isSo(row[field]));
+  }
+  return [];
 }
 
 function toFailure<K extends RowKind>(

@@ -4,13 +4,8 @@
  */
 
 import { eachDate, type CalendarDate, type DateRange } from '../domain/calendar.ts';
-import {
-  createSum,
-  parseDecimal,
-  subtractDecimals,
-  type Decimal,
-  type RunningSum,
-} from '../domain/decimal.ts';
+import { parseDecimal, subtractDecimals, type Decimal } from '../domain/decimal.ts';
+import { createSum, type RunningSum } from '../domain/sums.ts';
 import type { ApiKeyUsageRow, CurrencyCode, DailyDetailRow, RowKind, RowOf } from '../domain/rows.ts';
 import { createTotals, mergeTotals, type Totals } from './totals.ts';
 

@@ -5,7 +5,8 @@
 
 import type { Account } from '../domain/account.ts';
 import { monthOf, type CalendarDate, type YearMonth } from '../domain/calendar.ts';
-import { createSum, type Decimal, type RunningSum } from '../domain/decimal.ts';
+import type { Decimal } from '../domain/decimal.ts';
+import { createSum, type RunningSum } from '../domain/sums.ts';
 import type { ApiKeyUsageRow, BillRow, DailyDetailRow, TokenCounts } from '../domain/rows.ts';
 import { createTotals, type RunningTotals, type Totals } from './totals.ts';
 

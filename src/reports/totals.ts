@@ -1,6 +1,7 @@
 /** Sums over rows: exact, one per currency, null where a part is unknown. They grow row by row and keep no rows. */
 
-import { createSum, sumDecimals, type Decimal, type RunningSum } from '../domain/decimal.ts';
+import type { Decimal } from '../domain/decimal.ts';
+import { createSum, sumDecimals, type RunningSum } from '../domain/sums.ts';
 import type { ChargeRow, CurrencyCode, InvoiceRow } from '../domain/rows.ts';
 
 /** Sums in one currency. Null where any row does not know its part: a sum of the others would be too small. */

@@ -30,7 +30,9 @@ export interface Exchanged {
 }
 
 /** A longer answer is large: it is not decoded where others wait. */
-const blockBytes = 1_048_576;
+const largeBytes = 1_048_576;
+/** A chunk of so many bytes is not copied when nothing else lies in its memory. */
+const ownBytes = 16_384;
 
 /** Named, since some vendors' edges answer 403 to a request without one (seen at api.novita.ai). */
 const userAgent = 'unified-billing-gateway/1.0';
@@ -69,7 +71,7 @@ export async function exchange(
     try {
       const blocks = await readBlocks(response.body, header('content-encoding'), spec.maxBytes);
       const { statusCode: status } = response;
-      return blocks.length > 1
+      return blocks.reduce((sum, { length }) => sum + length, 0) > largeBytes
         ? { status, header, text: null, blocks }
         : { status, header, text: toText(blocks), blocks: [] };
     } finally {
@@ -99,7 +101,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
 
-/** All bytes in order. Copied while they come in, so that no copy of all of them is made at once. */
+/** All bytes in order, in blocks whose buffers hold nothing else. Small chunks are put together, large ones are blocks. */
 async function readBlocks(
   body: Readable,
   encoding: string | undefined,
@@ -110,6 +112,7 @@ async function readBlocks(
   let bytes = 0;
   let held = 0;
   const flush = (): void => {
+    if (held === 0) return;
     const block = new Uint8Array(held);
     let at = 0;
     for (const chunk of chunks) {
@@ -120,10 +123,15 @@ async function readBlocks(
     chunks = [];
     held = 0;
   };
-  for await (const chunk of decode(body, encoding) as AsyncIterable<Buffer>) {
+  for await (const chunk of decode(body, encoding) as AsyncIterable<Buffer<ArrayBuffer>>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw invalid(`is larger than ${maxBytes} bytes`);
-    if (held > 0 && held + chunk.length > blockBytes) flush();
+    if (chunk.length >= ownBytes && chunk.length === chunk.buffer.byteLength) {
+      flush();
+      blocks.push(chunk);
+      continue;
+    }
+    if (held > 0 && held + chunk.length > largeBytes) flush();
     chunks.push(chunk);
     held += chunk.length;
   }

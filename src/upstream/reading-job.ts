@@ -1,12 +1,15 @@
 /**
- * What the two threads say to each other about one large answer: the bytes go over, and rows come back piece by piece,
- * each when the one before it has been dealt with.
+ * What the two threads say to each other about one large answer: the bytes go over, and its rows come back packed, in
+ * memory that changes hands without a copy.
  */
 
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 
-import { GatewayError, isGatewayError, type ErrorCode } from '../domain/errors.ts';
 import type { Notice } from '../domain/coverage.ts';
+import { GatewayError, isGatewayError, type ErrorCode } from '../domain/errors.ts';
+import { buffersOf, createPacker, tellPackedApart, type PackedRows } from '../domain/packed-rows.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { ListDecoder, ListRef } from '../providers/provider.ts';
 import { toText } from './exchange.ts';
@@ -20,13 +23,16 @@ export interface LargeAnswer {
   readonly blocks: readonly Uint8Array<ArrayBuffer>[];
 }
 
-/** To the thread: an answer to read, or that the next piece can come. */
-export type Order = { readonly list: ListRef; readonly answer: LargeAnswer; readonly nowMs: number } | 'NEXT';
+/** To the thread: an answer to read. */
+export interface Order {
+  readonly list: ListRef;
+  readonly answer: LargeAnswer;
+  readonly nowMs: number;
+}
 
-/** From the thread: a piece, the end, or why there is none. */
-export type Piece =
-  | { readonly rows: string; readonly raws: readonly string[] }
-  | { readonly notices: readonly Notice[] }
+/** From the thread: what was read, or why nothing was. */
+export type Reply =
+  | { readonly rows: PackedRows; readonly notices: readonly Notice[] }
   | { readonly refusal: PackedError }
   | { readonly bug: string };
 
@@ -39,79 +45,70 @@ interface PackedError {
   readonly cause: string | undefined;
 }
 
-/** So many rows come at once: some two milliseconds of work for whoever takes them. */
-export const rowsPerPiece = 500;
-
-type Row = { -readonly [K in keyof RowOf[RowKind]]: RowOf[RowKind][K] };
-
 /** Reads what comes in by the port, one answer after the other. `decoderOf` finds a list by its name. */
 export function serveReadings(
   port: MessagePort,
   decoderOf: (list: ListRef) => ListDecoder | undefined,
 ): void {
-  let pieces: Iterator<Piece> | null = null;
   port.on('message', (order: Order) => {
-    if (order !== 'NEXT') pieces = piecesOf(order, decoderOf);
-    const next = pieces?.next();
-    if (next === undefined || next.done === true) return;
-    if (!('rows' in next.value)) pieces = null;
-    port.postMessage(next.value, []);
+    const reply = replyTo(order, decoderOf);
+    port.postMessage(reply, 'rows' in reply ? buffersOf(reply.rows) : []);
   });
 }
 
-function* piecesOf(
-  order: Exclude<Order, 'NEXT'>,
-  decoderOf: (list: ListRef) => ListDecoder | undefined,
-): Generator<Piece, void> {
+/**
+ * Lets all other threads go first, where the system knows threads by number: whoever waits for a large answer waits for
+ * long anyway, and small questions need little of the processor.
+ */
+export function yieldToOthers(): void {
+  if (process.platform !== 'linux') return;
   try {
-    const { rows, notices } = readRows(order, decoderOf);
-    for (let first = 0; first < rows.length; first += rowsPerPiece) {
-      yield toPiece(rows.slice(first, first + rowsPerPiece));
-    }
-    yield { notices };
+    const [thread] = /\d+$/.exec(readlinkSync('/proc/thread-self')) ?? [];
+    setPriority(Number(thread), constants.priority.PRIORITY_LOW);
+  } catch {
+    // Then it is like any other.
+  }
+}
+
+function replyTo(order: Order, decoderOf: (list: ListRef) => ListDecoder | undefined): Reply {
+  try {
+    return readRows(order, decoderOf);
   } catch (error) {
-    yield isGatewayError(error)
+    return isGatewayError(error)
       ? { refusal: packed(error) }
       : { bug: error instanceof Error ? (error.stack ?? error.message) : typeof error };
   }
 }
 
 function readRows(
-  { list, answer, nowMs }: Exclude<Order, 'NEXT'>,
+  { list, answer, nowMs }: Order,
   decoderOf: (list: ListRef) => ListDecoder | undefined,
-) {
+): Extract<Reply, { rows: PackedRows }> {
   const decoder = decoderOf(list);
   if (decoder === undefined) throw new RangeError(`no list ${list.list} of ${list.provider}`);
   const { status, retryAfter, blocks } = answer;
   const spec = {
-    schema: decoder.schema(list.context),
-    quick: (text: string) => decoder.quick(text, list.context),
+    schema: decoder
+      .schema(list.context)
+      .transform(({ rows, notices }) => ({ rows: packedOf(rows), notices })),
+    quick(text: string) {
+      const packer = createPacker();
+      const read = decoder.each(text, list.context, (row) => packer.add(row));
+      if (read === null) return null;
+      const rows = packer.end();
+      tellPackedApart(rows);
+      return { envelope: read.envelope, answer: { rows, notices: read.notices } };
+    },
     refusal: decoder.refusal,
   };
   const header = (name: string) => (name === 'retry-after' ? retryAfter : undefined);
   return readAnswer(spec, { status, header, text: toText(blocks) }, nowMs);
 }
 
-/** Rows as JSON, which is read back faster than a clone; raw texts beside it, since their quotes would be escaped. */
-function toPiece(rows: readonly Row[]): Piece {
-  const raws = rows.map(({ raw }) => raw);
-  // They are this thread's own, and are not looked at again.
-  for (const row of rows) row.raw = '' as Row['raw'];
-  return { rows: JSON.stringify(rows), raws };
-}
-
-/** Adds the rows of a piece to those that came before, which they share their parts with. */
-export function addRows(
-  rows: RowOf[RowKind][],
-  piece: Extract<Piece, { rows: string }>,
-  share: (row: RowOf[RowKind]) => void,
-): void {
-  const added = JSON.parse(piece.rows) as Row[];
-  for (const [index, row] of added.entries()) {
-    row.raw = (piece.raws[index] ?? '') as Row['raw'];
-    share(row as RowOf[RowKind]);
-    rows.push(row as RowOf[RowKind]);
-  }
+function packedOf(rows: Iterable<RowOf[RowKind]>): PackedRows {
+  const packer = createPacker();
+  for (const row of rows) packer.add(row);
+  return packer.end();
 }
 
 function packed({ code, message, retryAfterSeconds, reason, cause }: GatewayError): PackedError {

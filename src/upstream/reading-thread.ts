@@ -9,9 +9,9 @@ import type { Clock } from '../domain/calendar.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { Call, SegmentRows } from '../domain/segments.ts';
-import { createSharing } from '../domain/shared-parts.ts';
+import { unpack } from '../domain/packed-rows.ts';
 import type { ListRef } from '../providers/provider.ts';
-import { addRows, unpacked, type LargeAnswer, type Order, type Piece } from './reading-job.ts';
+import { unpacked, type LargeAnswer, type Order, type Reply } from './reading-job.ts';
 
 type Rows = SegmentRows<RowOf[RowKind]>;
 
@@ -44,19 +44,14 @@ export function createReadingThread(url: URL): ReadingThread {
     return started;
   }
 
-  function run(order: Order & object, signal: AbortSignal): Promise<Rows> {
+  function run(order: Order, signal: AbortSignal): Promise<Rows> {
     const { promise, resolve, reject } = Promise.withResolvers<Rows>();
     const running = (worker ??= start());
-    const rows: RowOf[RowKind][] = [];
-    const share = createSharing();
     // While it works, it keeps the process running.
     running.ref();
-    const onMessage = (piece: Piece): void => {
-      if ('rows' in piece) {
-        addRows(rows, piece, share);
-        running.postMessage('NEXT' satisfies Order, []);
-      } else if ('notices' in piece) resolve({ rows, notices: piece.notices });
-      else reject('refusal' in piece ? unpacked(piece.refusal) : new Error(piece.bug));
+    const onMessage = (reply: Reply): void => {
+      if ('rows' in reply) resolve({ rows: unpack(reply.rows), notices: reply.notices });
+      else reject('refusal' in reply ? unpacked(reply.refusal) : new Error(reply.bug));
     };
     const onError = (error: unknown): void =>
       reject(new Error('the thread that reads large answers broke down', { cause: error }));

@@ -6,17 +6,16 @@ import { expect, test } from 'vitest';
 import {
   addDecimals,
   compareDecimals,
-  createSum,
   divideDecimals,
   multiplyDecimals,
   parseDecimal,
   ratioOf,
   shiftLeft,
   subtractDecimals,
-  sumDecimals,
   toDecimal,
   trimDecimal,
 } from '../../src/domain/decimal.ts';
+import { createSum, sumDecimals } from '../../src/domain/sums.ts';
 
 /** Text of a decimal from its digits and scale, by another way than the product's. */
 const print = (coefficient: bigint, scale: number): string => {

@@ -66,17 +66,20 @@ const manyRows = (count: number) =>
     nested: { at: index, none: null },
   }));
 
+/** Many rows are kept in another form: as JSON they are the same. */
+const plain = (read: ReadSegment | null): unknown =>
+  read === null ? null : JSON.parse(JSON.stringify({ ...read, rows: [...read.rows] }));
+
 test('a segment of many rows is read as it was written, and by those who know no lines', async () => {
   for (const count of [500, 501, 1000, 12_345]) {
     const read: ReadSegment = { ...segmentOf(manyRows(count)), readAt };
     const noted = { ...read, notices: [{ code: 'AMOUNT_MISMATCH' as const, message: '{"x\n', date: null }] };
     const value = await encode(key, noted);
-    expect(await decode(key, value)).toEqual(noted);
+    expect(plain(await decode(key, value))).toEqual(noted);
     expect((await unpack(key, value))?.content).toEqual({ rows: noted.rows, notices: noted.notices });
     // As it was written before there were lines.
-    expect(await decode(key, await pack(key, readAt, { rows: noted.rows, notices: noted.notices }))).toEqual(
-      noted,
-    );
+    const whole = await pack(key, readAt, { rows: noted.rows, notices: noted.notices });
+    expect(plain(await decode(key, whole))).toEqual(noted);
   }
 });
 
@@ -151,7 +154,7 @@ test('rows have the shape that the schema version stands for', async () => {
   }
   expect({ schemaVersion, shapes }).toMatchInlineSnapshot(`
     {
-      "schemaVersion": 2,
+      "schemaVersion": 3,
       "shapes": {
         "API_KEY_USAGE": "apiKey(id maskedKey name) billedCost billingMethod billingPeriod cacheReadTokens cacheWriteTokens cashAmount chargePeriod(end start) currency cycle date discountedInputUnitPrice discountedOutputUnitPrice id inputTokens inputUnitPrice listCost outputTokens outputUnitPrice product(category id name) providerBillingMethod raw reasoningTokens requestCount voucherAmount",
         "BILL": "billedCost billingMethod billingPeriod cashAmount chargePeriod(end start) createdAt currency date id listCost product(category id name) providerBillingMethod providerTradeType quantity raw resourceId subAccountId tradeType unitPrice voucherAmount",

@@ -80,7 +80,8 @@ async function readAll(step: number): Promise<void> {
     const call = { signal: new AbortController().signal, deadline: instantOf(start + 60_000) };
     const [outcome] = await Promise.all(ledger.read([{ source, segment }], call));
     const rows = outcome?.entry?.rows ?? [];
-    const sum = rows.reduce((all, row) => all + ('total' in row ? Number(row.total) : 0), 0);
+    let sum = 0;
+    for (const row of rows) sum += 'total' in row ? Number(row.total) : 0;
     if (rows.length !== rowsPerDay || sum !== sumOf(segment.dates?.from ?? '')) wrong += 1;
     peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
   }

@@ -20,9 +20,14 @@ export interface Sent {
 /** JSON text to answer with, or an error to fail with. */
 export type Vendor = (sent: Sent, index: number) => string | Error;
 
+/** Rows in an array. */
+interface Read<Row> extends SegmentRows<Row> {
+  readonly rows: readonly Row[];
+}
+
 export interface Connected {
   readonly sent: readonly Sent[];
-  readonly read: <K extends RowKind>(kind: K, segment: Segment) => Promise<SegmentRows<RowOf[K]>>;
+  readonly read: <K extends RowKind>(kind: K, segment: Segment) => Promise<Read<RowOf[K]>>;
 }
 
 export function connected<Credential>(
@@ -50,11 +55,12 @@ export function connected<Credential>(
   });
   return {
     sent,
-    read: (kind, segment) => {
+    read: async (kind, segment) => {
       const reader = readers[kind];
       if (reader === undefined) throw new RangeError(`no reader for ${kind}`);
       const signal = new AbortController().signal;
-      return reader(segment, { signal, deadline: instant('2026-03-01T00:01:00Z') });
+      const read = await reader(segment, { signal, deadline: instant('2026-03-01T00:01:00Z') });
+      return { ...read, rows: [...read.rows] };
     },
   };
 }

@@ -4,7 +4,8 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { parseDecimal, subtractDecimals, sumDecimals, type Decimal } from '../../src/domain/decimal.ts';
+import { parseDecimal, subtractDecimals, type Decimal } from '../../src/domain/decimal.ts';
+import { sumDecimals } from '../../src/domain/sums.ts';
 import { billingMethods, tradeTypes, type BillRow, type DailyDetailRow } from '../../src/domain/rows.ts';
 import { checkFocusRow } from '../../src/reports/focus-check.ts';
 import { focusColumns, focusGaps, type FocusColumn, type FocusRow } from '../../src/reports/focus-columns.ts';

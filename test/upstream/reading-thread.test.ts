@@ -1,16 +1,14 @@
 /** A large answer read in the other thread is what it would be in this one: rows, notices, refusals. */
 
-import { Worker } from 'node:worker_threads';
-
 import { expect, onTestFinished, test } from 'vitest';
 
 import { billsOf } from '../../bench/answers.ts';
 import { openThread } from '../../src/accounts.ts';
 import { instantOf, type TimeZone } from '../../src/domain/calendar.ts';
 import type { CurrencyCode } from '../../src/domain/rows.ts';
+import type { SegmentRows } from '../../src/domain/segments.ts';
 import { decoders } from '../../src/providers/ppio-novita/decoders.ts';
 import type { ListRef } from '../../src/providers/provider.ts';
-import type { Piece } from '../../src/upstream/reading-job.ts';
 import { createReadingThread, type ReadingThread } from '../../src/upstream/reading-thread.ts';
 import { readAnswer } from '../../src/upstream/refusals.ts';
 import { refusalOf, reply, startClient, startStand } from './stand.ts';
@@ -44,6 +42,10 @@ const answerOf = (text: string, status = 200, retryAfter?: string) => ({
 const here = (text: string, status = 200, retryAfter?: string) =>
   readAnswer(spec, { status, header: () => retryAfter, text }, nowMs);
 
+/** As JSON, which rows are the same as in whatever form they are kept. */
+const plain = ({ rows, notices }: SegmentRows<unknown>): unknown =>
+  JSON.parse(JSON.stringify({ rows: [...rows], notices }));
+
 function opened(thread: ReadingThread = openThread()): ReadingThread {
   onTestFinished(() => thread.close());
   return thread;
@@ -56,11 +58,12 @@ test('rows and notices are the same as in this thread', async () => {
     .replace('"payAmount":"', '"payAmount":"9')
     .replace('NVIDIA', '显卡')
     .replace('u-1001', '\\u0075');
-  const { rows, notices } = await thread.read(list, answerOf(text), call(), now);
-  expect({ rows, notices }).toEqual(here(text));
+  const read = await thread.read(list, answerOf(text), call(), now);
+  expect(plain(read)).toEqual(plain(here(text)));
   // What they have in common they share: sixty products, and the one in other letters.
-  expect(new Set(rows.map((row) => ('product' in row ? row.product : null))).size).toBeLessThan(65);
-  expect((await thread.read(list, answerOf('{"bills":[]}'), call(), now)).rows).toEqual([]);
+  const products = Array.from(read.rows, (row) => ('product' in row ? row.product : null));
+  expect(new Set(products).size).toBeLessThan(65);
+  expect([...(await thread.read(list, answerOf('{"bills":[]}'), call(), now)).rows]).toEqual([]);
 });
 
 test('a text that is cut within a character between two blocks is one text', async () => {
@@ -69,7 +72,7 @@ test('a text that is cut within a character between two blocks is one text', asy
   for (const at of [text.indexOf('显') + 1, text.indexOf('显') + 7]) {
     const blocks = [bytes.slice(0, at), bytes.slice(at)];
     const read = await opened().read(list, { status: 200, retryAfter: undefined, blocks }, call(), now);
-    expect(read).toEqual(here(text));
+    expect(plain(read)).toEqual(plain(here(text)));
   }
 });
 
@@ -99,34 +102,19 @@ test('bytes that are no text are refused', async () => {
   expect((await refusalOf(read)).message).toBe("the provider's answer is not UTF-8");
 });
 
-test('rows come in pieces of five hundred, each when it is asked for', async () => {
-  const worker = new Worker(new URL('../../src/reading.ts', import.meta.url));
-  onTestFinished(() => void worker.terminate());
-  const sizes: number[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  worker.on('message', (piece: Piece) => {
-    if (!('rows' in piece)) return resolve();
-    sizes.push(piece.raws.length);
-    setTimeout(() => worker.postMessage('NEXT', []), 5);
-  });
-  worker.postMessage({ list, answer: answerOf(billsOf(1700)), nowMs }, []);
-  await promise;
-  expect(sizes).toEqual([500, 500, 500, 200]);
-});
-
 test('a thread that breaks down fails what it reads, and the next is read by another', async () => {
   const url = `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from 'node:worker_threads';
     parentPort.on('message', ({ list }) => {
       if (list.list === 'crash') throw new Error('broken');
       if (list.list === 'exit') process.exit(3);
-      parentPort.postMessage({ notices: [] });
+      parentPort.postMessage({ rows: { length: 0, columns: {} }, notices: [] });
     });`)}`;
   const thread = opened(createReadingThread(new URL(url)));
   const read = (name: string) => thread.read({ ...list, list: name }, answerOf(''), call(), now);
   const [crash, exit, good] = await Promise.allSettled([read('crash'), read('exit'), read('good')]);
   expect([crash.status, exit.status, good.status]).toEqual(['rejected', 'rejected', 'fulfilled']);
-  expect(await read('good')).toEqual({ rows: [], notices: [] });
+  expect(plain(await read('good'))).toEqual({ rows: [], notices: [] });
 });
 
 test('whoever leaves is let go at once, also while others are read, and whoever stays is served', async () => {
@@ -161,9 +149,9 @@ test('a client gives large lists to the thread, and small ones and those without
       { endpoint: 'bills', method: 'GET', path, headers: () => ({}), ...spec, ...(named ? { list } : {}) },
       call(),
     );
-  expect(await ask('/large', true)).toEqual(here(text));
-  expect(given).toEqual([2]);
-  expect(await ask('/large', false)).toEqual(here(text));
-  expect(await ask('/small', true)).toEqual(here(billsOf(2)));
+  expect(plain(await ask('/large', true))).toEqual(plain(here(text)));
+  expect(given).toHaveLength(1);
+  expect(plain(await ask('/large', false))).toEqual(plain(here(text)));
+  expect(plain(await ask('/small', true))).toEqual(plain(here(billsOf(2))));
   expect(given).toHaveLength(1);
 });

@@ -1,0 +1,179 @@
+/** Writers of columns (columns.ts): each is given a row's value after the other, and gives the column when all have been. */
+
+import {
+  isLonger,
+  none,
+  type Column,
+  type FigureColumn,
+  type TextColumn,
+  type WordColumn,
+} from './columns.ts';
+import { digitsOf, isSmall, scaleOf, type Decimal } from './decimal.ts';
+
+/** What writes a column. */
+export interface ColumnWriter<Written extends Column = Column> {
+  add(value: unknown): void;
+  /** What was written; nothing can be added any more. */
+  end(): Written;
+}
+
+/** So many rows there is room for at first. */
+const firstRows = 1024;
+
+/** A column of texts, each read on its own. */
+export function createTexts(): ColumnWriter<TextColumn> {
+  let buffer = Buffer.from(new ArrayBuffer(firstRows));
+  let length = 0;
+  const ends = createNumbers((count) => new Uint32Array(count));
+  return {
+    add(value) {
+      const text = String(value);
+      const most = length + 3 * text.length;
+      if (most > buffer.length)
+        buffer = Buffer.from(buffer.buffer.transfer(Math.max(2 * buffer.length, most)));
+      length += buffer.write(text, length);
+      ends.push(length);
+    },
+    end: () => ({ kind: 'TEXT', bytes: new Uint8Array(buffer.buffer.transfer(length)), ends: ends.end() }),
+  };
+}
+
+/** A column of JSON. `keyOf` tells most of the values apart that differ, in less time than their JSON would. */
+export function createWords(keyOf: (value: never) => unknown = (value) => value): ColumnWriter {
+  const known = new Map<unknown, Word>();
+  const placeOf = new Map<string, number>();
+  const words = createTexts();
+  const places = createNumbers((count) => new Uint32Array(count));
+  let last: Word = { value: undefined, place: 0 };
+
+  function find(value: unknown): Word {
+    const key = keyOf(value as never);
+    const found = known.get(key);
+    if (found !== undefined && isAlike(found.value, value)) return found;
+    const json = JSON.stringify(value) as string | undefined;
+    if (json === undefined) throw new TypeError('no value of JSON');
+    const place = placeOf.get(json) ?? placeOf.size;
+    if (place === placeOf.size) {
+      placeOf.set(json, place);
+      words.add(json);
+    }
+    const word = { value, place };
+    known.set(key, word);
+    return word;
+  }
+
+  /** How many have the first word, as long as there is no other. */
+  let first = 0;
+  return {
+    add(value) {
+      if (last.value !== value) last = find(value);
+      if (placeOf.size <= 1) {
+        first += 1;
+        return;
+      }
+      if (first > 0) places.fill(0, first);
+      first = 0;
+      places.push(last.place);
+    },
+    end: () => ({ kind: 'WORD', places: narrowed(places.end(), placeOf.size), words: words.end() }),
+  };
+}
+
+interface Word {
+  readonly value: unknown;
+  readonly place: number;
+}
+
+function isAlike(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  for (const name in a) if (a[name as never] !== b[name as never]) return false;
+  return true;
+}
+
+/** The same numbers, all below `count`, in as few bytes as they take. */
+function narrowed(places: Uint32Array<ArrayBuffer>, count: number): WordColumn['places'] {
+  if (count <= 1) return new Uint8Array(0);
+  return count <= 256 ? new Uint8Array(places) : count <= 65_536 ? new Uint16Array(places) : places;
+}
+
+/** A column of decimals, or null. */
+export function createFigures(): ColumnWriter<FigureColumn> {
+  const digits = createNumbers((count) => new Float64Array(count));
+  const scales = createNumbers((count) => new Uint8Array(count));
+  const longer: string[] = [];
+  /** How many there are before the first that is there. */
+  let missing = 0;
+  let isEmpty = true;
+  return {
+    add(value) {
+      const figure = value as Decimal | null;
+      if (figure === null && isEmpty) {
+        missing += 1;
+        return;
+      }
+      if (isEmpty) {
+        digits.fill(0, missing);
+        scales.fill(none, missing);
+        isEmpty = false;
+      }
+      if (figure === null) {
+        digits.push(0);
+        scales.push(none);
+        return;
+      }
+      const isHeld = isSmall(figure);
+      digits.push(isHeld ? digitsOf(figure) : longer.push(figure) - 1);
+      scales.push(isHeld ? scaleOf(figure) : isLonger);
+    },
+    end: () => ({ kind: 'FIGURE', digits: digits.end(), scales: scales.end(), longer }),
+  };
+}
+
+/** A column of objects that hold these decimals, or of null. */
+export function createRecords(...names: readonly string[]): ColumnWriter {
+  const writers = names.map((name) => ({ name, writer: createFigures() }));
+  return {
+    add(value) {
+      const figures = value as Readonly<Record<string, unknown>> | null;
+      for (const { name, writer } of writers) writer.add(figures === null ? null : figures[name]);
+    },
+    end: () => ({
+      kind: 'RECORD',
+      columns: Object.fromEntries(writers.map(({ name, writer }) => [name, writer.end()])),
+    }),
+  };
+}
+
+interface Numbers<List> {
+  push(value: number): void;
+  fill(value: number, count: number): void;
+  /** Just those that there are. */
+  end(): List;
+}
+
+type List = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** Numbers that grow more. */
+function createNumbers<One extends List>(create: (count: number) => One): Numbers<One> {
+  let list = create(firstRows);
+  let length = 0;
+  const sized = (count: number): One => {
+    const other = create(count);
+    other.set(list.subarray(0, length));
+    return other;
+  };
+  return {
+    push(value) {
+      if (length === list.length) list = sized(2 * length);
+      list[length] = value;
+      length += 1;
+    },
+    fill(value, count) {
+      if (length + count > list.length) list = sized(2 * (length + count));
+      list.fill(value, length, length + count);
+      length += count;
+    },
+    end: () => sized(length),
+  };
+}
