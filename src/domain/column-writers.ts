@@ -3,6 +3,7 @@
 import {
   isLonger,
   none,
+  textsPerBlock,
   type Column,
   type FigureColumn,
   type TextColumn,
@@ -17,24 +18,34 @@ export interface ColumnWriter<Written extends Column = Column> {
   end(): Written;
 }
 
-/** So many rows there is room for at first. */
-const firstRows = 1024;
-
 /** A column of texts, each read on its own. */
 export function createTexts(): ColumnWriter<TextColumn> {
-  let buffer = Buffer.from(new ArrayBuffer(firstRows));
-  let length = 0;
+  const blocks: Uint8Array<ArrayBuffer>[] = [];
   const ends = createNumbers((count) => new Uint32Array(count));
+  // Written together, since writing takes as long for one as for many.
+  let texts: string[] = [];
+  const write = (): void => {
+    const all = texts.join('');
+    const block = Buffer.allocUnsafeSlow(Buffer.byteLength(all));
+    block.write(all);
+    blocks.push(block);
+    const isAscii = block.length === all.length;
+    let end = 0;
+    for (const text of texts) {
+      end += isAscii ? text.length : Buffer.byteLength(text);
+      ends.push(end);
+    }
+    texts = [];
+  };
   return {
     add(value) {
-      const text = String(value);
-      const most = length + 3 * text.length;
-      if (most > buffer.length)
-        buffer = Buffer.from(buffer.buffer.transfer(Math.max(2 * buffer.length, most)));
-      length += buffer.write(text, length);
-      ends.push(length);
+      texts.push(String(value));
+      if (texts.length === textsPerBlock) write();
     },
-    end: () => ({ kind: 'TEXT', bytes: new Uint8Array(buffer.buffer.transfer(length)), ends: ends.end() }),
+    end() {
+      if (texts.length > 0) write();
+      return { kind: 'TEXT', blocks, ends: ends.end() };
+    },
   };
 }
 
@@ -145,6 +156,9 @@ export function createRecords(...names: readonly string[]): ColumnWriter {
   };
 }
 
+/** So many there is room for at first. */
+const firstNumbers = 1024;
+
 interface Numbers<List> {
   push(value: number): void;
   fill(value: number, count: number): void;
@@ -156,7 +170,7 @@ type List = Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<Ar
 
 /** Numbers that grow more. */
 function createNumbers<One extends List>(create: (count: number) => One): Numbers<One> {
-  let list = create(firstRows);
+  let list = create(firstNumbers);
   let length = 0;
   const sized = (count: number): One => {
     const other = create(count);

@@ -8,9 +8,13 @@ import { printSmall } from './decimal.ts';
 /** Texts one behind the other, in UTF-8. */
 export interface TextColumn {
   readonly kind: 'TEXT';
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of `textsPerBlock` each; a whole of them would have to be moved whenever it grows. */
+  readonly blocks: readonly Uint8Array<ArrayBuffer>[];
+  /** Where each ends in its block. */
   readonly ends: Uint32Array<ArrayBuffer>;
 }
+
+export const textsPerBlock = 1024;
 
 /** Values of which there are few different ones: each row has the place of its own among them. */
 export interface WordColumn {
@@ -60,13 +64,21 @@ export function readerOf(column: Column): ColumnReader {
   return column.kind === 'FIGURE' ? figuresIn(column) : recordsIn(column);
 }
 
-function textsIn({ bytes, ends }: TextColumn): ColumnReader<string> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+function textsIn({ blocks, ends }: TextColumn): ColumnReader<string> {
+  const buffers = blocks.map(({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length));
   return {
-    at: (place) => buffer.toString('utf8', place === 0 ? 0 : ends[place - 1], ends[place]),
+    at(place) {
+      const start = startOfText(ends, place);
+      return buffers[Math.floor(place / textsPerBlock)]?.toString('utf8', start, ends[place]) ?? '';
+    },
     distinct: () => null,
-    bytes: bytes.length + ends.byteLength,
+    bytes: blocks.reduce((sum, { length }) => sum + length, ends.byteLength),
   };
+}
+
+/** Where a text begins in its block. */
+export function startOfText(ends: Uint32Array, place: number): number {
+  return place % textsPerBlock === 0 ? 0 : (ends[place - 1] ?? 0);
 }
 
 function wordsIn({ places, words }: WordColumn): ColumnReader {

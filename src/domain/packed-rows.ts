@@ -12,7 +12,7 @@ import {
   createWords,
   type ColumnWriter,
 } from './column-writers.ts';
-import { readerOf, type Column, type ColumnReader } from './columns.ts';
+import { readerOf, startOfText, textsPerBlock, type Column, type ColumnReader } from './columns.ts';
 import { keyAt, numberAlike } from './row-ids.ts';
 import type { Rows } from './segments.ts';
 import type { ApiKeyUsageRow, BillRow, DailyDetailRow, InvoiceRow, Product, RawJson } from './rows.ts';
@@ -81,7 +81,7 @@ export function buffersOf({ columns }: PackedRows): ArrayBuffer[] {
 }
 
 function buffersIn(column: Column): ArrayBuffer[] {
-  if (column.kind === 'TEXT') return [column.bytes.buffer, column.ends.buffer];
+  if (column.kind === 'TEXT') return [...column.blocks.map(({ buffer }) => buffer), column.ends.buffer];
   if (column.kind === 'WORD') return [column.places.buffer, ...buffersIn(column.words)];
   if (column.kind === 'FIGURE') return [column.digits.buffer, column.scales.buffer];
   return Object.values(column.columns).flatMap((one) => buffersIn(one));
@@ -91,12 +91,16 @@ function buffersIn(column: Column): ArrayBuffer[] {
 export function tellPackedApart({ length, columns: { id, raw } }: PackedRows): void {
   if (id?.kind !== 'TEXT' || raw === undefined) return;
   const [ids, raws] = [readerOf(id), readerOf(raw)];
-  const startOf = (place: number): number => (place === 0 ? 0 : (id.ends[place - 1] ?? 0));
+  const blockOf = (place: number): Uint8Array =>
+    id.blocks[Math.floor(place / textsPerBlock)] ?? new Uint8Array(0);
   const keys = new Float64Array(length);
-  for (let place = 0; place < length; place += 1) keys[place] = keyAt(id.bytes, startOf(place));
+  for (let place = 0; place < length; place += 1) {
+    keys[place] = keyAt(blockOf(place), startOfText(id.ends, place));
+  }
   const rename = (place: number, name: string): void => {
-    if (startOf(place) + name.length !== id.ends[place]) throw new RangeError('an id of another length');
-    id.bytes.set(Buffer.from(name), startOf(place));
+    const start = startOfText(id.ends, place);
+    if (start + name.length !== id.ends[place]) throw new RangeError('an id of another length');
+    blockOf(place).set(Buffer.from(name), start);
   };
   const idAt = (place: number): string => String(ids.at(place));
   numberAlike({ length, idAt, rawAt: (place) => String(raws.at(place)) as RawJson, rename }, keys);
