@@ -12,6 +12,7 @@ import { sandboxSettings } from './sandbox/settings.ts';
 import { DocumentFault } from './server/documents.ts';
 import type { Config } from './settings.ts';
 import { startTracing } from './tracing.ts';
+import { putHelpersBehind } from './upstream/priority.ts';
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ['doctor', doctor],
@@ -60,6 +61,7 @@ async function runGateway(): Promise<void> {
 }
 
 async function run(config: Config): Promise<App> {
+  putHelpersBehind();
   const stopTracing = await startTracing(readEnvironment());
   const app = await startApp(config);
   // Node would print it with all its fields, a credential among them; in what state it left things nobody knows.

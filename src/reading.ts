@@ -6,7 +6,8 @@ import { setPriority } from 'node:os';
 setPriority(Number(/(\d+)$/.exec(readlinkSync('/proc/thread-self'))?.[1]), 19);
 
 import { providers } from './providers/registry.ts';
-import { serveReadings, yieldToOthers } from './upstream/reading-job.ts';
+import { yieldToOthers } from './upstream/priority.ts';
+import { serveReadings } from './upstream/reading-job.ts';
 
 if (parentPort === null) throw new Error('this runs as a thread');
 yieldToOthers();

@@ -62,12 +62,14 @@ export function createOrder<Row extends Placed>(
       return 0;
     },
     sort(rows) {
-      const ranks = own.map(({ of, rank }) => rows.map((row) => rank(of(row))));
+      const ranks = own
+        .map(({ of, rank }, index) => ({ values: rows.map((row) => rank(of(row))), sign: signs[index] ?? 1 }))
+        .filter(({ values }) => values.some((value) => value !== values[0]));
       const places = Array.from(rows, (_, index) => index);
       return places.sort((a, b) => {
-        for (let index = 0; index < ranks.length; index += 1) {
-          const [left, right] = [ranks[index]?.[a] ?? 0, ranks[index]?.[b] ?? 0];
-          if (left !== right) return left < right ? -(signs[index] ?? 1) : (signs[index] ?? 1);
+        for (const { values, sign } of ranks) {
+          const [left, right] = [values[a] ?? 0, values[b] ?? 0];
+          if (left !== right) return left < right ? -sign : sign;
         }
         const [one, other] = [rows[a], rows[b]];
         return one === undefined || other === undefined

@@ -3,8 +3,6 @@
  * memory that changes hands without a copy.
  */
 
-import { readlinkSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 
 import type { Notice } from '../domain/coverage.ts';
@@ -54,20 +52,6 @@ export function serveReadings(
     const reply = replyTo(order, decoderOf);
     port.postMessage(reply, 'rows' in reply ? buffersOf(reply.rows) : []);
   });
-}
-
-/**
- * Lets all other threads go first, where the system knows threads by number: whoever waits for a large answer waits for
- * long anyway, and small questions need little of the processor.
- */
-export function yieldToOthers(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    const [thread] = /\d+$/.exec(readlinkSync('/proc/thread-self')) ?? [];
-    setPriority(Number(thread), constants.priority.PRIORITY_LOW);
-  } catch {
-    // Then it is like any other.
-  }
 }
 
 function replyTo(order: Order, decoderOf: (list: ListRef) => ListDecoder | undefined): Reply {
