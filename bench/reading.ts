@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openThread } from '../src/accounts.ts';
 import { instantOf, type TimeZone } from '../src/domain/calendar.ts';
 import { createRowIds } from '../src/domain/row-ids.ts';
+import { packedBytes } from '../src/domain/packed-rows.ts';
 import type { CurrencyCode } from '../src/domain/rows.ts';
 import { decode, encode } from '../src/ledger/codec.ts';
 import { decoders } from '../src/providers/ppio-novita/decoders.ts';
@@ -46,7 +47,7 @@ function cost(work: () => unknown): number {
 
 function compare(name: string, text: string, read: (text: string) => unknown): void {
   const parse = cost(() => JSON.parse(text));
-  const whole = cost(() => read(text));
+  const whole = cost(() => void read(text));
   const figures = `JSON.parse ${parse.toFixed(2)} us, to rows ${whole.toFixed(2)} us a row`;
   console.log(`${name}: ${figures}, ${(whole / parse).toFixed(1)} times`);
 }
@@ -92,18 +93,16 @@ async function measure(list: string, text: (count: number) => string, variant: s
   const ref = { provider: 'ppio', list, context: contextOf(variant) };
   const blocks = blocksOf(text(rowCount));
   const call = { signal: new AbortController().signal, deadline: instantOf(Date.now() + 60_000) };
-  collect();
-  const before = process.memoryUsage().heapUsed;
   const answer = { status: 200, retryAfter: undefined, blocks };
   const read = await watched(`${list}, read in the thread`, () => thread.read(ref, answer, call, now));
   collect();
-  const perRow = (process.memoryUsage().heapUsed - before) / rowCount;
+  const perRow = (packedBytes(read.rows) ?? 0) / rowCount;
   const value = await watched(`${list}, written to the store`, () =>
     encode('key', { ...read, readAt: now() }),
   );
   await watched(`${list}, read from the store`, () => decode('key', value));
   console.log(
-    `${list}: ${Math.round(perRow)} bytes of memory a row of ${read.rows[0]?.raw.length} characters`,
+    `${list}: ${Math.round(perRow)} bytes of memory a row of ${read.rows.at(0)?.raw.length} characters`,
   );
 }
 for (const [list, { text, variant }] of Object.entries(lists)) await measure(list, text, variant);

@@ -76,7 +76,7 @@ const lastChunk = Buffer.from('0\r\n\r\n');
 /** An answer of which the head has come. All servers send it in one piece. */
 function begun(chunk: Buffer): Begun {
   const end = chunk.indexOf('\r\n\r\n');
-  const head = chunk.latin1Slice(0, end);
+  const head = chunk.toString('latin1', 0, end);
   if (end < 0 || !head.startsWith('HTTP/1.1 200 ')) throw new Error(`not an answer: ${head.slice(0, 200)}`);
   const length = /content-length: *(\d+)/i.exec(head)?.[1];
   const taken = chunk.length - end - 4;

@@ -49,28 +49,34 @@ export function createTexts(): ColumnWriter<TextColumn> {
   };
 }
 
+/** Of so many different words each is known again. Where there are more, each that comes then counts as another. */
+const mostKnown = 4096;
+
 /** A column of JSON. `keyOf` tells most of the values apart that differ, in less time than their JSON would. */
 export function createWords(keyOf: (value: never) => unknown = (value) => value): ColumnWriter {
   const known = new Map<unknown, Word>();
   const placeOf = new Map<string, number>();
   const words = createTexts();
-  const places = createNumbers((count) => new Uint32Array(count));
+  let count = 0;
+  const places = createNumbers((length) => new Uint32Array(length));
   let last: Word = { value: undefined, place: 0 };
 
   function find(value: unknown): Word {
+    if (placeOf.size === mostKnown) return { value, place: add(printed(value)) };
     const key = keyOf(value as never);
     const found = known.get(key);
     if (found !== undefined && isAlike(found.value, value)) return found;
-    const json = JSON.stringify(value) as string | undefined;
-    if (json === undefined) throw new TypeError('no value of JSON');
-    const place = placeOf.get(json) ?? placeOf.size;
-    if (place === placeOf.size) {
-      placeOf.set(json, place);
-      words.add(json);
-    }
-    const word = { value, place };
+    const json = printed(value);
+    const word = { value, place: placeOf.get(json) ?? add(json) };
+    placeOf.set(json, word.place);
     known.set(key, word);
     return word;
+  }
+
+  function add(json: string): number {
+    words.add(json);
+    count += 1;
+    return count - 1;
   }
 
   /** How many have the first word, as long as there is no other. */
@@ -78,7 +84,7 @@ export function createWords(keyOf: (value: never) => unknown = (value) => value)
   return {
     add(value) {
       if (last.value !== value) last = find(value);
-      if (placeOf.size <= 1) {
+      if (count <= 1) {
         first += 1;
         return;
       }
@@ -86,8 +92,14 @@ export function createWords(keyOf: (value: never) => unknown = (value) => value)
       first = 0;
       places.push(last.place);
     },
-    end: () => ({ kind: 'WORD', places: narrowed(places.end(), placeOf.size), words: words.end() }),
+    end: () => ({ kind: 'WORD', places: narrowed(places.end(), count), words: words.end() }),
   };
+}
+
+function printed(value: unknown): string {
+  const json = JSON.stringify(value) as string | undefined;
+  if (json === undefined) throw new TypeError('no value of JSON');
+  return json;
 }
 
 interface Word {

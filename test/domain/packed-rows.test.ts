@@ -160,6 +160,18 @@ test('a table goes to another thread without a copy, and takes the memory that i
   expect(packedBytes(rows)).toBeNull();
 });
 
+test('a field in which each row has its own word, and those that come again among them', () => {
+  const [one] = fc.sample(kinds.DAILY_DETAIL, { numRuns: 1, seed: 1 }) as Row[];
+  const rows = Array.from({ length: 20_000 }, (_, index) => {
+    const resourceId = index % 3 === 0 ? null : `endpoint-${index % 5 === 0 ? index % 100 : index}`;
+    return { ...one, projectId: resourceId, id: `row-${index}` } as unknown as Row;
+  });
+  const read = unpack(packed(rows));
+  expect(json(read)).toEqual(rows);
+  const values = new Set(valuesOf(read, 'projectId' as never));
+  expect(values).toEqual(new Set(rows.map((row) => ('projectId' in row ? row.projectId : null))));
+});
+
 test('a row that lacks a field of the first is refused', () => {
   const [one] = fc.sample(kinds.BILL, { numRuns: 1, seed: 1 }) as Row[];
   const packer = createPacker();
