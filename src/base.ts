@@ -5,7 +5,7 @@ import { instantOf, type Clock } from './domain/calendar.ts';
 import { createMeter, type Meter } from './domain/meter.ts';
 import type { Shared } from './domain/shared.ts';
 import { createLedger } from './ledger/ledger.ts';
-import { connectShared, type ConnectedShared } from './redis/shared.ts';
+import type { ConnectedShared } from './redis/shared.ts';
 import { createBudgets } from './server/budget.ts';
 import { createLog, createStrike, type Log } from './server/log.ts';
 import type { AccountState } from './server/health.ts';
@@ -115,6 +115,8 @@ function createClock(shared: Shared | null): Clock {
 
 /** Waits a moment for the store, so that a start does not begin with what it is like without one. */
 async function openStore(settings: NonNullable<Config['redis']>, meter: Meter, log: Log) {
+  // Loaded where there is one.
+  const { connectShared } = await import('./redis/shared.ts');
   const opened = Promise.withResolvers<void>();
   const shared = connectShared(settings, {
     meter,

@@ -3,7 +3,7 @@
 import { constants } from 'node:os';
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
 
-/** A command of src/main.ts. */
+/** A command of src/process.ts. */
 export interface Command {
   /** What --help says. */
   readonly usage: string;

@@ -150,9 +150,9 @@ test('settings of the ConfigMap are read with the secret and the environment of 
   expect(config.clients.length).toBeGreaterThan(0);
   expect(config.server.port).toBe(at(container, 'ports.0.containerPort'));
   expect(config.redis?.replicas).toBe(at(read('hpa.yaml'), 'spec.maxReplicas'));
-  // Draining, and what is under way, as src/main.ts has them.
-  const [, within = ''] = /withinMs: (\d+)/.exec(readText('src/main.ts')) ?? [];
-  const [, drain = ''] = /\? (\d+) : 0;/.exec(readText('src/main.ts')) ?? [];
+  // Draining, and what is under way, as src/process.ts has them.
+  const [, within = ''] = /withinMs: (\d+)/.exec(readText('src/process.ts')) ?? [];
+  const [, drain = ''] = /\? (\d+) : 0;/.exec(readText('src/process.ts')) ?? [];
   expect(Number(at(pod, 'terminationGracePeriodSeconds')) * 1000).toBeGreaterThan(
     Number(within) + Number(drain) + 5000,
   );
