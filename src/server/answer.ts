@@ -83,6 +83,9 @@ export async function encode(body: Buffer, { encoding }: Manner): Promise<Encode
   return { body: await compressors[encoding](body), encoding };
 }
 
+/** What an answer depends on beside its question. */
+export const vary = 'accept, accept-encoding, authorization, origin';
+
 /** Sends an answer. */
 export function sendAnswer(
   response: ServerResponse,
@@ -95,7 +98,7 @@ export function sendAnswer(
     ...headers,
     'content-type': `${mediaType}; charset=utf-8`,
     'content-length': body.length,
-    vary: 'accept, accept-encoding, authorization, origin',
+    vary,
   };
   if (encoding !== null) own['content-encoding'] = encoding;
   response.writeHead(status, own).end(body);

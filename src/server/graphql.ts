@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../domain/calendar.ts';
 import type { Visible } from '../graphql/context.ts';
 import { wantsPage, type Admitted } from './admission.ts';
-import { encode, mannerOf, sendAnswer, statusOf, type Manner } from './answer.ts';
+import { encode, mannerOf, sendAnswer, statusOf, vary, type Manner } from './answer.ts';
 import type { Client } from './auth.ts';
 import type { Documents } from './documents.ts';
 import type { createEngine } from './engine.ts';
@@ -42,7 +42,7 @@ export function createGraphql(settings: GraphqlSettings) {
     const headers = headersOf(answer, now());
     const encoded = encodedAs(answer, manner);
     if (request.headers['if-none-match'] === answer.etag) {
-      response.writeHead(304, { ...headers, vary: 'accept, accept-encoding, authorization' }).end();
+      response.writeHead(304, { ...headers, vary }).end();
     } else {
       sendAnswer(response, 200, manner, encoded instanceof Promise ? await encoded : encoded, headers);
     }
