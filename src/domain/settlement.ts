@@ -15,7 +15,9 @@ import {
   type TimeZone,
   type YearMonth,
 } from './calendar.ts';
-import type { RowKind, RowOf } from './rows.ts';
+import { valuesOf } from './packed-rows.ts';
+import type { ApiKeyUsageRow, RowKind, RowOf } from './rows.ts';
+import type { Rows } from './segments.ts';
 
 /**
  * `nextMonth`: a month is final from `day` of the following month, at `time` ("14:00") in `zone`.
@@ -66,6 +68,18 @@ export function settlementMonthOf(row: RowOf[RowKind], zone: TimeZone): YearMont
   if (!('cycle' in row) || row.chargePeriod.end > latest) return row.billingPeriod;
   const last = monthOf(dateIn(after(row.chargePeriod.end, -1), zone));
   return last > row.billingPeriod ? last : row.billingPeriod;
+}
+
+/** The months with which the last of many rows is settled: that of its bill, or in which its usage ends. */
+export function settlementMonthsOf(rows: Rows<RowOf[RowKind]>, zone: TimeZone): ReadonlySet<YearMonth> {
+  const months = new Set(valuesOf(rows, 'billingPeriod'));
+  const first = rows.at(0);
+  // Rows of one kind have a cycle, or none of them has.
+  if (first === undefined || !('cycle' in first)) return months;
+  for (const { end } of valuesOf(rows as Rows<ApiKeyUsageRow>, 'chargePeriod')) {
+    if (end <= latest) months.add(monthOf(dateIn(after(end, -1), zone)));
+  }
+  return months;
 }
 
 /** The settlement of figures that were read at `readAt`: what was read before `finalAt` stays provisional for ever. */

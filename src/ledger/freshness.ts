@@ -3,20 +3,11 @@
  * one that has ended, one that is final.
  */
 
-import {
-  after,
-  monthOf,
-  addDays,
-  startOfDay,
-  type Instant,
-  type TimeZone,
-  type YearMonth,
-} from '../domain/calendar.ts';
-import { valuesOf } from '../domain/packed-rows.ts';
+import { after, monthOf, addDays, startOfDay, type Instant } from '../domain/calendar.ts';
 import type { Account } from '../domain/account.ts';
 import type { Rows, Segment, SegmentRows } from '../domain/segments.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
-import { cutOffAfter, finalAtOf, settlementMonthOf } from '../domain/settlement.ts';
+import { cutOffAfter, finalAtOf, settlementMonthsOf } from '../domain/settlement.ts';
 
 /** The table, in seconds. */
 export interface FreshnessPolicy {
@@ -100,13 +91,4 @@ function lastFinalAt(account: Account, segment: Segment, rows: Rows<RowOf[RowKin
   const months = settlementMonthsOf(rows, account.timeZone);
   const ofRows = [...months].map((month) => finalAtOf(account.settlement, month) ?? ofSegment);
   return Math.max(ofSegment, ...ofRows) as Instant;
-}
-
-function settlementMonthsOf(rows: Rows<RowOf[RowKind]>, zone: TimeZone): Iterable<YearMonth> {
-  const first = rows.at(0);
-  // Of all but usage by key that is the month of the bill, of which there are few.
-  if (first !== undefined && !('cycle' in first)) return new Set(valuesOf(rows, 'billingPeriod'));
-  const months = new Set<YearMonth>();
-  for (const row of rows) months.add(settlementMonthOf(row, zone));
-  return months;
 }
