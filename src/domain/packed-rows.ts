@@ -204,6 +204,11 @@ export function isPacked(rows: unknown): rows is Rows<Row> {
   return rows instanceof PackedList;
 }
 
+/** A row that holds nothing of the table that it comes from. */
+export function copyOf<One extends Row>(row: One): One {
+  return row instanceof PackedRow ? (row.toJSON() as unknown as One) : row;
+}
+
 /** Memory that packed rows take, by estimate; null where they are not packed. */
 export function packedBytes(rows: Rows<unknown>): number | null {
   if (!(rows instanceof PackedList)) return null;

@@ -6,6 +6,7 @@
 import type { Account } from './account.ts';
 import { addDays, after, startOfDay, type Instant } from './calendar.ts';
 import { compareDecimals, type Decimal } from './decimal.ts';
+import { copyOf } from './packed-rows.ts';
 import type { RowKind, RowOf } from './rows.ts';
 import { finalAtOf, settlementMonthOf } from './settlement.ts';
 
@@ -33,32 +34,45 @@ interface Reading {
   readonly readAt: Instant;
 }
 
+/** So many rows are compared before others have a turn. */
+const rowsPerTurn = 1000;
+
 /**
  * Compares two readings of a segment, as far as the later one is final. Null where that says nothing: no figures have
- * become final between them (`isNewlyFinal`), and no final ones differ.
+ * become final between them (`isNewlyFinal`), and no final ones differ. Of many rows it waits for `othersTurn` now and then.
  */
-export function compareReadings(
+export async function compareReadings(
   account: Account,
   before: Reading,
   later: Reading,
   isNewlyFinal: boolean,
-): Comparison | null {
+  othersTurn: () => Promise<unknown>,
+): Promise<Comparison | null> {
   const finalAtOfRow = createFinality(account);
   const isFinal = (row: Row): boolean => later.readAt >= finalAtOfRow(row);
   const earlier = new Map<string, Row>();
-  for (const row of before.rows) if (isFinal(row)) earlier.set(row.id, row);
+  let seen = 0;
+  for (const row of before.rows) {
+    seen += 1;
+    if (seen % rowsPerTurn === 0) await othersTurn();
+    if (isFinal(row)) earlier.set(row.id, row);
+  }
   const restatements: Restatement[] = [];
   for (const row of later.rows) {
+    seen += 1;
+    if (seen % rowsPerTurn === 0) await othersTurn();
     if (!isFinal(row)) continue;
     const known = earlier.get(row.id);
     earlier.delete(row.id);
     if (known !== undefined && haveSameAmounts(known, row)) continue;
     if (!wasComplete(row, before.readAt, account)) continue;
-    restatements.push({ before: known ?? null, after: row, wasFinal: before.readAt >= finalAtOfRow(row) });
+    const wasFinal = before.readAt >= finalAtOfRow(row);
+    restatements.push({ before: known === undefined ? null : copyOf(known), after: copyOf(row), wasFinal });
   }
   for (const row of earlier.values()) {
     if (!wasComplete(row, before.readAt, account)) continue;
-    restatements.push({ before: row, after: null, wasFinal: before.readAt >= finalAtOfRow(row) });
+    const wasFinal = before.readAt >= finalAtOfRow(row);
+    restatements.push({ before: copyOf(row), after: null, wasFinal });
   }
   if (restatements.length === 0 && !isNewlyFinal) return null;
   return { beforeReadAt: before.readAt, afterReadAt: later.readAt, restatements };

@@ -4,6 +4,8 @@
  * cannot be read from a provider again, so nothing is ever overwritten in it.
  */
 
+import { setImmediate } from 'node:timers/promises';
+
 import { LRUCache } from 'lru-cache';
 
 import { compareReadings, type Comparison } from '../domain/restatement.ts';
@@ -106,7 +108,7 @@ export function createRestatements(shared: Shared | null): Restatements {
       const { account } = ref.source;
       const dueAt = finalReadingDueAt(account, ref.segment, before);
       const isNewlyFinal = dueAt !== null && later.readAt >= dueAt;
-      const comparison = compareReadings(account, before, later, isNewlyFinal);
+      const comparison = await compareReadings(account, before, later, isNewlyFinal, setImmediate);
       if (comparison === null) return;
       const key = recordKeyOf(ref);
       if (shared === null) return remember(key, comparison);

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 import {
   buffersOf,
+  copyOf,
   createPacker,
   packedBytes,
   tellPackedApart,
@@ -107,6 +108,7 @@ describe.each(Object.entries(kinds))('%s', (_kind, row) => {
         const read = unpack(packed(rows));
         expect(json(read)).toEqual(rows);
         expect([read.length, read.at(rows.length)]).toEqual([rows.length, undefined]);
+        expect(Array.from(read, (one) => copyOf(one))).toEqual(rows);
         for (const [place, one] of rows.entries()) {
           const found = read.at(place);
           for (const name of Object.keys(one) as (keyof Row)[]) {
