@@ -26,14 +26,22 @@ const compressAboveBytes = 1024;
 
 /** Headers repeat: what they come to is worked out once. */
 const known = new LRUCache<string, Manner>({ max: 1000 });
+/** Most often they are those of the request before. */
+let last: { readonly sent: string; readonly accepted: string; readonly manner: Manner } | null = null;
 
 /** What the headers of a request ask for. @throws Refusal 406 when it takes no GraphQL answer */
 export function mannerOf({ headers }: IncomingMessage): Manner {
   const { accept: sent = '', 'accept-encoding': accepted = 'identity' } = headers;
+  if (last !== null && last.sent === sent && last.accepted === accepted) return last.manner;
   // No header holds a line break.
   const key = `${sent}\n${accepted}`;
-  const found = known.get(key);
-  if (found !== undefined) return found;
+  const manner = known.get(key) ?? readManner(sent, accepted);
+  known.set(key, manner);
+  last = { sent, accepted, manner };
+  return manner;
+}
+
+function readManner(sent: string, accepted: string): Manner {
   // JSON is UTF-8, whatever else is asked for.
   const accept = sent.replaceAll(/;\s*charset\s*=\s*("[^"]*"|[^;,]*)/gi, '').trim() || '*/*';
   const asked = new Negotiator({ headers: { accept, 'accept-encoding': accepted } });
@@ -49,9 +57,7 @@ export function mannerOf({ headers }: IncomingMessage): Manner {
   const taken = asked.encodings([...encodings]);
   // Who would rather have it as it is gets it so; of the others we choose.
   const encoding = taken[0] === 'identity' ? 'identity' : encodings.find((one) => taken.includes(one));
-  const manner = { mediaType, encoding: encoding ?? 'identity' };
-  known.set(key, manner);
-  return manner;
+  return { mediaType, encoding: encoding ?? 'identity' };
 }
 
 /**

@@ -28,9 +28,20 @@ export interface GraphqlSettings {
   readonly metrics: Metrics;
 }
 
+/** A longer request is not held for its connection. */
+const mostHeldBytes = 8192;
+
+/** What was asked last over a connection, and answered with what is kept: clients repeat themselves. */
+interface Last {
+  readonly scope: string;
+  readonly body: Buffer;
+  readonly answer: KeptAnswer;
+}
+
 /** Answers requests of GraphQL. What it throws as a Refusal is to be told by who calls it. */
 export function createGraphql(settings: GraphqlSettings) {
   const { engine, execute, answers, visibleTo, now, maxBodyBytes, metrics } = settings;
+  const lastOf = new WeakMap<object, Last>();
 
   /** A kept answer, with what is left of its time. */
   async function sendKept(
@@ -68,9 +79,17 @@ export function createGraphql(settings: GraphqlSettings) {
     const manner = mannerOf(request);
     const scope = `${visibleTo(client).key} ${manner.mediaType} `;
     const body = request.method === 'POST' ? await readBody(request, maxBodyBytes) : null;
+    const last = lastOf.get(request.socket);
+    if (body !== null && last?.scope === scope && last.body.equals(body) && now() < last.answer.until) {
+      count(admitted, last.answer.operation, 'ok', last.answer);
+      return sendKept(request, response, last.answer, manner);
+    }
     const bytes = scope + (body === null ? `${request.method} ${request.url}` : body.toString('latin1'));
     const repeated = answers.find(bytes);
     if (repeated !== null) {
+      if (body !== null && body.length <= mostHeldBytes) {
+        lastOf.set(request.socket, { scope, body, answer: repeated });
+      }
       count(admitted, repeated.operation, 'ok', repeated);
       return sendKept(request, response, repeated, manner);
     }

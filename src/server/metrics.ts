@@ -60,12 +60,12 @@ export function createMetrics({ meter, accounts, isRedisUp }: MetricsSettings): 
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix });
   for (const [name, text] of Object.entries(help)) countFrom(meter, name, text, registers);
-  const requests = new Counter({
-    name: `${prefix}http_requests_total`,
-    help: 'Requests of HTTP, by route and status.',
-    labelNames: ['route', 'status'],
+  const requests = createTally(
+    'http_requests_total',
+    'Requests of HTTP, by route and status.',
+    ['route', 'status'],
     registers,
-  });
+  );
   const durations = new Histogram({
     name: `${prefix}http_request_duration_seconds`,
     help: 'From the first byte of a request to the last of its answer.',
@@ -73,12 +73,12 @@ export function createMetrics({ meter, accounts, isRedisUp }: MetricsSettings): 
     buckets: seconds,
     registers,
   });
-  const operations = new Counter({
-    name: `${prefix}operations_total`,
-    help: 'Operations of GraphQL, by name and outcome. Those that a kept answer served are among them.',
-    labelNames: ['operation', 'outcome'],
+  const operations = createTally(
+    'operations_total',
+    'Operations of GraphQL, by name and outcome. Those that a kept answer served are among them.',
+    ['operation', 'outcome'],
     registers,
-  });
+  );
   const operationDurations = new Histogram({
     name: `${prefix}operation_duration_seconds`,
     help: 'How long operations took.',
@@ -86,12 +86,12 @@ export function createMetrics({ meter, accounts, isRedisUp }: MetricsSettings): 
     buckets: seconds,
     registers,
   });
-  const lookUps = new Counter({
-    name: `${prefix}response_cache_total`,
-    help: 'Whether there was a kept answer.',
-    labelNames: ['result'],
+  const lookUps = createTally(
+    'response_cache_total',
+    'Whether there was a kept answer.',
+    ['result'],
     registers,
-  });
+  );
   const sheds = new Counter({
     name: `${prefix}requests_shed_total`,
     help: 'Requests that were turned away, since there was too much to do.',
@@ -136,11 +136,9 @@ export function createMetrics({ meter, accounts, isRedisUp }: MetricsSettings): 
   );
 
   // What counts each combination of labels, found once: every answer is counted.
-  const requestsOf = memoOf((key: string) => requests.labels(...key.split(' ')));
   const durationsOf = memoOf((route: string) => durations.labels(route));
-  const operationsOf = memoOf((key: string) => operations.labels(...key.split(' ')));
   const operationDurationsOf = memoOf((operation: string) => operationDurations.labels(operation));
-  const [hits, misses] = [lookUps.labels('hit'), lookUps.labels('miss')];
+  const [hits, misses] = [lookUps('hit'), lookUps('miss')];
   const names = new Set<string>();
   const nameOf = (name: string | null): string => {
     if (name === null) return 'unnamed';
@@ -151,17 +149,51 @@ export function createMetrics({ meter, accounts, isRedisUp }: MetricsSettings): 
   };
   return {
     answered(route, status, duration) {
-      requestsOf(`${route} ${status}`).inc();
+      requests(`${route} ${status}`).count += 1;
       durationsOf(route).observe(duration);
     },
     operated(name, outcome, duration) {
       const operation = nameOf(name);
-      operationsOf(`${operation} ${outcome}`).inc();
+      operations(`${operation} ${outcome}`).count += 1;
       operationDurationsOf(operation).observe(duration);
     },
-    lookedUp: (isHit) => (isHit ? hits : misses).inc(),
+    lookedUp(isHit) {
+      (isHit ? hits : misses).count += 1;
+    },
     shed: () => sheds.inc(),
     read: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  };
+}
+
+/** How often something has been, so far. */
+interface Tally {
+  count: number;
+}
+
+/** Counts, found by the values of their labels with spaces between them; plain numbers, until they are read. */
+function createTally(
+  name: string,
+  help: string,
+  labelNames: string[],
+  registers: Registry[],
+): (labels: string) => Tally {
+  const tallies = new Map<string, Tally>();
+  const counter: Counter = new Counter({
+    name: `${prefix}${name}`,
+    help,
+    labelNames,
+    registers,
+    collect() {
+      counter.reset();
+      for (const [labels, { count }] of tallies) counter.labels(...labels.split(' ')).inc(count);
+    },
+  });
+  return (labels) => {
+    const known = tallies.get(labels);
+    if (known !== undefined) return known;
+    const tally = { count: 0 };
+    tallies.set(labels, tally);
+    return tally;
   };
 }
 

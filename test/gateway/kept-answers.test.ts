@@ -1,5 +1,7 @@
 /** An answer that is kept is the answer that would be given: it ends when anything does that it was made of. */
 
+import { Agent } from 'node:http';
+
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { startGateway, type TestGateway } from '../support/gateway.ts';
@@ -195,4 +197,53 @@ test('they take no more memory than they may: the oldest go, and nothing is wron
   const [old, recent] = [await ask(gateway, questions[0] ?? ''), await ask(gateway, questions[29] ?? '')];
   await settled();
   expect([isKept(gateway, old), isKept(gateway, recent)]).toEqual([false, true]);
+});
+
+describe('over a connection that stays open, a kept answer', () => {
+  /** Asks the same body again and again over one connection. */
+  function overOne(gateway: TestGateway) {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    return (query: string, headers: Record<string, string> = {}): Promise<Got> =>
+      send(gateway, { body: JSON.stringify({ query }), headers, agent });
+  }
+  const asOf = (got: Got): string => JSON.parse(got.text).data.bills.coverage.asOf;
+
+  test('ends when its rows are not fresh any more, or have been read again for somebody else', async () => {
+    const gateway = await startGateway();
+    const asked = overOne(gateway);
+    const question = bills(whole, '2026-03');
+    const got = [await asked(question), await asked(question), await asked(question), await asked(question)];
+    gateway.clock.nowMs += 301_000;
+    got.push(await asked(question), await asked(question));
+    gateway.clock.nowMs += 700_000;
+    await ask(gateway, bills('nodes { id }', '2026-03'));
+    got.push(await asked(question), await asked(question), await asked(question));
+    await settled();
+    expect(got.map((one) => isKept(gateway, one)).slice(0, 5)).toEqual([false, true, true, true, false]);
+    expect(asOf(got[6] as Got) > asOf(got[3] as Got)).toBe(true);
+    expect([isKept(gateway, got[8] as Got), asOf(got[8] as Got)]).toEqual([true, asOf(got[6] as Got)]);
+  });
+
+  test('is that of its question, its client and what it takes, whatever was asked before', async () => {
+    const gateway = await startGateway({ settings: withClients() });
+    const asked = overOne(gateway);
+    const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+    const one = bills('coverage { sources { account { id } } }');
+    const other = bills('totalCount');
+    const alone = new Map<string, unknown>();
+    for (const query of [one, other])
+      for (const token of [tokens.all, tokens.one])
+        alone.set(query + token, (await ask(gateway, query, token)).data);
+    expect(alone.get(one + tokens.all)).not.toEqual(alone.get(one + tokens.one));
+    for (let time = 0; time < 3; time += 1) {
+      for (const query of [one, one, other])
+        for (const token of [tokens.all, tokens.all, tokens.one])
+          expect((await asked(query, bearer(token))).data).toEqual(alone.get(query + token));
+      const plain = await asked(one, { ...bearer(tokens.all), accept: 'application/json' });
+      expect(plain.headers['content-type']).toMatch(/^application\/json/);
+      const typed = await asked(one, bearer(tokens.all));
+      expect(typed.headers['content-type']).toMatch(/^application\/graphql-response\+json/);
+    }
+  });
 });
