@@ -26,6 +26,8 @@ export const spendTwice: Scenario = {
             // Spend adds bills up too: their list, which is empty, is read by the first question as well.
             await ask(url, withBills(details('large', { month }, 1), name === 'gateway'));
             first.add(name, await ask(url, report));
+            // What the first left behind, garbage above all, is not the second's.
+            await settle(servers);
             second.add(name, await ask(url, report));
           }
         }
