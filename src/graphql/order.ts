@@ -14,8 +14,10 @@ export interface SortPart<Row> {
   readonly isValue: (value: Value) => boolean;
   /** Negative, zero or positive as the first comes before, with or after the second, both of which may stand here. */
   readonly compare: (a: Value, b: Value) => number;
-  /** What is compared at first, since it takes less time: of what is alike in it `compare` decides. */
+  /** What is compared at first, since it takes less time. */
   readonly rank: (value: Value) => Value;
+  /** Whether values of one rank are the same; else `compare` decides. */
+  readonly isExact: boolean;
   /** Null: as asked. Some parts have one direction whatever is asked. */
   readonly direction: Direction | null;
 }
@@ -63,13 +65,17 @@ export function createOrder<Row extends Placed>(
     },
     sort(rows) {
       const ranks = own
-        .map(({ of, rank }, index) => ({ values: rows.map((row) => rank(of(row))), sign: signs[index] ?? 1 }))
-        .filter(({ values }) => values.some((value) => value !== values[0]));
+        .map(({ of, rank, isExact }, index) => {
+          return { values: rows.map((row) => rank(of(row))), isExact, sign: signs[index] ?? 1 };
+        })
+        // What is the same in all of them tells none apart.
+        .filter(({ values, isExact }) => !isExact || values.some((value) => value !== values[0]));
       const places = Array.from(rows, (_, index) => index);
       return places.sort((a, b) => {
-        for (const { values, sign } of ranks) {
+        for (const { values, isExact, sign } of ranks) {
           const [left, right] = [values[a] ?? 0, values[b] ?? 0];
           if (left !== right) return left < right ? -sign : sign;
+          if (!isExact) break;
         }
         const [one, other] = [rows[a], rows[b]];
         return one === undefined || other === undefined
@@ -84,7 +90,7 @@ export function createOrder<Row extends Placed>(
 /** By text, in code unit order: the same on every machine. */
 export function byText<Row>(of: (row: Row) => string, direction: Direction | null = null): SortPart<Row> {
   const isValue = (value: Value): boolean => typeof value === 'string';
-  return { of, direction, isValue, compare: inOrder, rank: (value) => value };
+  return { of, direction, isValue, compare: inOrder, rank: (value) => value, isExact: true };
 }
 
 /** By moment; a row without one comes before all others. */
@@ -95,6 +101,7 @@ export function byInstant<Row>(of: (row: Row) => Instant | null): SortPart<Row> 
     isValue: (value) => typeof value === 'number',
     compare: inOrder,
     rank: (value) => value,
+    isExact: true,
   };
 }
 
@@ -107,6 +114,7 @@ export function byDecimal<Row>(of: (row: Row) => Decimal): SortPart<Row> {
     compare: (a, b) => compareDecimals(toDecimal(String(a)) ?? zero, toDecimal(String(b)) ?? zero),
     // The nearest double: of two amounts the greater one has never the lesser.
     rank: Number,
+    isExact: false,
   };
 }
 

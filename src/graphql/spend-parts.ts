@@ -26,7 +26,7 @@ export interface PartSettings {
 /** Sums of one reading: those that were asked for last. */
 const mostParts = 8;
 /** So many rows are added up between which others have a turn. */
-const rowsPerTurn = 2000;
+const rowsPerTurn = 1000;
 
 const known = new WeakMap<object, Map<string, Promise<Spend>>>();
 

@@ -78,7 +78,7 @@ export async function viewOf<K extends RowKind>(
   views.set(order.name, making);
   const ordered = await making;
   const view = dates === null ? ordered : slice(ordered, dates);
-  return matches === null ? view : filter(view, matches);
+  return matches === null ? view : await filter(view, matches);
 }
 
 async function createOrdered<K extends RowKind>(
@@ -170,8 +170,15 @@ function slice<K extends RowKind>({ runs, direction, days }: Ordered<K>, { from,
   return { runs: sliced, rowCount: count(sliced), totals };
 }
 
-function filter<K extends RowKind>({ runs }: View<K>, matches: (row: RowOf[K]) => boolean): View<K> {
-  const matching = runs.map((run) => only(run, matches));
+async function filter<K extends RowKind>(
+  { runs }: View<K>,
+  matches: (row: RowOf[K]) => boolean,
+): Promise<View<K>> {
+  const matching: Run<K>[] = [];
+  for (const run of runs) {
+    if (matching.length > 0) await turnOfTheEventLoop();
+    matching.push(only(run, matches));
+  }
   const totals = async (): Promise<RunningTotals> => {
     const sums = createTotals();
     for (const [index, run] of matching.entries()) {

@@ -120,7 +120,7 @@ async function visitOnce<K extends RowKind>(
 }
 
 /** So many rows take a few milliseconds; then whoever else waits has a turn. */
-const rowsPerTurn = 2000;
+const rowsPerTurn = 1000;
 
 const knownStrays = new WeakMap<Entry, readonly RowOf[RowKind][]>();
 
