@@ -1,5 +1,7 @@
 /** A large answer read in the other thread is what it would be in this one: rows, notices, refusals. */
 
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
 import { expect, onTestFinished, test } from 'vitest';
 
 import { billsOf } from '../../bench/answers.ts';
@@ -155,3 +157,38 @@ test('a client gives large lists to the thread, and small ones and those without
   expect(plain(await ask('/small', true))).toEqual(plain(here(billsOf(2))));
   expect(given).toHaveLength(1);
 });
+
+test('large answers in any encoding, in pieces of any size and several at once, are whole, and so is what comes after them', async () => {
+  const text = billsOf(6000).replaceAll('NVIDIA', '显卡🙂');
+  const bytes = Buffer.from(text);
+  const sent: Record<string, { readonly body: Buffer; readonly headers: Record<string, string> }> = {
+    plain: { body: bytes, headers: {} },
+    gzip: { body: gzipSync(bytes), headers: { 'content-encoding': 'gzip' } },
+    stored: { body: gzipSync(bytes, { level: 0 }), headers: { 'content-encoding': 'gzip' } },
+    brotli: {
+      body: brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+      headers: { 'content-encoding': 'br' },
+    },
+  };
+  const stand = await startStand((response, _number, request) => {
+    const [, name = '', size = ''] = request.url?.split('/') ?? [];
+    const { body, headers } = sent[name] ?? { body: Buffer.from(billsOf(2)), headers: {} };
+    response.writeHead(200, { 'content-type': 'application/json', ...headers });
+    const step = Number(size);
+    for (let at = 0; at < body.length; at += step) response.write(body.subarray(at, at + step));
+    response.end();
+  });
+  const { client } = startClient(stand.url, { thread: opened(), maxResponseBytes: 20_000_000 });
+  const ask = (path: string) =>
+    client.request({ endpoint: 'bills', method: 'GET', path, headers: () => ({}), ...spec, list }, call());
+  const expected = JSON.stringify(plain(here(text)));
+  const small = JSON.stringify(plain(here(billsOf(2))));
+  for (let time = 0; time < 2; time += 1) {
+    const sizes = [1_000, 16_384, 65_536, 70_001, 10_000_000];
+    const asked = Object.keys(sent).flatMap((name) => sizes.map((size) => `/${name}/${size}`));
+    const got = await Promise.all(asked.flatMap((path) => [ask(path), ask('/small/7')]));
+    for (const [index, read] of got.entries()) {
+      expect(JSON.stringify(plain(read)) === (index % 2 === 0 ? expected : small)).toBe(true);
+    }
+  }
+}, 60_000);
