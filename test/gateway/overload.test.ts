@@ -34,7 +34,7 @@ interface Told {
 
 test('of far too many questions at once some are turned away with 503, the others answered right, and then all is well', async (context) => {
   const fleet = await startFleet(
-    { replicas: 1, settings: (settings) => ({ ...settings, limits: { maxLagMs: 100 } }) },
+    { replicas: 1, settings: (settings) => ({ ...settings, limits: { maxLagMs: 25 } }) },
     context,
   );
   const [url = ''] = fleet.urls;
