@@ -11,6 +11,7 @@ import { decode, encode } from '../src/ledger/codec.ts';
 import { decoders } from '../src/providers/ppio-novita/decoders.ts';
 import { toDailyDetail } from '../src/providers/streamlake/mapping.ts';
 import { readPage } from '../src/providers/streamlake/wire.ts';
+import { createParcel, type Parcel } from '../src/upstream/parcel.ts';
 import { billsOf, dayDetailsOf, keyUsageOf } from './answers.ts';
 
 const rowCount = 100_000;
@@ -73,11 +74,11 @@ async function watched<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-function blocksOf(text: string): Uint8Array<ArrayBuffer>[] {
+function parcelOf(text: string): Parcel {
   const bytes = new TextEncoder().encode(text);
-  const blocks: Uint8Array<ArrayBuffer>[] = [];
-  for (let at = 0; at < bytes.length; at += 1_048_576) blocks.push(bytes.slice(at, at + 1_048_576));
-  return blocks;
+  const parcel = createParcel();
+  for (let at = 0; at < bytes.length; at += 1_048_576) parcel.put(bytes.slice(at, at + 1_048_576));
+  return parcel;
 }
 
 for (const [name, { text, variant }] of Object.entries(lists)) {
@@ -91,9 +92,9 @@ const thread = openThread();
 /** A function of its own, so that nothing of one list is still held when the next is measured. */
 async function measure(list: string, text: (count: number) => string, variant: string): Promise<void> {
   const ref = { provider: 'ppio', list, context: contextOf(variant) };
-  const blocks = blocksOf(text(rowCount));
+  const parcel = parcelOf(text(rowCount));
   const call = { signal: new AbortController().signal, deadline: instantOf(Date.now() + 60_000) };
-  const answer = { status: 200, retryAfter: undefined, blocks };
+  const answer = { status: 200, retryAfter: undefined, parcel };
   const read = await watched(`${list}, read in the thread`, () => thread.read(ref, answer, call, now));
   collect();
   const perRow = (packedBytes(read.rows) ?? 0) / rowCount;

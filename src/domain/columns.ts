@@ -14,7 +14,7 @@ export interface TextColumn {
   readonly ends: Uint32Array<ArrayBuffer>;
 }
 
-export const textsPerBlock = 1024;
+export const textsPerBlock = 4096;
 
 /** Values of which there are few different ones: each row has the place of its own among them. */
 export interface WordColumn {

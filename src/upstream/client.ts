@@ -13,7 +13,7 @@ import type { Call } from '../domain/segments.ts';
 import { inSpan, traceHeaders } from '../domain/span.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
 import { createBreaker } from './breaker.ts';
-import { exchange, toText, type Exchanged } from './exchange.ts';
+import { exchange, type Exchanged } from './exchange.ts';
 import type { Quota } from './quota.ts';
 import type { ReadingThread } from './reading-thread.ts';
 import { readAnswer } from './refusals.ts';
@@ -89,12 +89,11 @@ export function createClient(settings: ClientSettings): Client {
 
   /** A large list is read in the other thread, and its rows are of the type that its schema says. */
   async function read<T>(spec: RequestSpec<T>, exchanged: Exchanged, call: Call): Promise<T> {
-    const { status, header, text, blocks } = exchanged;
-    if (text === null && spec.list !== undefined && settings.thread !== undefined) {
-      const answer = { status, retryAfter: header('retry-after'), blocks };
-      return (await settings.thread.read(spec.list, answer, call, now)) as T;
-    }
-    return readAnswer(spec, { status, header, text: text ?? toText(blocks) }, now());
+    const { status, header, body } = exchanged;
+    if (typeof body === 'string') return readAnswer(spec, { status, header, text: body }, now());
+    if (spec.list === undefined || settings.thread === undefined) throw new TypeError('nobody to open it');
+    const answer = { status, retryAfter: header('retry-after'), parcel: body };
+    return (await settings.thread.read(spec.list, answer, call, now)) as T;
   }
 
   /** One exchange. A failure is a value, so that it is told apart from never having had a slot. */
@@ -114,7 +113,8 @@ export function createClient(settings: ClientSettings): Client {
         { ...settings.labels, 'billing.endpoint': spec.endpoint, 'billing.attempt': number },
         async () => {
           const headers = { ...traceHeaders(), ...spec.headers() };
-          const sent = { method, url: urlOf(base, spec), headers, body, timeoutMs, maxBytes };
+          const isParcelWanted = spec.list !== undefined && settings.thread !== undefined;
+          const sent = { method, url: urlOf(base, spec), headers, body, timeoutMs, maxBytes, isParcelWanted };
           return read(spec, await exchange(agent, sent, call.signal), call);
         },
         'client',

@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { request, type Dispatcher } from 'undici';
 
 import { GatewayError } from '../domain/errors.ts';
+import { createParcel, type Parcel } from './parcel.ts';
 
 export interface ExchangeSpec {
   readonly method: 'GET' | 'POST';
@@ -18,21 +19,23 @@ export interface ExchangeSpec {
   readonly timeoutMs: number;
   /** Bytes of the decoded body. */
   readonly maxBytes: number;
+  /** Whether a large answer is to be a parcel, for another thread, rather than text. */
+  readonly isParcelWanted: boolean;
 }
 
 export interface Exchanged {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
-  /** Null: the answer is large. */
-  readonly text: string | null;
-  /** The bytes of a large answer, each block with a buffer of its own that may be given away; of others none. */
-  readonly blocks: readonly Uint8Array<ArrayBuffer>[];
+  /** Whoever gets a parcel drops it in the end. */
+  readonly body: string | Parcel;
 }
 
 /** A longer answer is large: it is not decoded where others wait. */
 const largeBytes = 1_048_576;
 /** A chunk of so many bytes is not copied when nothing else lies in its memory. */
 const ownBytes = 16_384;
+/** Smaller chunks are copied to blocks of at most so many. */
+const blockBytes = 262_144;
 
 /** Named, since some vendors' edges answer 403 to a request without one (seen at api.novita.ai). */
 const userAgent = 'unified-billing-gateway/1.0';
@@ -69,11 +72,8 @@ export async function exchange(
       return Array.isArray(value) ? value[0] : value;
     };
     try {
-      const blocks = await readBlocks(response.body, header('content-encoding'), spec.maxBytes);
-      const { statusCode: status } = response;
-      return blocks.reduce((sum, { length }) => sum + length, 0) > largeBytes
-        ? { status, header, text: null, blocks }
-        : { status, header, text: toText(blocks), blocks: [] };
+      const body = await readBody(decode(response.body, header('content-encoding')), spec);
+      return { status: response.statusCode, header, body };
     } finally {
       response.body.destroy();
     }
@@ -101,42 +101,64 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
 
-/** All bytes in order, in blocks whose buffers hold nothing else. Small chunks are put together, large ones are blocks. */
-async function readBlocks(
-  body: Readable,
-  encoding: string | undefined,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>[]> {
-  const blocks: Uint8Array<ArrayBuffer>[] = [];
-  let chunks: Buffer[] = [];
+/** A body of at most `maxBytes`: a large one as a parcel, where that is wanted. */
+async function readBody(
+  chunks: AsyncIterable<Buffer<ArrayBuffer>>,
+  { maxBytes, isParcelWanted }: ExchangeSpec,
+): Promise<string | Parcel> {
+  let parcel: Parcel | null = null;
+  let blocks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  let held = 0;
-  const flush = (): void => {
-    if (held === 0) return;
-    const block = new Uint8Array(held);
-    let at = 0;
-    for (const chunk of chunks) {
-      block.set(chunk, at);
-      at += chunk.length;
+  try {
+    for await (const block of blocksOf(chunks, maxBytes)) {
+      blocks.push(block);
+      bytes += block.length;
+      if (!isParcelWanted || bytes <= largeBytes) continue;
+      parcel ??= createParcel();
+      for (const one of blocks) parcel.put(one);
+      blocks = [];
     }
-    blocks.push(block);
-    chunks = [];
-    held = 0;
-  };
-  for await (const chunk of decode(body, encoding) as AsyncIterable<Buffer<ArrayBuffer>>) {
+    return parcel ?? toText(blocks);
+  } catch (error) {
+    parcel?.drop();
+    throw error;
+  }
+}
+
+/** The same bytes in blocks whose buffers hold nothing else: small chunks are put together, large ones are blocks. */
+async function* blocksOf(
+  chunks: AsyncIterable<Buffer<ArrayBuffer>>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let small: Buffer[] = [];
+  let held = 0;
+  let bytes = 0;
+  for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw invalid(`is larger than ${maxBytes} bytes`);
-    if (chunk.length >= ownBytes && chunk.length === chunk.buffer.byteLength) {
-      flush();
-      blocks.push(chunk);
-      continue;
+    const isBlock = chunk.length >= ownBytes && chunk.length === chunk.buffer.byteLength;
+    if (held > 0 && (isBlock || held + chunk.length > blockBytes)) {
+      yield joined(small);
+      small = [];
+      held = 0;
     }
-    if (held > 0 && held + chunk.length > largeBytes) flush();
-    chunks.push(chunk);
-    held += chunk.length;
+    if (isBlock) yield chunk;
+    else {
+      small.push(chunk);
+      held += chunk.length;
+    }
   }
-  flush();
-  return blocks;
+  if (held > 0) yield joined(small);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    block.set(chunk, at);
+    at += chunk.length;
+  }
+  return block;
 }
 
 /** Blocks as text. @throws GatewayError PROVIDER_RESPONSE_INVALID when they are not UTF-8 */

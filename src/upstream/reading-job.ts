@@ -1,6 +1,6 @@
 /**
- * What the two threads say to each other about one large answer: the bytes go over, and its rows come back packed, in
- * memory that changes hands without a copy.
+ * What the two threads say to each other about one large answer: a parcel goes over, and rows come back packed, in memory
+ * that changes hands without a copy.
  */
 
 import type { MessagePort } from 'node:worker_threads';
@@ -11,20 +11,21 @@ import { buffersOf, createPacker, tellPackedApart, type PackedRows } from '../do
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { ListDecoder, ListRef } from '../providers/provider.ts';
 import { toText } from './exchange.ts';
+import { takeOut } from './parcel.ts';
 import { readAnswer } from './refusals.ts';
 
-/** A large answer of a vendor. */
-export interface LargeAnswer {
+/** A large answer of a vendor, as the thread gets it. */
+interface ArrivedAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
-  /** Given away when it is sent. */
-  readonly blocks: readonly Uint8Array<ArrayBuffer>[];
+  /** Of its parcel. */
+  readonly port: MessagePort;
 }
 
 /** To the thread: an answer to read. */
 export interface Order {
   readonly list: ListRef;
-  readonly answer: LargeAnswer;
+  readonly answer: ArrivedAnswer;
   readonly nowMs: number;
 }
 
@@ -70,7 +71,7 @@ function readRows(
 ): Extract<Reply, { rows: PackedRows }> {
   const decoder = decoderOf(list);
   if (decoder === undefined) throw new RangeError(`no list ${list.list} of ${list.provider}`);
-  const { status, retryAfter, blocks } = answer;
+  const { status, retryAfter, port } = answer;
   const spec = {
     schema: decoder
       .schema(list.context)
@@ -86,7 +87,7 @@ function readRows(
     refusal: decoder.refusal,
   };
   const header = (name: string) => (name === 'retry-after' ? retryAfter : undefined);
-  return readAnswer(spec, { status, header, text: toText(blocks) }, nowMs);
+  return readAnswer(spec, { status, header, text: toText(takeOut(port)) }, nowMs);
 }
 
 function packedOf(rows: Iterable<RowOf[RowKind]>): PackedRows {

@@ -11,14 +11,22 @@ import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { Call, SegmentRows } from '../domain/segments.ts';
 import { unpack } from '../domain/packed-rows.ts';
 import type { ListRef } from '../providers/provider.ts';
-import { unpacked, type LargeAnswer, type Order, type Reply } from './reading-job.ts';
+import type { Parcel } from './parcel.ts';
+import { unpacked, type Order, type Reply } from './reading-job.ts';
 
 type Rows = SegmentRows<RowOf[RowKind]>;
 
+/** A large answer of a vendor. */
+export interface LargeAnswer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly parcel: Parcel;
+}
+
 export interface ReadingThread {
   /**
-   * Reads a large answer. @throws GatewayError as a reading in this thread does, and PROVIDER_TIMEOUT at the call's
-   * deadline; the signal's reason when the caller leaves; Error when the thread breaks down
+   * Reads a large answer, and drops its parcel. @throws GatewayError as a reading in this thread does, and
+   * PROVIDER_TIMEOUT at the call's deadline; the signal's reason when the caller leaves; Error when the thread breaks down
    */
   read(list: ListRef, answer: LargeAnswer, call: Call, now: Clock): Promise<Rows>;
   /** What is being read fails. */
@@ -64,10 +72,7 @@ export function createReadingThread(url: URL): ReadingThread {
     };
     running.on('message', onMessage).on('error', onError).on('exit', onExit);
     signal.addEventListener('abort', onAbort, { once: true });
-    running.postMessage(
-      order,
-      order.answer.blocks.map(({ buffer }) => buffer),
-    );
+    running.postMessage(order, [order.answer.port]);
     return promise.finally(() => {
       running.off('message', onMessage).off('error', onError).off('exit', onExit);
       signal.removeEventListener('abort', onAbort);
@@ -76,13 +81,13 @@ export function createReadingThread(url: URL): ReadingThread {
   }
 
   return {
-    async read(list, answer, { signal, deadline }, now) {
+    async read(list, { status, retryAfter, parcel }, { signal, deadline }, now) {
       const timeout = AbortSignal.timeout(Math.max(1, deadline - now()));
       const either = AbortSignal.any([signal, timeout]);
       const turn = last.then(async () => {
         either.throwIfAborted();
         if (isClosed) throw new Error('the thread that reads large answers is closed');
-        return run({ list, answer, nowMs: now() }, either);
+        return run({ list, answer: { status, retryAfter, port: parcel.port }, nowMs: now() }, either);
       });
       // Of what was read nothing is held here.
       last = settled(turn);
@@ -97,6 +102,7 @@ export function createReadingThread(url: URL): ReadingThread {
         if (!timeout.aborted) throw error;
         throw new GatewayError('PROVIDER_TIMEOUT', 'the provider answered too late to be read in time');
       } finally {
+        parcel.drop();
         either.removeEventListener('abort', onAbort);
       }
     },

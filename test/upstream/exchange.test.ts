@@ -24,7 +24,7 @@ async function startExchange(answer: Answer, connections = 2) {
     const url = new URL(stand.url);
     return exchange(
       agent,
-      { method: 'GET', url, headers: {}, timeoutMs: 10_000, maxBytes, ...changes },
+      { method: 'GET', url, headers: {}, timeoutMs: 10_000, maxBytes, isParcelWanted: false, ...changes },
       signal,
     );
   };
@@ -58,13 +58,13 @@ describe('an answer is read', () => {
   ];
   test.each(forms)('%s, whatever its script', async (_name, body, headers) => {
     const { ask } = await startExchange((response) => reply(response, 200, body, headers));
-    expect((await ask()).text).toBe(text);
+    expect((await ask()).body).toBe(text);
   });
 
   test('with its status and headers, whatever the status', async () => {
     const { ask } = await startExchange((response) => reply(response, 418, 'teapot', { 'retry-after': '3' }));
-    const { status, header, text } = await ask();
-    expect([status, header('retry-after'), header('x-absent'), text]).toEqual([
+    const { status, header, body } = await ask();
+    expect([status, header('retry-after'), header('x-absent'), body]).toEqual([
       418,
       '3',
       undefined,
@@ -76,7 +76,7 @@ describe('an answer is read', () => {
     const { ask } = await startExchange((response) =>
       reply(response, 200, gzipSync('x'.repeat(maxBytes)), zip),
     );
-    expect((await ask()).text).toHaveLength(maxBytes);
+    expect((await ask()).body).toHaveLength(maxBytes);
   });
 
   test('when characters are cut between two chunks', async () => {
@@ -86,7 +86,7 @@ describe('an answer is read', () => {
       response.write(bytes.subarray(0, 11));
       setTimeout(() => response.end(bytes.subarray(11)), 20);
     });
-    expect((await ask()).text).toBe(text);
+    expect((await ask()).body).toBe(text);
   });
 });
 

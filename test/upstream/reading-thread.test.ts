@@ -11,7 +11,12 @@ import type { CurrencyCode } from '../../src/domain/rows.ts';
 import type { SegmentRows } from '../../src/domain/segments.ts';
 import { decoders } from '../../src/providers/ppio-novita/decoders.ts';
 import type { ListRef } from '../../src/providers/provider.ts';
-import { createReadingThread, type ReadingThread } from '../../src/upstream/reading-thread.ts';
+import { createParcel } from '../../src/upstream/parcel.ts';
+import {
+  createReadingThread,
+  type LargeAnswer,
+  type ReadingThread,
+} from '../../src/upstream/reading-thread.ts';
 import { readAnswer } from '../../src/upstream/refusals.ts';
 import { refusalOf, reply, startClient, startStand } from './stand.ts';
 
@@ -36,11 +41,13 @@ const spec = {
   quick: (text: string) => decoders.bills.quick(text, list.context),
   refusal: decoders.bills.refusal,
 };
-const answerOf = (text: string, status = 200, retryAfter?: string) => ({
-  status,
-  retryAfter,
-  blocks: [new TextEncoder().encode(text)],
-});
+const answerOf = (text: string, status = 200, retryAfter?: string) =>
+  arrived([new TextEncoder().encode(text)], status, retryAfter);
+function arrived(blocks: readonly Uint8Array<ArrayBuffer>[], status = 200, retryAfter?: string): LargeAnswer {
+  const parcel = createParcel();
+  for (const block of blocks) parcel.put(block);
+  return { status, retryAfter, parcel };
+}
 const here = (text: string, status = 200, retryAfter?: string) =>
   readAnswer(spec, { status, header: () => retryAfter, text }, nowMs);
 
@@ -73,7 +80,7 @@ test('a text that is cut within a character between two blocks is one text', asy
   const bytes = new TextEncoder().encode(text);
   for (const at of [text.indexOf('显') + 1, text.indexOf('显') + 7]) {
     const blocks = [bytes.slice(0, at), bytes.slice(at)];
-    const read = await opened().read(list, { status: 200, retryAfter: undefined, blocks }, call(), now);
+    const read = await opened().read(list, arrived(blocks), call(), now);
     expect(plain(read)).toEqual(plain(here(text)));
   }
 });
@@ -100,7 +107,7 @@ test.each([
 
 test('bytes that are no text are refused', async () => {
   const blocks = [new Uint8Array([0x7b, 0xff, 0x7d])];
-  const read = opened().read(list, { status: 200, retryAfter: undefined, blocks }, call(), now);
+  const read = opened().read(list, arrived(blocks), call(), now);
   expect((await refusalOf(read)).message).toBe("the provider's answer is not UTF-8");
 });
 
@@ -137,11 +144,11 @@ test('a client gives large lists to the thread, and small ones and those without
     reply(response, 200, request.url?.includes('small') === true ? billsOf(2) : text),
   );
   const inner = opened();
-  const given: number[] = [];
+  const given: string[] = [];
   const thread: ReadingThread = {
     ...inner,
     read: (ref, answer, ...rest) => {
-      given.push(answer.blocks.length);
+      given.push(ref.list);
       return inner.read(ref, answer, ...rest);
     },
   };
@@ -152,10 +159,10 @@ test('a client gives large lists to the thread, and small ones and those without
       call(),
     );
   expect(plain(await ask('/large', true))).toEqual(plain(here(text)));
-  expect(given).toHaveLength(1);
+  expect(given).toEqual(['bills']);
   expect(plain(await ask('/large', false))).toEqual(plain(here(text)));
   expect(plain(await ask('/small', true))).toEqual(plain(here(billsOf(2))));
-  expect(given).toHaveLength(1);
+  expect(given).toEqual(['bills']);
 });
 
 test('large answers in any encoding, in pieces of any size and several at once, are whole, and so is what comes after them', async () => {
