@@ -69,6 +69,15 @@ export function addDecimals(a: Decimal, b: Decimal): Decimal {
   return printDecimal(left + right, common);
 }
 
+/** Whether two add up to a third, to the last digit. */
+export function isSumOf(whole: Decimal, a: Decimal, b: Decimal): boolean {
+  const scale = scaleOf(whole);
+  if (scale === scaleOf(a) && scale === scaleOf(b) && isSmall(whole) && isSmall(a) && isSmall(b)) {
+    return digitsOf(a) + digitsOf(b) === digitsOf(whole);
+  }
+  return compareDecimals(whole, addDecimals(a, b)) === 0;
+}
+
 /** Exact difference `a - b`. */
 export function subtractDecimals(a: Decimal, b: Decimal): Decimal {
   const common = scaleOf(a);

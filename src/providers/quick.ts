@@ -75,7 +75,7 @@ export function createListReader<Wire>({ path, row, check, except }: ListFormat<
   const fields = [...new Set([...names, ...watched])];
   const scanner = createRowScanner(fields);
   const watchedAt = watched.map((name) => fields.indexOf(name));
-  const empty = Object.fromEntries(names.map((name) => [name, null]));
+  const Row = rowOf(names);
   const key = path.at(-1) ?? '';
   const opening = new RegExp(`"${key}"\\s*:\\s*\\[\\s*(?=\\{)`);
 
@@ -83,14 +83,14 @@ export function createListReader<Wire>({ path, row, check, except }: ListFormat<
   function readRow(): Wire | null {
     const { kinds, texts } = scanner;
     for (const at of watchedAt) if (kinds[at] === held.TEXT && texts[at] === except?.text) return null;
-    const wire: Record<string, unknown> = { ...empty };
-    for (let index = 0; index < names.length; index += 1) {
+    const values: unknown[] = [];
+    for (let index = 0; index < quick.length; index += 1) {
       const value = quick[index]?.(kinds[index] ?? held.NOTHING, texts[index] ?? '');
       if (value === unusual) return null;
-      wire[names[index] ?? ''] = value;
+      values.push(value);
     }
     // Each field is what its own schema makes of it.
-    return wire as Wire;
+    return new Row(values) as Wire;
   }
 
   const readList: ReadList<Wire> = (text, take) => {
@@ -125,6 +125,31 @@ export function createListReader<Wire>({ path, row, check, except }: ListFormat<
       scanner.release();
     }
   };
+}
+
+/** A checked row by the list of its fields' values, which is written in less time than fields of an object. */
+class WireRow {
+  readonly #values: readonly unknown[];
+
+  constructor(values: readonly unknown[]) {
+    this.#values = values;
+  }
+
+  static valueAt(row: WireRow, index: number): unknown {
+    return row.#values[index];
+  }
+}
+
+/** Rows that have these fields. */
+function rowOf(names: readonly string[]): typeof WireRow {
+  const Row = class extends WireRow {};
+  for (const [index, name] of names.entries()) {
+    const get = function get(this: WireRow): unknown {
+      return WireRow.valueAt(this, index);
+    };
+    Object.defineProperty(Row.prototype, name, { get, enumerable: true });
+  }
+  return Row;
 }
 
 function attempt<T>(work: () => T): T | null {

@@ -7,6 +7,7 @@ import {
   addDecimals,
   compareDecimals,
   divideDecimals,
+  isSumOf,
   multiplyDecimals,
   parseDecimal,
   ratioOf,
@@ -52,6 +53,34 @@ test('two decimals of any size are added, subtracted, shifted and compared to th
       expect(compareDecimals(left, right)).toBe(x < y ? -1 : x > y ? 1 : 0);
       expect(shiftLeft(left, 4)).toBe(print(a.coefficient, a.scale + 4));
     }),
+  );
+});
+
+test('two decimals add up to their sum at whatever scale, and to nothing else', () => {
+  const isAlike = fc.boolean();
+  const zeros = fc.constantFrom(0, 0, 3);
+  fc.assert(
+    fc.property(
+      near,
+      near,
+      isAlike,
+      zeros,
+      fc.bigInt({ min: -2n, max: 2n }),
+      (a, other, alike, more, off) => {
+        const b = alike ? { ...other, scale: a.scale } : other;
+        const scale = Math.max(a.scale, b.scale) + more;
+        const sum = [a, b].reduce(
+          (all, one) => all + one.coefficient * 10n ** BigInt(scale - one.scale),
+          off,
+        );
+        const [left, right, whole] = [a, b, { coefficient: sum, scale }].map((one) =>
+          parseDecimal(print(one.coefficient, one.scale)),
+        );
+        if (left === undefined || right === undefined || whole === undefined) return;
+        expect(isSumOf(whole, left, right)).toBe(off === 0n);
+      },
+    ),
+    { numRuns: 1000 },
   );
 });
 

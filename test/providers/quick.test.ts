@@ -46,6 +46,15 @@ const cases: Record<string, Case> = {
   },
 };
 
+/** The same with every field an object's own, wherever it was. */
+function plain(read: unknown): unknown {
+  if (Array.isArray(read)) return read.map(plain);
+  if (typeof read !== 'object' || read === null) return read;
+  const own: Record<string, unknown> = {};
+  for (const name in read) own[name] = plain((read as Record<string, unknown>)[name]);
+  return own;
+}
+
 /** Whatever a vendor may write where something else is expected. */
 const value = fc.oneof(
   fc.constantFrom('""', 'null', 'true', 'false', '{}', '[]', '{"a":1.10}', '{ "a" : 1 }', '{"a":1,"a":2}'),
@@ -149,7 +158,7 @@ describe.each(Object.entries(cases))('%s', (_name, { text, quick, slow }) => {
         const whole = layOut(text);
         const read = quick(whole);
         expect(read).not.toBeNull();
-        expect(read?.answer).toEqual(slowly(whole));
+        expect(plain(read?.answer)).toEqual(plain(slowly(whole)));
       }),
     );
   });
@@ -159,7 +168,7 @@ describe.each(Object.entries(cases))('%s', (_name, { text, quick, slow }) => {
       fc.property(layout, fc.array(change, { minLength: 1, maxLength: 3 }), (layOut, changes) => {
         const whole = changes.reduce(changed, layOut(text));
         const read = quick(whole);
-        if (read !== null) expect(read.answer).toEqual(slowly(whole));
+        if (read !== null) expect(plain(read.answer)).toEqual(plain(slowly(whole)));
       }),
       { numRuns: 2000 },
     );

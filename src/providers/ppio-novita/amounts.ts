@@ -6,6 +6,7 @@ import {
   addDecimals,
   compareDecimals,
   divideDecimals,
+  isSumOf,
   parseDecimal,
   shiftLeft,
   subtractDecimals,
@@ -47,8 +48,8 @@ export function toCharge(wire: WireCharge, context: MappingContext) {
   const billedCost = wire.amountDecimal ?? toMainUnit(wire.amount);
   const voucherAmount = toAmount(wire.voucherAmountDecimal, wire.voucherAmount);
   const cashAmount = toAmount(wire.payableDecimal, wire.payAmount);
-  const parts = voucherAmount !== null && cashAmount !== null ? addDecimals(voucherAmount, cashAmount) : null;
-  if (parts !== null && !addsUp(billedCost, parts, wire)) {
+  if (voucherAmount !== null && cashAmount !== null && !addsUp(billedCost, voucherAmount, cashAmount, wire)) {
+    const parts = addDecimals(voucherAmount, cashAmount);
     const message = `${wire.productName}, ${date}: the amount ${billedCost} is not the sum of vouchers and cash, ${parts}`;
     context.notice({ code: 'AMOUNT_MISMATCH', message, date });
   }
@@ -83,12 +84,12 @@ export function toMainUnit(integer: Decimal): Decimal {
 }
 
 /** To the last digit where all three are exact or none is; where they are mixed, each cut field may lack a unit. */
-function addsUp(whole: Decimal, parts: Decimal, wire: WireCharge): boolean {
+function addsUp(whole: Decimal, voucher: Decimal, cash: Decimal, wire: WireCharge): boolean {
   const isExact = wire.amountDecimal !== null;
   const isMixed =
     (wire.voucherAmountDecimal !== null) !== isExact || (wire.payableDecimal !== null) !== isExact;
-  if (!isMixed) return compareDecimals(whole, parts) === 0;
-  const difference = subtractDecimals(whole, parts);
+  if (!isMixed) return isSumOf(whole, voucher, cash);
+  const difference = subtractDecimals(whole, addDecimals(voucher, cash));
   return compareDecimals(difference, twoUnits) < 0 && compareDecimals(difference, minusTwoUnits) > 0;
 }
 
