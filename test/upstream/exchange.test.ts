@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { exchange, type ExchangeSpec } from '../../src/upstream/exchange.ts';
+import { createParcel, takeOut } from '../../src/upstream/parcel.ts';
 import { good, refusalOf, reply, startStand, type Answer } from './stand.ts';
 
 const maxBytes = 1_000_000;
@@ -87,6 +88,50 @@ describe('an answer is read', () => {
       setTimeout(() => response.end(bytes.subarray(11)), 20);
     });
     expect((await ask()).body).toBe(text);
+  });
+});
+
+describe('where a parcel is wanted', () => {
+  const large = Buffer.from(JSON.stringify({ name: '快手 ü 🙂'.repeat(100_000) }));
+  const wanted = { isParcelWanted: true, maxBytes: 10_000_000 };
+
+  test.each([
+    ['as it is', large, {}],
+    ['from gzip', gzipSync(large), zip],
+  ])('a large answer comes as one, %s, and a small one as text', async (_name, body, headers) => {
+    const { ask } = await startExchange((response, number) =>
+      reply(response, 200, number === 1 ? body : good, number === 1 ? headers : {}),
+    );
+    const first = (await ask(wanted)).body;
+    if (typeof first === 'string') throw new TypeError('text');
+    expect(Buffer.concat(takeOut(first.port)).equals(large)).toBe(true);
+    first.drop();
+    expect((await ask(wanted)).body).toBe(good);
+  });
+
+  test('and it breaks off, or is too large, it is the same failure', async () => {
+    const { ask } = await startExchange((response, number) => {
+      if (number > 1) return reply(response, 200, large);
+      response.writeHead(200, { 'content-length': large.length + 1 }).write(large);
+      setTimeout(() => response.socket?.destroy(), 50);
+    });
+    expect((await refusalOf(ask(wanted))).code).toBe('PROVIDER_UNAVAILABLE');
+    const tooLarge = await refusalOf(ask({ ...wanted, maxBytes: large.length - 1 }));
+    expect(tooLarge.code).toBe('PROVIDER_RESPONSE_INVALID');
+    expect((await ask({ ...wanted, maxBytes: large.length })).status).toBe(200);
+  });
+
+  test('what is put into it is gone from here, and what is dropped comes out nowhere', async () => {
+    const parcel = createParcel();
+    const blocks = [new Uint8Array([1, 2]), new Uint8Array([3])];
+    for (const block of blocks) parcel.put(block);
+    expect(blocks.map(({ byteLength }) => byteLength)).toEqual([0, 0]);
+    expect(takeOut(parcel.port)).toEqual([new Uint8Array([1, 2]), new Uint8Array([3])]);
+    parcel.drop();
+    const other = createParcel();
+    other.put(new Uint8Array([1]));
+    other.drop();
+    await vi.waitFor(() => expect(takeOut(other.port)).toEqual([]));
   });
 });
 
