@@ -10,6 +10,9 @@ import { parseJson } from '../domain/json.ts';
 import { createRowScanner, held } from '../domain/json-rows.ts';
 import type { RawJson } from '../domain/rows.ts';
 
+/** No field of a vendor's has that name. */
+const cells = Symbol('cells');
+
 /** That a quick reading is not sure: the schema decides. */
 export const unusual = Symbol('unusual');
 
@@ -129,14 +132,10 @@ export function createListReader<Wire>({ path, row, check, except }: ListFormat<
 
 /** A checked row by the list of its fields' values, which is written in less time than fields of an object. */
 class WireRow {
-  readonly #values: readonly unknown[];
+  readonly [cells]: readonly unknown[];
 
   constructor(values: readonly unknown[]) {
-    this.#values = values;
-  }
-
-  static valueAt(row: WireRow, index: number): unknown {
-    return row.#values[index];
+    this[cells] = values;
   }
 }
 
@@ -145,7 +144,7 @@ function rowOf(names: readonly string[]): typeof WireRow {
   const Row = class extends WireRow {};
   for (const [index, name] of names.entries()) {
     const get = function get(this: WireRow): unknown {
-      return WireRow.valueAt(this, index);
+      return this[cells][index];
     };
     Object.defineProperty(Row.prototype, name, { get, enumerable: true });
   }
