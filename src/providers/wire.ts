@@ -6,6 +6,7 @@ import { toCalendarDate, type CalendarDate } from '../domain/calendar.ts';
 import { toDecimal, type Decimal } from '../domain/decimal.ts';
 import { isRawNumber, type RawNumber } from '../domain/json.ts';
 import { held } from '../domain/json-rows.ts';
+import { isDigit } from '../domain/json-text.ts';
 import type { IntegerText, RawJson } from '../domain/rows.ts';
 import { noteRow, quickly, quickOf, unusual, type Checked, type QuickField } from './quick.ts';
 
@@ -40,9 +41,14 @@ export const wireSeconds = quickly(
     .transform((text) => Number.parseInt(text, 10))
     .refine((seconds) => seconds >= 0 && seconds <= latestSeconds, 'expected unix seconds'),
   (kind, text) => {
-    const integer = quickInteger(kind, text);
-    const seconds = integer === unusual ? -1 : Number.parseInt(integer, 10);
-    return seconds >= 0 && seconds <= latestSeconds ? seconds : unusual;
+    if (!hasDigits(kind) || text.length === 0 || text.length > secondsLength) return unusual;
+    let seconds = 0;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (!isDigit(code)) return unusual;
+      seconds = seconds * 10 + code - zero;
+    }
+    return seconds <= latestSeconds ? seconds : unusual;
   },
 );
 
@@ -101,6 +107,8 @@ export const wireCount = quickly(
 
 /** 9999-12-31T23:59:59Z. */
 const latestSeconds = 253_402_300_799;
+const secondsLength = 12;
+const zero = 48;
 
 function quickInteger(kind: number, text: string): Decimal | typeof unusual {
   const value = hasDigits(kind) ? toDecimal(text) : null;
