@@ -160,8 +160,8 @@ export function scaleOf(value: Decimal): number {
   return dot === -1 ? 0 : value.length - dot - 1;
 }
 
-/** The digits of a small decimal, as if it had no point. */
-export function digitsOf(value: Decimal): number {
+/** The digits of a small decimal, as if it had no point; zeros may lead. */
+export function digitsOf(value: string): number {
   let coefficient = 0;
   const first = value.charCodeAt(0) === minus ? 1 : 0;
   for (let index = first; index < value.length; index += 1) {

@@ -59,7 +59,8 @@ export function endOfNumber(text: string, start: number): number {
   return index;
 }
 
-function endOfDigits(text: string, start: number): number {
+/** The first place that is no digit. */
+export function endOfDigits(text: string, start: number): number {
   let index = start;
   while (isDigit(text.charCodeAt(index))) index += 1;
   return index;

@@ -3,10 +3,10 @@
 import { z } from 'zod';
 
 import { toCalendarDate, type CalendarDate } from '../domain/calendar.ts';
-import { toDecimal, type Decimal } from '../domain/decimal.ts';
+import { digitsOf, toDecimal, type Decimal } from '../domain/decimal.ts';
 import { isRawNumber, type RawNumber } from '../domain/json.ts';
 import { held } from '../domain/json-rows.ts';
-import { isDigit } from '../domain/json-text.ts';
+import { endOfDigits } from '../domain/json-text.ts';
 import type { IntegerText, RawJson } from '../domain/rows.ts';
 import { noteRow, quickly, quickOf, unusual, type Checked, type QuickField } from './quick.ts';
 
@@ -41,13 +41,9 @@ export const wireSeconds = quickly(
     .transform((text) => Number.parseInt(text, 10))
     .refine((seconds) => seconds >= 0 && seconds <= latestSeconds, 'expected unix seconds'),
   (kind, text) => {
-    if (!hasDigits(kind) || text.length === 0 || text.length > secondsLength) return unusual;
-    let seconds = 0;
-    for (let index = 0; index < text.length; index += 1) {
-      const code = text.charCodeAt(index);
-      if (!isDigit(code)) return unusual;
-      seconds = seconds * 10 + code - zero;
-    }
+    const { length } = text;
+    const isUsual = hasDigits(kind) && length > 0 && length <= 12 && endOfDigits(text, 0) === length;
+    const seconds = isUsual ? digitsOf(text) : Infinity;
     return seconds <= latestSeconds ? seconds : unusual;
   },
 );
@@ -107,8 +103,6 @@ export const wireCount = quickly(
 
 /** 9999-12-31T23:59:59Z. */
 const latestSeconds = 253_402_300_799;
-const secondsLength = 12;
-const zero = 48;
 
 function quickInteger(kind: number, text: string): Decimal | typeof unusual {
   const value = hasDigits(kind) ? toDecimal(text) : null;

@@ -13,7 +13,8 @@ import type { Call } from '../domain/segments.ts';
 import { inSpan, traceHeaders } from '../domain/span.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
 import { createBreaker } from './breaker.ts';
-import { exchange, type Exchanged } from './exchange.ts';
+import { exchange, toText, type Exchanged } from './exchange.ts';
+import { takeOut } from './parcel.ts';
 import type { Quota } from './quota.ts';
 import type { ReadingThread } from './reading-thread.ts';
 import { readAnswer } from './refusals.ts';
@@ -90,10 +91,12 @@ export function createClient(settings: ClientSettings): Client {
   /** A large list is read in the other thread, and its rows are of the type that its schema says. */
   async function read<T>(spec: RequestSpec<T>, exchanged: Exchanged, call: Call): Promise<T> {
     const { status, header, body } = exchanged;
-    if (typeof body === 'string') return readAnswer(spec, { status, header, text: body }, now());
-    if (spec.list === undefined || settings.thread === undefined) throw new TypeError('nobody to open it');
-    const answer = { status, retryAfter: header('retry-after'), parcel: body };
-    return (await settings.thread.read(spec.list, answer, call, now)) as T;
+    if (typeof body !== 'string' && spec.list !== undefined && settings.thread !== undefined) {
+      const answer = { status, retryAfter: header('retry-after'), parcel: body };
+      return (await settings.thread.read(spec.list, answer, call, now)) as T;
+    }
+    const text = typeof body === 'string' ? body : toText(takeOut(body.port));
+    return readAnswer(spec, { status, header, text }, now());
   }
 
   /** One exchange. A failure is a value, so that it is told apart from never having had a slot. */
@@ -113,8 +116,7 @@ export function createClient(settings: ClientSettings): Client {
         { ...settings.labels, 'billing.endpoint': spec.endpoint, 'billing.attempt': number },
         async () => {
           const headers = { ...traceHeaders(), ...spec.headers() };
-          const isParcelWanted = spec.list !== undefined && settings.thread !== undefined;
-          const sent = { method, url: urlOf(base, spec), headers, body, timeoutMs, maxBytes, isParcelWanted };
+          const sent = { method, url: urlOf(base, spec), headers, body, timeoutMs, maxBytes };
           return read(spec, await exchange(agent, sent, call.signal), call);
         },
         'client',

@@ -19,14 +19,12 @@ export interface ExchangeSpec {
   readonly timeoutMs: number;
   /** Bytes of the decoded body. */
   readonly maxBytes: number;
-  /** Whether a large answer is to be a parcel, for another thread, rather than text. */
-  readonly isParcelWanted: boolean;
 }
 
 export interface Exchanged {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
-  /** Whoever gets a parcel drops it in the end. */
+  /** A large one is a parcel, which another thread can read; whoever gets it opens or drops it. */
   readonly body: string | Parcel;
 }
 
@@ -72,7 +70,7 @@ export async function exchange(
       return Array.isArray(value) ? value[0] : value;
     };
     try {
-      const body = await readBody(decode(response.body, header('content-encoding')), spec);
+      const body = await readBody(decode(response.body, header('content-encoding')), spec.maxBytes);
       return { status: response.statusCode, header, body };
     } finally {
       response.body.destroy();
@@ -101,19 +99,20 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
 
-/** A body of at most `maxBytes`: a large one as a parcel, where that is wanted. */
+/** A body of at most `maxBytes`. */
 async function readBody(
   chunks: AsyncIterable<Buffer<ArrayBuffer>>,
-  { maxBytes, isParcelWanted }: ExchangeSpec,
+  maxBytes: number,
 ): Promise<string | Parcel> {
   let parcel: Parcel | null = null;
   let blocks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   try {
-    for await (const block of blocksOf(chunks, maxBytes)) {
-      blocks.push(block);
+    for await (const block of blocksOf(chunks)) {
       bytes += block.length;
-      if (!isParcelWanted || bytes <= largeBytes) continue;
+      if (bytes > maxBytes) throw invalid(`is larger than ${maxBytes} bytes`);
+      blocks.push(block);
+      if (bytes <= largeBytes) continue;
       parcel ??= createParcel();
       for (const one of blocks) parcel.put(one);
       blocks = [];
@@ -128,14 +127,10 @@ async function readBody(
 /** The same bytes in blocks whose buffers hold nothing else: small chunks are put together, large ones are blocks. */
 async function* blocksOf(
   chunks: AsyncIterable<Buffer<ArrayBuffer>>,
-  maxBytes: number,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   let small: Buffer[] = [];
   let held = 0;
-  let bytes = 0;
   for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw invalid(`is larger than ${maxBytes} bytes`);
     const isBlock = chunk.length >= ownBytes && chunk.length === chunk.buffer.byteLength;
     if (held > 0 && (isBlock || held + chunk.length > blockBytes)) {
       yield joined(small);

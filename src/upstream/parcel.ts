@@ -8,7 +8,7 @@ import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:wor
 export interface Parcel {
   /** Gives a block away. Its buffer holds nothing else, and is not to be used any more. */
   put(block: Uint8Array<ArrayBuffer>): void;
-  /** What is sent to the other thread, where `takeOut` opens it. */
+  /** What is sent to the other thread; `takeOut` opens it, there or here. */
   readonly port: MessagePort;
   /** Lets go of all that has not been taken out. */
   drop(): void;
@@ -26,7 +26,7 @@ export function createParcel(): Parcel {
   };
 }
 
-/** All that was put in, in order. */
+/** All that was put in, in order; then nothing is left to drop. */
 export function takeOut(port: MessagePort): Uint8Array[] {
   const blocks: Uint8Array[] = [];
   for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { parseJson } from '../../src/domain/json.ts';
+import { held } from '../../src/domain/json-rows.ts';
+import { quickOf, unusual } from '../../src/providers/quick.ts';
 import {
   optional,
   wireCount,
@@ -199,4 +201,26 @@ describe('a row', () => {
       }),
     );
   });
+});
+
+test('numbers read by a plain function are what their schema makes of them, or are left to it', () => {
+  const digits = fc.tuple(fc.nat(110), fc.bigInt({ min: 0n, max: 10n ** 13n }));
+  const text = fc.oneof(
+    digits.map(([zeros, value]) => `${'0'.repeat(zeros)}${value}`),
+    fc.constantFrom('', '-0', '-1', '1.0', '1e3', '+1', ' 1', '253402300799', '253402300800'),
+  );
+  for (const schema of [wireDecimal, wireInteger, wireSeconds, wireCount]) {
+    const quick = quickOf<z.ZodType>(schema);
+    let taken = 0;
+    fc.assert(
+      fc.property(text, (one) => {
+        const read = quick(held.TEXT, one);
+        if (read === unusual) return;
+        taken += 1;
+        expect(schema.safeParse(one)).toEqual({ success: true, data: read });
+      }),
+      { numRuns: 500 },
+    );
+    expect(taken).toBeGreaterThan(0);
+  }
 });

@@ -25,7 +25,7 @@ async function startExchange(answer: Answer, connections = 2) {
     const url = new URL(stand.url);
     return exchange(
       agent,
-      { method: 'GET', url, headers: {}, timeoutMs: 10_000, maxBytes, isParcelWanted: false, ...changes },
+      { method: 'GET', url, headers: {}, timeoutMs: 10_000, maxBytes, ...changes },
       signal,
     );
   };
@@ -91,37 +91,37 @@ describe('an answer is read', () => {
   });
 });
 
-describe('where a parcel is wanted', () => {
+describe('an answer of more than a MiB', () => {
   const large = Buffer.from(JSON.stringify({ name: '快手 ü 🙂'.repeat(100_000) }));
-  const wanted = { isParcelWanted: true, maxBytes: 10_000_000 };
+  const allowed = { maxBytes: 10_000_000 };
 
   test.each([
     ['as it is', large, {}],
     ['from gzip', gzipSync(large), zip],
-  ])('a large answer comes as one, %s, and a small one as text', async (_name, body, headers) => {
+  ])('comes as a parcel, %s, and a small one as text', async (_name, body, headers) => {
     const { ask } = await startExchange((response, number) =>
       reply(response, 200, number === 1 ? body : good, number === 1 ? headers : {}),
     );
-    const first = (await ask(wanted)).body;
+    const first = (await ask(allowed)).body;
     if (typeof first === 'string') throw new TypeError('text');
     expect(Buffer.concat(takeOut(first.port)).equals(large)).toBe(true);
     first.drop();
-    expect((await ask(wanted)).body).toBe(good);
+    expect((await ask(allowed)).body).toBe(good);
   });
 
-  test('and it breaks off, or is too large, it is the same failure', async () => {
+  test('that breaks off, or is too large, is the same failure', async () => {
     const { ask } = await startExchange((response, number) => {
       if (number > 1) return reply(response, 200, large);
       response.writeHead(200, { 'content-length': large.length + 1 }).write(large);
       setTimeout(() => response.socket?.destroy(), 50);
     });
-    expect((await refusalOf(ask(wanted))).code).toBe('PROVIDER_UNAVAILABLE');
-    const tooLarge = await refusalOf(ask({ ...wanted, maxBytes: large.length - 1 }));
+    expect((await refusalOf(ask(allowed))).code).toBe('PROVIDER_UNAVAILABLE');
+    const tooLarge = await refusalOf(ask({ maxBytes: large.length - 1 }));
     expect(tooLarge.code).toBe('PROVIDER_RESPONSE_INVALID');
-    expect((await ask({ ...wanted, maxBytes: large.length })).status).toBe(200);
+    expect((await ask({ maxBytes: large.length })).status).toBe(200);
   });
 
-  test('what is put into it is gone from here, and what is dropped comes out nowhere', async () => {
+  test('is gone from here once it is in its parcel, and what is dropped comes out nowhere', async () => {
     const parcel = createParcel();
     const blocks = [new Uint8Array([1, 2]), new Uint8Array([3])];
     for (const block of blocks) parcel.put(block);
