@@ -102,6 +102,8 @@ function toOptions({ timeoutMs }: RedisSettings) {
     socketTimeout: silenceMs,
     maxRetriesPerRequest: 0,
     enableAutoPipelining: false,
+    // messages.ts does it: nobody would hear of it when the client's own way fails, and the process would end.
+    autoResubscribe: false,
     reconnectOnError: createReadOnlyCheck(),
   } satisfies RedisOptions;
 }

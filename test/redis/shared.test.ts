@@ -1,6 +1,7 @@
 /** The shared store: what it takes to reach it, and what it costs when it cannot be reached. */
 
 import { readFileSync } from 'node:fs';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
 
 import { expect, onTestFinished, test } from 'vitest';
 
@@ -10,7 +11,7 @@ import { connectShared, type SharedSettings } from '../../src/redis/shared.ts';
 import { startFleet } from '../support/fleet.ts';
 import { root } from '../support/process.ts';
 import { questionOf } from '../support/questions.ts';
-import { startCluster, startRedis } from '../support/redis.ts';
+import { freePort, startCluster, startRedis } from '../support/redis.ts';
 
 const atEnd = { onTestFinished };
 const put: Script = { name: 'put', lua: `return redis.call('SET', KEYS[1], ARGV[1])` };
@@ -49,6 +50,47 @@ test('keys of many tags are read in one go from one Redis, and from each node of
     expect(values.map(String)).toEqual([...keys.map((key) => `value of ${key}`), 'null']);
     expect(total(meter, 'shared_calls') - before).toBe(cluster ? 8 : 1);
   }
+});
+
+test('connections that break the moment they are ready are made again, and then messages are heard', async () => {
+  const redis = await startRedis(atEnd);
+  const state = { isFlapping: false, broken: 0 };
+  const proxy = createServer((client) => {
+    const server = createConnection(redis.port, '127.0.0.1');
+    for (const socket of [client, server]) socket.on('error', () => {});
+    client.on('close', () => server.destroy()).pipe(server);
+    server
+      .on('close', () => client.destroy())
+      .on('data', (chunk: Buffer) => {
+        // The last thing that is asked before a connection is ready.
+        if (!state.isFlapping || !chunk.includes('redis_version')) return client.write(chunk);
+        state.broken += 1;
+        return client.end(chunk);
+      });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  const { shared, until } = connect({ url: [`redis://127.0.0.1:${port}`] });
+  const heard: string[] = [];
+  shared.listen((message) => void heard.push(message));
+  await until('UP');
+  state.isFlapping = true;
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'normal');
+  await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub').catch(() => {});
+  // What a client library leaves unheard there would end the process, and this test.
+  await expect.poll(() => state.broken, { timeout: 20_000 }).toBeGreaterThan(20);
+  state.isFlapping = false;
+  await until('UP');
+  await expect
+    .poll(
+      async () => {
+        await shared.run(pushAll, [], [shared.channel, 'hello']).catch(() => {});
+        return heard;
+      },
+      { timeout: 20_000 },
+    )
+    .toContain('hello');
 });
 
 test('messages reach every replica, also after the connection broke', async () => {
@@ -106,6 +148,7 @@ test('replicas are counted, and those that are gone are not', async () => {
 test('a Redis with TLS, a login and rights to the keys of the gateway alone is enough', async () => {
   const certificate = `${root}test/fixtures/redis-tls/certificate.pem`;
   const redis = await startRedis(atEnd);
+  const port = await freePort();
   await redis.call(
     'CONFIG',
     'SET',
@@ -118,13 +161,13 @@ test('a Redis with TLS, a login and rights to the keys of the gateway alone is e
     'tls-auth-clients',
     'no',
     'tls-port',
-    redis.port + 1,
+    port,
   );
   const rights =
     /ACL SETUSER gateway on >\S+ (.*)$/m.exec(readFileSync(`${root}README.md`, 'utf8'))?.[1] ?? '';
   expect(rights).toContain('~billing:*');
   await redis.call('ACL', 'SETUSER', 'gateway', 'on', '>secret-of-redis', ...rights.split(' '));
-  const settings = { url: `rediss://gateway:secret-of-redis@localhost:${redis.port + 1}`, timeoutMs: 2000 };
+  const settings = { url: `rediss://gateway:secret-of-redis@localhost:${port}`, timeoutMs: 2000 };
   const fleet = await startFleet(
     { replicas: 2, redis: settings, environment: { NODE_EXTRA_CA_CERTS: certificate } },
     atEnd,

@@ -28,7 +28,7 @@ export interface RedisServer {
 }
 
 /** A port that was free a moment ago; below 50,000, so that a cluster's second port exists. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
