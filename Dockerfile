@@ -1,4 +1,4 @@
-# The gateway alone: no development dependencies, no build step, nothing to write to.
+# The gateway alone: no development dependencies, no build step, and one folder to write to, which may be a volume.
 FROM node:26-slim
 
 LABEL org.opencontainers.image.title="Unified billing gateway" \
@@ -9,6 +9,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
 COPY src ./src
+# Without Redis the gateway keeps here what it has read: `docker run -v ledger:/app/data`. Where it cannot be written
+# (a read-only root without a volume), memory is all there is.
+RUN mkdir data && chown node data && chmod 700 data
 
 USER node
 EXPOSE 4000

@@ -84,7 +84,10 @@ export async function startServer(name: Name, accounts: readonly Account[]): Pro
   };
 }
 
-/** The gateway's settings: as by default, but for bounds that would end a run of so many requests and rows. */
+/**
+ * The gateway's settings: as by default, but for bounds that would end a run of so many requests and rows. Nothing is read
+ * ahead and nothing kept over restarts, as the others do neither: calls are those of the questions.
+ */
 function settingsOf(accounts: readonly Account[]) {
   return {
     server: { port: 0 },
@@ -96,7 +99,9 @@ function settingsOf(accounts: readonly Account[]) {
       billCategories: ['gpu'],
       usageCategories: categories,
       quota: { requestsPerSecond, concurrent: 8 },
+      history: { months: 0 },
     })),
+    store: { file: 'none' },
     clients: [{ id: 'bench', tokens: [token], accounts: ['*'], requestsPerMinute: 1_000_000_000 }],
     limits: { memoryCacheBytes: 2 ** 30 },
     log: { level: 'info' },
@@ -113,7 +118,7 @@ async function start(
   const { PORT: _port, HOST: _host, REDIS_URL: _redis, ...inherited } = process.env;
   const child = spawn('taskset', ['--cpu-list', core, process.execPath, ...args], {
     cwd: root,
-    env: { ...inherited, NODE_ENV: 'production', ...environment },
+    env: { ...inherited, NODE_ENV: 'production', STORE_FILE: 'none', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const text of createInterface({ input: child.stdout })) {

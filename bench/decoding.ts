@@ -1,10 +1,10 @@
 /** Decodes a large answer of PPIO's as the gateway does, again and again, in a process that does nothing else. */
 
 import type { TimeZone } from '../src/domain/calendar.ts';
-import { createPacker, tellPackedApart } from '../src/domain/packed-rows.ts';
+import { createPacker, disambiguatePacked } from '../src/table/packed-rows.ts';
 import type { CurrencyCode } from '../src/domain/rows.ts';
 import { decoders } from '../src/providers/ppio-novita/decoders.ts';
-import { billsOf } from './answers.ts';
+import { billsOf } from '../test/support/vendor-answers.ts';
 import { median, roundsOf } from './measured.ts';
 
 const [rows = 0, rounds = 0] = process.argv.slice(2).map(Number);
@@ -28,7 +28,7 @@ for (const round of roundsOf(rounds, 1, 20_000)) {
   const packMs = timeOf(() => {
     const packer = createPacker();
     decoders.bills.each(text, context, (row) => packer.add(row));
-    tellPackedApart(packer.end());
+    disambiguatePacked(packer.end());
   });
   if (round < 0) continue;
   parses.push(parseMs);

@@ -145,7 +145,7 @@ export interface Paced {
   readonly failed: number;
 }
 
-const mostLines = 64;
+const maxLines = 64;
 
 /** Asks at an even pace until told to stop, however late answers are: whoever waits for a line is late as well. */
 export async function pace(
@@ -182,7 +182,7 @@ export async function pace(
     const earlyMs = dueAt - performance.now();
     if (earlyMs > 0) await new Promise((resolve) => setTimeout(resolve, earlyMs));
     due.push(dueAt);
-    if (busy === mostLines) continue;
+    if (busy === maxLines) continue;
     busy += 1;
     working.push(work());
   }

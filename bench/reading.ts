@@ -2,17 +2,16 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { openThread } from '../src/accounts.ts';
+import { openThread } from '../src/app/accounts.ts';
 import { instantOf, type TimeZone } from '../src/domain/calendar.ts';
 import { createRowIds } from '../src/domain/row-ids.ts';
-import { packedBytes } from '../src/domain/packed-rows.ts';
 import type { CurrencyCode } from '../src/domain/rows.ts';
-import { decode, encode } from '../src/ledger/codec.ts';
+import { decode, encode } from '../src/ledger/entry-codec.ts';
 import { decoders } from '../src/providers/ppio-novita/decoders.ts';
 import { toDailyDetail } from '../src/providers/streamlake/mapping.ts';
 import { readPage } from '../src/providers/streamlake/wire.ts';
-import { createParcel, type Parcel } from '../src/upstream/parcel.ts';
-import { billsOf, dayDetailsOf, keyUsageOf } from './answers.ts';
+import { createParcel, type BodyTransfer } from '../src/upstream/body-transfer.ts';
+import { billsOf, dayDetailsOf, keyUsageOf } from '../test/support/vendor-answers.ts';
 
 const rowCount = 100_000;
 const zone = { currency: 'CNY' as CurrencyCode, timeZone: 'Asia/Shanghai' as TimeZone };
@@ -74,16 +73,16 @@ async function watched<T>(name: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-function parcelOf(text: string): Parcel {
+function parcelOf(text: string): BodyTransfer {
   const bytes = new TextEncoder().encode(text);
-  const parcel = createParcel();
-  for (let at = 0; at < bytes.length; at += 1_048_576) parcel.put(bytes.slice(at, at + 1_048_576));
-  return parcel;
+  const transfer = createParcel();
+  for (let at = 0; at < bytes.length; at += 1_048_576) transfer.put(bytes.slice(at, at + 1_048_576));
+  return transfer;
 }
 
 for (const [name, { text, variant }] of Object.entries(lists)) {
   const list = name === 'bills' ? decoders.bills : decoders.apiKeyUsage;
-  compare(name, Buffer.from(text(rowCount)).toString(), (whole) => list.quick(whole, contextOf(variant)));
+  compare(name, Buffer.from(text(rowCount)).toString(), (whole) => list.fastPath(whole, contextOf(variant)));
 }
 compare('StreamLake', Buffer.from(dayDetailsOf(rowCount)).toString(), readItems);
 
@@ -92,12 +91,12 @@ const thread = openThread();
 /** A function of its own, so that nothing of one list is still held when the next is measured. */
 async function measure(list: string, text: (count: number) => string, variant: string): Promise<void> {
   const ref = { provider: 'ppio', list, context: contextOf(variant) };
-  const parcel = parcelOf(text(rowCount));
+  const transfer = parcelOf(text(rowCount));
   const call = { signal: new AbortController().signal, deadline: instantOf(Date.now() + 60_000) };
-  const answer = { status: 200, retryAfter: undefined, parcel };
+  const answer = { status: 200, retryAfter: undefined, transfer };
   const read = await watched(`${list}, read in the thread`, () => thread.read(ref, answer, call, now));
   collect();
-  const perRow = (packedBytes(read.rows) ?? 0) / rowCount;
+  const perRow = (read.rows.bytes?.() ?? 0) / rowCount;
   const value = await watched(`${list}, written to the store`, () =>
     encode('key', { ...read, readAt: now() }),
   );

@@ -2,13 +2,17 @@
 
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
 
-import { findOnPath } from './support/path.ts';
+import { findOnPath, systemFolders } from './support/path.ts';
 
 const tools = [
   { command: 'redis-server', package: 'redis-server' },
   { command: 'redis-cli', package: 'redis-tools' },
   { command: 'chromium', package: 'chromium' },
+  { command: 'nginx', package: 'nginx-light' },
+  { command: 'promtool', package: 'prometheus' },
+  { command: 'kubectl', package: 'kubernetes-client' },
 ];
 
 const missing = tools.filter(({ command }) => findOnPath(command) === null);
@@ -25,9 +29,11 @@ if (still.length > 0) {
 function install(packages: readonly string[]): void {
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return;
   console.log(`Installing ${packages.join(' and ')} from Debian's packages ...`);
+  // Packages are set up by programs in the system's folders.
+  const path = [process.env['PATH'], ...systemFolders].join(delimiter);
   const options: SpawnSyncOptions = {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    env: { ...process.env, PATH: path, DEBIAN_FRONTEND: 'noninteractive' },
   };
   spawnSync('apt-get', ['update', '-qq'], options);
   spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], options);

@@ -1,7 +1,7 @@
 /** What vendors are spared: calls that ask what has been asked, and calls that come too fast. */
 
 import { account, peers, withServers, type Account, type Name, type Upstream } from '../contestants.ts';
-import { sandboxCredentials } from '../../src/sandbox/vendor.ts';
+import { sandboxCredentials } from '../../src/sandbox/vendors.ts';
 import { askOnce, isWhole, post } from '../load.ts';
 import { cellsOf, type Measured, type Scenario } from '../measured.ts';
 import { details, monthBefore, type Question } from '../questions.ts';

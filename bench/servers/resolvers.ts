@@ -152,7 +152,7 @@ function toDetail(row: WireRow, account: string) {
     account: { id: account },
     steps: BigInt(row.amount),
     day,
-    product: { id: row.productId, name: row.productName, category: row.category },
+    product: { productId: row.productId, name: row.productName, category: row.category },
     resourceId: row.ownerID,
     quantity: tokens?.total ?? row.billNum0,
     unit: tokens === null ? null : 'tokens',

@@ -1,6 +1,6 @@
 /**
- * Calendar dates, months and instants. Dates and months are text ("2026-02-01", "2026-02"), so they compare and
- * travel as they are; instants are whole milliseconds since 1970. Zones only matter where one becomes the other.
+ * Calendar dates, months and instants. Dates and months are text ("2026-02-01", "2026-02"), so they compare and travel
+ * as they are; instants are whole milliseconds since 1970. A zone is only needed to convert between the two.
  */
 
 import { memoOf } from './memo.ts';
@@ -18,7 +18,7 @@ export type TimeZone = string & { readonly [brand]: 'TimeZone' };
 
 export const utc = 'UTC' as TimeZone;
 
-/** Tells the time. A parameter everywhere, so that tests move it. */
+/** Returns the current time. Always a parameter, so that tests can move it. */
 export type Clock = () => Instant;
 
 /** Half-open: start is included, end is not. */
@@ -86,7 +86,7 @@ export function printInstant(instant: Instant): string {
   return printed(instant);
 }
 
-/** The same moments are written again and again: where days begin, when something was read. */
+/** Remembered, because the same moments are printed often: where days begin, when something was read. */
 const printed = memoOf((instant: Instant): string => {
   const text = new Date(instant).toISOString();
   return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text.replace(/0{1,2}Z$/, 'Z');
@@ -111,7 +111,7 @@ export function dateIn(instant: Instant, zone: TimeZone): CalendarDate {
 
 const quarterHourMs = 900_000;
 
-/** The date of a whole quarter of an hour; null for one in which a day begins, as in zones that were not cut by it. */
+/** The date of a whole quarter of an hour; null for the rare quarter in which a day begins. */
 const datesIn = memoOf((zone: TimeZone) =>
   memoOf((quarter: number): CalendarDate | null => {
     const first = quarter * quarterHourMs;
@@ -133,8 +133,8 @@ export function timeOfDay(date: CalendarDate, time: string, zone: TimeZone): Ins
 }
 
 /**
- * By how much two zones differ over a period, in milliseconds: each difference that there is at any time of it. A few
- * look-ups however long the period is, since zones change at few moments.
+ * By how many milliseconds two zones differ over a period: every difference that occurs in it. Takes a few look-ups
+ * however long the period is, because zones change rarely.
  */
 export function zoneDifferences({ start, end }: Period, a: TimeZone, b: TimeZone): ReadonlySet<number> {
   const moments = [start, ...changesIn(start, end, a), ...changesIn(start, end, b)];
@@ -162,7 +162,7 @@ export function eachDate({ from, to }: DateRange): CalendarDate[] {
 }
 
 /**
- * The period of the same length before a range: as many months where the range is whole months, else as many days.
+ * The period of the same length before a range: as many months if the range is whole months, otherwise as many days.
  */
 export function rangeBefore({ from, to }: DateRange): DateRange {
   if (from.endsWith('-01') && to.endsWith('-01')) {
@@ -171,7 +171,7 @@ export function rangeBefore({ from, to }: DateRange): DateRange {
   return { from: addDays(from, -daysBetween(from, to)), to: from };
 }
 
-/** Whole months from one first of a month to another. */
+/** Whole months between two first days of a month. */
 export function monthsBetween(from: CalendarDate, to: CalendarDate): number {
   return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'months' }).months;
 }

@@ -8,9 +8,11 @@ declare const brand: unique symbol;
 /** Plain decimal text: optional minus, digits without leading zeros, optional fraction; never an exponent or "-0". */
 export type Decimal = string & { readonly [brand]: 'Decimal' };
 
-/** At most this many characters: longer text is no amount, and exponents cannot blow up memory. */
+export const zero = '0' as Decimal;
+
+/** The longest text of an amount: longer text is not one, and an exponent cannot use up memory. */
 const maxLength = 100;
-/** More digits behind the point than text of that length can write, exponent included. */
+/** The most decimal places that text of that length can express, exponent included. */
 const maxScale = 200;
 const pattern = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,2}))?$/;
 
@@ -26,7 +28,7 @@ export function toDecimal(text: string): Decimal | null {
   return scale >= 0 ? printDecimal(coefficient, scale) : printDecimal(coefficient * 10n ** BigInt(-scale), 0);
 }
 
-/** Whether text is a Decimal as it stands. What is none may still denote one: "007", "-0", "1e3". */
+/** Whether text is a Decimal as it stands. Other text may still denote a number: "007", "-0", "1e3". */
 function isDecimal(text: string): text is Decimal {
   const { length } = text;
   const first = text.charCodeAt(0) === minus ? 1 : 0;
@@ -35,16 +37,16 @@ function isDecimal(text: string): text is Decimal {
   for (let index = first; index < length; index += 1) {
     const code = text.charCodeAt(index);
     if (code === point && dot === length) dot = index;
-    else if (code < zero || code > nine) return false;
-    else if (code !== zero) isZero = false;
+    else if (code < zeroDigit || code > nineDigit) return false;
+    else if (code !== zeroDigit) isZero = false;
   }
-  // "", "-", ".5" and "5." are none; of several digits the first is not 0; zero has no sign.
+  // Rules out "", "-", ".5" and "5.", a leading 0 of several digits, and a zero with a sign.
   if (dot === first || dot === length - 1) return false;
-  if (dot > first + 1 && text.charCodeAt(first) === zero) return false;
+  if (dot > first + 1 && text.charCodeAt(first) === zeroDigit) return false;
   return !(isZero && first === 1);
 }
 
-const [minus, point, zero, nine] = [45, 46, 48, 57];
+const [minus, point, zeroDigit, nineDigit] = [45, 46, 48, 57];
 
 /** Text to Decimal. @throws RangeError when the text is not a number; the text itself is not repeated. */
 export function parseDecimal(text: string): Decimal {
@@ -61,7 +63,7 @@ export function shiftLeft(value: Decimal, digits: number): Decimal {
   return printDecimal(coefficient, scale + digits);
 }
 
-/** Exact sum of two. */
+/** Exact sum. */
 export function addDecimals(a: Decimal, b: Decimal): Decimal {
   const scale = scaleOf(a);
   if (scale === scaleOf(b) && isSmall(a) && isSmall(b)) return printSmall(digitsOf(a) + digitsOf(b), scale);
@@ -94,26 +96,26 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-/** A number that sorts as the decimal does: its value in units so small that every Decimal is a whole number of them. */
+/** An integer that sorts like the decimal: its value in units so small that every Decimal is a whole number of them. */
 export function toSortable(value: Decimal): bigint {
   const { coefficient, scale } = readDecimal(value);
   return coefficient * 10n ** BigInt(maxScale - scale);
 }
 
-/** Exact product, at the scales of both together. */
+/** Exact product, with the decimal places of both factors. */
 export function multiplyDecimals(a: Decimal, b: Decimal): Decimal {
   const [left, right] = [readDecimal(a), readDecimal(b)];
   return printDecimal(left.coefficient * right.coefficient, left.scale + right.scale);
 }
 
-/** The same value without zeros behind its last digit: "1120.500" is "1120.5". */
+/** The same value without trailing zeros after the point: "1120.500" is "1120.5". */
 export function trimDecimal(value: Decimal): Decimal {
   return value.includes('.') ? (value.replace(/\.?0+$/, '') as Decimal) : value;
 }
 
 /**
- * A quotient that is no amount of a provider (a share, a ratio, an average price), rounded half away from zero to
- * `digits` behind the point; null where the divisor is zero.
+ * A quotient that no provider reports (a share, a ratio, an average price), rounded half away from zero to `digits`
+ * decimal places; null when the divisor is zero.
  */
 export function ratioOf(a: Decimal, b: Decimal, digits: number): Decimal | null {
   const [left, right] = align(a, b);
@@ -125,8 +127,8 @@ export function ratioOf(a: Decimal, b: Decimal, digits: number): Decimal | null 
 }
 
 /**
- * Exact quotient, or null where the divisor is zero or the result has no finite decimal form (1/3):
- * a price that cannot be told exactly is unknown, not rounded.
+ * Exact quotient; null when the divisor is zero or the result has no finite decimal form (1/3). We call such a price
+ * unknown rather than round it.
  */
 export function divideDecimals(a: Decimal, b: Decimal): Decimal | null {
   if ((b as string) === '1') return a;
@@ -144,29 +146,29 @@ export function divideDecimals(a: Decimal, b: Decimal): Decimal | null {
 }
 
 /**
- * So many digits are a coefficient that a double holds exactly, and so is the sum of two of them. Numbers of that size,
- * which most are, need no BigInt.
+ * A coefficient of this many digits fits exactly into a double, and so does the sum of two. Most numbers are that
+ * small, and need no BigInt.
  */
 const smallLength = 15;
 
-/** Whether its digits are a number that a double holds exactly. */
+/** Whether its digits fit exactly into a double. */
 export function isSmall(value: Decimal): boolean {
   return value.length <= smallLength || (value.length === smallLength + 1 && value.includes('.'));
 }
 
-/** How many digits stand behind the point. */
+/** The number of decimal places. */
 export function scaleOf(value: Decimal): number {
   const dot = value.indexOf('.');
   return dot === -1 ? 0 : value.length - dot - 1;
 }
 
-/** The digits of a small decimal, as if it had no point; zeros may lead. */
+/** The digits of a small decimal as a number, without the point; zeros may lead. */
 export function digitsOf(value: string): number {
   let coefficient = 0;
   const first = value.charCodeAt(0) === minus ? 1 : 0;
   for (let index = first; index < value.length; index += 1) {
     const code = value.charCodeAt(index);
-    if (code !== point) coefficient = coefficient * 10 + (code - zero);
+    if (code !== point) coefficient = coefficient * 10 + (code - zeroDigit);
   }
   return first === 1 ? -coefficient : coefficient;
 }
@@ -186,7 +188,7 @@ function printDigits(digits: string, scale: number): Decimal {
   return `${padded.slice(0, dot)}.${padded.slice(dot)}` as Decimal;
 }
 
-/** Its digits, and how many of them stand behind the point. */
+/** Its digits, and the number of decimal places. */
 export function readDecimal(value: Decimal): { coefficient: bigint; scale: number } {
   const dot = value.indexOf('.');
   if (dot === -1) return { coefficient: BigInt(value), scale: 0 };
@@ -204,13 +206,18 @@ function align(a: Decimal, b: Decimal): [bigint, bigint, number] {
   ];
 }
 
-/** The decimal of these digits, so many of them behind the point. */
+/** The decimal with these digits and this many decimal places. */
 export function printDecimal(coefficient: bigint, scale: number): Decimal {
   const sign = coefficient < 0n ? '-' : '';
   const digits = absolute(coefficient).toString();
   if (scale === 0) return (sign + digits) as Decimal;
   const padded = digits.padStart(scale + 1, '0');
   return `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}` as Decimal;
+}
+
+/** The same amount without its sign. */
+export function absoluteOf(value: Decimal): Decimal {
+  return value.startsWith('-') ? (value.slice(1) as Decimal) : value;
 }
 
 function absolute(value: bigint): bigint {

@@ -1,10 +1,10 @@
 /**
- * The one error class, with its closed list of codes. Messages are written for clients and are safe to send;
- * what actually happened travels as `cause` and goes to the log only.
+ * The one error class, with its closed list of codes. Messages are written for clients and safe to send; what actually
+ * happened travels as `cause` and only goes to the log.
  */
 
-/** Every code a client can meet that is ours; GraphQL's own codes are added where GraphQL is spoken. */
-const errorCodes = [
+/** Our own codes that a client may get; the GraphQL layer adds GraphQL's own codes. */
+export const errorCodes = [
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',
   'FORBIDDEN',
@@ -14,6 +14,7 @@ const errorCodes = [
   'TIMEZONE_NOT_DERIVABLE',
   'EXCHANGE_RATE_MISSING',
   'QUERY_TOO_EXPENSIVE',
+  'HISTORY_PENDING',
   'RATE_LIMITED',
   'OVERLOADED',
   'PROVIDER_CREDENTIAL_REJECTED',
@@ -27,6 +28,7 @@ const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  'HISTORY_PENDING',
   'RATE_LIMITED',
   'OVERLOADED',
   'PROVIDER_RATE_LIMITED',
@@ -36,21 +38,21 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export interface ErrorDetails {
-  /** Whole seconds until asking again can help. */
+  /** Whole seconds after which a retry can help. */
   readonly retryAfterSeconds?: number | undefined;
   /** The account that was asked. */
   readonly account?: string | undefined;
   /** The provider that was asked. */
   readonly provider?: string | undefined;
-  /** Further facts for the client: limits, costs, paths. Plain JSON. */
+  /** More details for the client: limits, costs, paths. Plain JSON. */
   readonly facts?: Readonly<Record<string, unknown>> | undefined;
-  /** The provider's own stable word for a refusal; for adapters, never sent. */
+  /** The provider's own stable word for a refusal. For adapters; never sent. */
   readonly reason?: string | undefined;
   /** What happened, for the log; never sent. */
   readonly cause?: unknown;
 }
 
-/** An error that a client may see: a stable code, a message that says what to do, and whether asking again can help. */
+/** An error that a client may see: a stable code, a message that says what to do, and whether a retry can help. */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterSeconds: number | undefined;
@@ -70,22 +72,36 @@ export class GatewayError extends Error {
     this.facts = details.facts ?? {};
   }
 
-  /** Whether the same request can succeed later without anything being changed by hand. */
+  /** Whether the same request can succeed later without anybody changing something. */
   get retryable(): boolean {
     return retryableCodes.has(this.code);
   }
 
-  /** The same error, said of an account. */
+  /** The same error, with its account and provider. */
   of(account: string, provider: string): GatewayError {
-    const { retryAfterSeconds, reason, facts, cause } = this;
-    const details = { retryAfterSeconds, reason, facts, cause, account, provider };
+    return this.with({ account, provider });
+  }
+
+  /** The same error, with another time after which a retry can help. */
+  retryAfter(retryAfterSeconds: number): GatewayError {
+    return this.with({ retryAfterSeconds });
+  }
+
+  private with(changes: ErrorDetails): GatewayError {
+    const { retryAfterSeconds, account, provider, reason, facts, cause } = this;
+    const details = { retryAfterSeconds, account, provider, reason, facts, cause, ...changes };
     return new GatewayError(this.code, this.message, details);
   }
 }
 
-/** Whether a value is an error of ours; anything else that is thrown is a bug. */
+/** Whether a value is one of our errors; anything else that is thrown is a bug. */
 export function isGatewayError(value: unknown): value is GatewayError {
   return value instanceof GatewayError;
+}
+
+/** The code of an error of Node or a library, such as ENOENT; its message may contain secrets. Null: it has no code. */
+export function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** An error as text for another replica: what a client may see of it, never its cause. */
@@ -93,7 +109,7 @@ export function packError({ code, message, retryAfterSeconds, facts }: GatewayEr
   return JSON.stringify({ code, message, retryAfterSeconds, facts });
 }
 
-/** The error that another replica packed; null when the text holds none. */
+/** The error that another replica packed; null when the text is not one. */
 export function unpackError(text: string): GatewayError | null {
   try {
     const packed: unknown = JSON.parse(text);

@@ -1,7 +1,7 @@
 /**
- * JSON without loss. A double cannot hold every number that JSON can write: "12345678901234567890" and "1.10" would
- * come back changed. Such numbers are kept as raw JSON (`{ rawJSON: "1.10" }`), which `JSON.stringify` writes out
- * again digit for digit.
+ * JSON without loss. A double cannot represent every number that JSON can write: "12345678901234567890" and "1.10"
+ * would change. We keep such numbers as raw JSON (`{ rawJSON: "1.10" }`), which `JSON.stringify` writes out again digit
+ * for digit.
  */
 
 /** A number in the digits in which it was written; made by `JSON.rawJSON`. */
@@ -22,8 +22,8 @@ declare global {
 }
 
 /**
- * May find too much (digits inside a string), never too little: outside strings every number follows one of these
- * characters or opens the text.
+ * May match too often (digits inside a string), but never misses a number: outside strings every number follows one of
+ * these characters, or opens the text.
  */
 const mayLoseDigits = /(?:^|[:[,])\s*(?:-?(?:\d{16}|\d+\.\d|\d+[eE])|-0)/;
 

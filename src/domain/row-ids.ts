@@ -1,15 +1,15 @@
-/** Ids of rows that providers leave without one: what a row is about, never how much. */
+/** Ids for rows that have none from their provider. They depend on what a row is about, never on its amounts. */
 
 import { hash } from 'node:crypto';
 
 import type { RawJson, RowKind } from './rows.ts';
 
-/** The id of what a row is about; the same for all rows that are alike in it. */
+/** The id for an identity; rows with the same identity have the same id. */
 export type RowId = (identity: readonly (string | null)[]) => string;
 
 /**
- * Names rows of an account: the same identity gives the same id, after every restart and re-read. Never put an amount
- * into an identity: amounts change until they are final.
+ * Creates row ids for an account: the same identity gives the same id, after every restart and every reading. Never
+ * make an amount part of an identity: amounts change until they are final.
  */
 export function createRowIds(accountId: string, kind: RowKind): RowId {
   const opening = JSON.stringify([accountId, kind]).slice(0, -1);
@@ -21,7 +21,7 @@ function digest(text: string, ordinal: number): string {
   return hash('sha256', `${text}#${ordinal}`, 'base64url').slice(0, 24);
 }
 
-/** What `numberAlike` needs of the rows of a list. */
+/** What `numberDuplicates` needs to know about the rows of a list. */
 export interface Numbered {
   readonly length: number;
   readonly idAt: (place: number) => string;
@@ -30,10 +30,11 @@ export interface Numbered {
 }
 
 /**
- * Tells rows of a list apart that are alike in all but their figures (two identical purchases are two rows), in the order
- * of their texts: the vendor's order of them is its own affair. `keys` are those of the rows' ids.
+ * Gives distinct ids to rows of a list that have the same id (two identical purchases are two rows). Numbers them in
+ * the order of their raw texts, because the vendor may change the order of its list. `keys` are the `keyAt` of their
+ * ids.
  */
-export function numberAlike({ length, idAt, rawAt, rename }: Numbered, keys: Float64Array): void {
+export function numberDuplicates({ length, idAt, rawAt, rename }: Numbered, keys: Float64Array): void {
   const repeated = repeatedIn(keys);
   if (repeated.size === 0) return;
   const places = Map.groupBy(
@@ -48,7 +49,7 @@ export function numberAlike({ length, idAt, rawAt, rename }: Numbered, keys: Flo
   }
 }
 
-/** The first characters of an id, at a place in its bytes, as a number: most that have it in common are the same. */
+/** The first characters of an id in a byte array, as a number: ids that share it are mostly the same. */
 export function keyAt(bytes: Uint8Array, start: number): number {
   let key = 0;
   for (let at = start; at < start + 7; at += 1) key = key * 128 + (bytes[at] ?? 0);
@@ -61,7 +62,7 @@ function keyOf(id: string): number {
   return key;
 }
 
-/** Which numbers there are more than once. Sorting finds them in less time than a set of all takes to fill. */
+/** The numbers that occur more than once. Sorting finds them faster than filling a set does. */
 function repeatedIn(keys: Float64Array): ReadonlySet<number> {
   const sorted = keys.toSorted();
   const repeated = new Set<number>();
@@ -77,8 +78,8 @@ interface Named {
   readonly raw: RawJson;
 }
 
-/** The rows of a list, those that are alike told apart. */
-export function toldApart<Row extends Named>(rows: readonly Row[]): readonly Row[] {
+/** The rows of a list, with distinct ids for rows that are alike. */
+export function disambiguate<Row extends Named>(rows: readonly Row[]): readonly Row[] {
   const keys = new Float64Array(rows.length);
   for (const [place, { id }] of rows.entries()) keys[place] = keyOf(id);
   const at = (place: number): Row => {
@@ -88,7 +89,7 @@ export function toldApart<Row extends Named>(rows: readonly Row[]): readonly Row
   };
   const renamed = new Map<number, Row>();
   const rename = (place: number, id: string): void => void renamed.set(place, { ...at(place), id });
-  numberAlike(
+  numberDuplicates(
     { length: rows.length, idAt: (place) => at(place).id, rawAt: (place) => at(place).raw, rename },
     keys,
   );

@@ -1,6 +1,6 @@
 /**
- * Rows: the four kinds of line that providers report, in one shape. A row is plain JSON as it stands: it goes to the
- * cache and to the client without a codec. Null means that the provider does not say; it is never 0 or "".
+ * Rows: the four kinds of line that providers report, in one shape. A row is plain JSON, so it goes to the cache and to
+ * the client without a codec. Null means that the provider does not say; it is never 0 or "".
  */
 
 import type { CalendarDate, Instant, Period, YearMonth } from './calendar.ts';
@@ -12,7 +12,7 @@ declare const brand: unique symbol;
 export type CurrencyCode = string & { readonly [brand]: 'CurrencyCode' };
 /** Digits of a count that may exceed 2^53 (tokens, requests). */
 export type IntegerText = string & { readonly [brand]: 'IntegerText' };
-/** The provider's own row as JSON text, every digit as it was sent. */
+/** The provider's own row as JSON text, with every digit as it was sent. */
 export type RawJson = string & { readonly [brand]: 'RawJson' };
 
 export const rowKinds = ['BILL', 'INVOICE', 'API_KEY_USAGE', 'DAILY_DETAIL'] as const;
@@ -47,7 +47,7 @@ export interface Product {
 }
 
 interface RowBase {
-  /** Unique, and the same after every restart and re-read. */
+  /** Unique, and the same after every restart and every reading. */
   readonly id: string;
   /** The date, in the provider's zone, by which the row belongs to a period: where its charge period starts. */
   readonly date: CalendarDate;
@@ -58,6 +58,7 @@ interface RowBase {
 
 /** What Bill, ApiKeyUsage and DailyDetail have in common. All amounts are in `currency`. */
 export interface ChargeRow extends RowBase {
+  readonly kind: Exclude<RowKind, 'INVOICE'>;
   readonly product: Product;
   readonly chargePeriod: Period;
   readonly listCost: Decimal | null;
@@ -70,6 +71,7 @@ export interface ChargeRow extends RowBase {
 }
 
 export interface BillRow extends ChargeRow {
+  readonly kind: 'BILL';
   readonly resourceId: string | null;
   readonly subAccountId: string | null;
   readonly tradeType: TradeType;
@@ -80,9 +82,14 @@ export interface BillRow extends ChargeRow {
 }
 
 export interface ApiKeyUsageRow extends ChargeRow {
+  readonly kind: 'API_KEY_USAGE';
   readonly cycle: UsageCycle;
-  readonly apiKey: { readonly id: string; readonly name: string | null; readonly maskedKey: string | null };
-  /** All input, cached included. Null where the product is not measured in tokens. */
+  readonly apiKey: {
+    readonly id: string | null;
+    readonly name: string | null;
+    readonly maskedKey: string | null;
+  };
+  /** All input, cached input included. Null when the product is not measured in tokens. */
   readonly inputTokens: IntegerText | null;
   readonly outputTokens: IntegerText | null;
   readonly cacheReadTokens: IntegerText | null;
@@ -95,15 +102,16 @@ export interface ApiKeyUsageRow extends ChargeRow {
   readonly discountedOutputUnitPrice: Decimal | null;
 }
 
-/** Tokens: exact, and a fraction where the provider measures in thousands of them. */
+/** Exact token counts; a fraction when the provider counts in thousands. */
 export interface TokenCounts {
-  /** All input, cached included. Null where the row does not say which way they went. */
+  /** All input, cached input included. Null when the row does not separate input and output. */
   readonly input: Decimal | null;
   readonly output: Decimal | null;
   readonly total: Decimal;
 }
 
 export interface DailyDetailRow extends ChargeRow {
+  readonly kind: 'DAILY_DETAIL';
   readonly projectId: string | null;
   readonly resourceId: string | null;
   readonly subProduct: string | null;
@@ -111,25 +119,26 @@ export interface DailyDetailRow extends ChargeRow {
   readonly factors: string | null;
   readonly quantity: Decimal | null;
   readonly unit: string | null;
-  /** Null where the product is not measured in tokens. */
+  /** Null when the product is not measured in tokens. */
   readonly tokens: TokenCounts | null;
   readonly listUnitPrice: Decimal | null;
   readonly discountedUnitPrice: Decimal | null;
-  /** Multiplier on the list price: "1.0" is none. */
+  /** Multiplier on the list price: "1.0" means no discount. */
   readonly discount: Decimal | null;
   readonly paidAmount: Decimal | null;
   readonly outstandingAmount: Decimal | null;
 }
 
 export interface InvoiceRow extends RowBase {
+  readonly kind: 'INVOICE';
   readonly number: string | null;
   readonly periodStart: CalendarDate;
-  /** Last day included. */
+  /** The last day, included. */
   readonly periodEnd: CalendarDate;
   readonly total: Decimal;
   /** The part of the total that vouchers cover. */
   readonly voucherAmount: Decimal | null;
-  /** Still to pay. */
+  /** The amount still to pay. */
   readonly outstandingAmount: Decimal | null;
   readonly status: InvoiceStatus;
   readonly providerStatus: string;
@@ -146,7 +155,9 @@ export interface RowOf {
   DAILY_DETAIL: DailyDetailRow;
 }
 
-/** "CNY" to CurrencyCode; null for anything that is not three upper-case letters. */
+/** "CNY" to CurrencyCode; null for anything but an ISO 4217 code in capital letters. */
 export function toCurrencyCode(text: string): CurrencyCode | null {
-  return /^[A-Z]{3}$/.test(text) ? (text as CurrencyCode) : null;
+  return currencyCodes.has(text) ? (text as CurrencyCode) : null;
 }
+
+const currencyCodes: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));

@@ -2,18 +2,18 @@
 
 import { digitsOf, isSmall, printDecimal, readDecimal, scaleOf, type Decimal } from './decimal.ts';
 
-/** Exact sum, at the largest scale among the values; "0" for none. */
+/** Exact sum, with the decimal places of the most precise value; "0" for no values. */
 export function sumDecimals(values: Iterable<Decimal>): Decimal {
   const sum = createSum();
   for (const value of values) sum.add(value);
   return sum.value();
 }
 
-/** A sum that grows: exact, at the largest scale so far, without a list of what was added. */
+/** A running sum: exact, with the decimal places of the most precise value so far, without a list of the values. */
 export class RunningSum {
   #coefficient = 0n;
   #scale = 0;
-  /** What small decimals of this scale have come to since they were last added to the rest: a safe integer. */
+  /** The sum of small decimals of one scale since it was last added to the rest: a safe integer. */
   #small = 0;
 
   add(value: Decimal): void {
@@ -26,7 +26,7 @@ export class RunningSum {
     this.#add(coefficient, scale);
   }
 
-  /** Adds what another sum has come to. */
+  /** Adds another sum. */
   merge(other: RunningSum): void {
     other.#settle();
     this.#add(other.#coefficient, other.#scale);
@@ -54,10 +54,10 @@ export class RunningSum {
   }
 }
 
-/** A small decimal more, and the sum is still a safe integer. */
+/** Up to here one more small decimal keeps the sum a safe integer. */
 const largestSmall = 8e15;
 
-/** A sum of nothing yet. */
+/** An empty sum. */
 export function createSum(): RunningSum {
   return new RunningSum();
 }

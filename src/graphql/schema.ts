@@ -1,21 +1,28 @@
-/** The schema, put together from its types. */
+/** The schema, built from its types. */
 
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
 
-import './scalars.ts';
-import './account.ts';
-import './api-key-usage.ts';
-import './bill.ts';
-import './coverage.ts';
-import './daily-detail.ts';
-import './invoice.ts';
-import './query-cost.ts';
-import './reconciliation.ts';
-import './restatement-types.ts';
-import './spend.ts';
+import './types/scalars.ts';
+import './types/snapshot-types.ts';
+import './types/account-types.ts';
+import './types/api-key-usage.ts';
+import './types/balance-types.ts';
+import './types/bill.ts';
+import './types/coverage-types.ts';
+import './types/daily-detail.ts';
+import './types/history-types.ts';
+import './types/invoice.ts';
+import './types/node-queries.ts';
+import './document/query-cost.ts';
+import './reports/anomaly-types.ts';
+import './reports/budget-types.ts';
+import './reports/forecast-types.ts';
+import './reports/reconciliation-types.ts';
+import './reports/restatement-types.ts';
+import './reports/spend-query.ts';
 import { builder } from './builder.ts';
 
-/** The one schema of this gateway; made once, at import. */
+/** The one schema of this gateway, built when this file is imported. */
 export const schema: GraphQLSchema = builder.toSchema();
 
 /** The schema as text, in a fixed order. */

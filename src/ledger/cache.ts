@@ -1,90 +1,103 @@
 /**
- * The two tiers of the cache: the memory of this process in front of the store that all replicas share. Memory answers
- * while its entry is fresh and trusted; otherwise the shared tier is asked whether it has a newer one, for all segments
- * of a tick in one go. The shared tier may be away at any time; then memory is all there is.
+ * The two tiers of the cache: this process's memory in front of the store that outlives it. Memory answers while its
+ * entry is fresh and, where replicas share the store, trusted. Otherwise we ask the store for a newer entry, for all
+ * segments of a tick at once. When the store is unavailable, memory alone answers.
  */
 
 import DataLoader from 'dataloader';
 
 import { after, instantOf, type Clock, type Instant } from '../domain/calendar.ts';
 import type { Meter } from '../domain/meter.ts';
-import type { Script, Shared } from '../domain/shared.ts';
-import { decode, versionIn, versionOf, type ReadSegment } from './codec.ts';
-import { freshnessOf } from './freshness.ts';
-import { createMemoryTier, type Entry } from './memory.ts';
+import type { EntryStore } from '../domain/entry-store.ts';
+import { decode, headerBytes, versionIn, versionOf, type ReadSegment } from './entry-codec.ts';
+import { freshnessOf, isFinal } from './freshness.ts';
+import { createMemoryTier, type Entry, type MemoryEntry } from './memory-tier.ts';
+import { headOf } from './out-of-window.ts';
 import { keyOf, sourceIn, type SegmentRef } from './source.ts';
 
 export interface Cache {
-  /** What memory holds, however old. */
+  /** The entry in memory, however old. */
   peek(ref: SegmentRef): Entry | undefined;
-  /** The newest that either tier holds, however old; memory alone where that is fresh and trusted. Never rejects. */
+  /** The head (all but the rows) of an entry whose rows memory had to drop. */
+  peekHead(ref: SegmentRef): Entry | undefined;
+  /**
+   * The newest entry of both tiers, however old; memory alone answers when its entry is fresh and trusted. Never
+   * rejects.
+   */
   find(ref: SegmentRef): Promise<Found>;
-  /** Takes a reading into memory, and gives back the newest that is there. */
+  /** Puts a reading into memory and returns the newest entry that memory then has. */
   keep(ref: SegmentRef, read: ReadSegment): Entry;
-  /** The entry of a value of the shared tier, or a newer one; null when it cannot be decoded: it is removed there, and counted. */
+  /**
+   * Decodes a value of the shared tier, or returns a newer entry. Removes and counts a value that it cannot decode:
+   * null.
+   */
   open(ref: SegmentRef, value: Buffer): Promise<Entry | null>;
-  /** Until when memory answers with this very entry; the past, when it does not any more. */
+  /** Until when memory answers with this very entry; a past moment when it no longer does. */
   goodUntil(ref: SegmentRef, entry: Entry): Instant;
-  /** When the oldest of what memory holds and may still change was read, by what names its source. */
+  /** When segments were last read, in order, by any tier; null: never, an Error: we do not know. */
+  readAts(refs: readonly SegmentRef[]): Promise<readonly (Instant | Error | null)[]>;
+  /** By source: when the oldest entry in memory that may still change was read. */
   oldestOpen(): ReadonlyMap<string, Instant>;
-  /** From now on an entry is not served while a refresh runs behind it. */
+  /** A refresh behind this entry failed: from now on requests wait for the provider, unless the entry is final. */
   demote(ref: SegmentRef, entry: Entry): void;
-  /** Another replica has read a segment: what is older is not trusted any more. */
+  /** Another replica has read a segment: we stop trusting older entries. */
   supersede(key: string, readAt: Instant): void;
 }
 
 export interface Found {
   readonly entry: Entry | undefined;
-  readonly tier: 'memory' | 'redis';
+  readonly tier: 'memory' | EntryStore['kind'];
 }
 
 export interface CacheSettings {
   readonly memoryBytes: number;
-  /** Null: this process is alone. */
-  readonly shared: Shared | null;
+  /** The store that outlives the process; null when there is no such store. */
+  readonly store: EntryStore | null;
   readonly now: Clock;
   readonly meter: Meter;
-  /** Told of the key of a segment whose entry is another one, or is not to be trusted any more. */
+  /** Called with the key of a segment whose entry was replaced, or is no longer trusted. */
   readonly onChanged: (key: string) => void;
 }
 
-/** How far ahead another replica's clock may be: what was read later than that is none of ours. */
-const mostSkewMs = 15 * 60_000;
+/** How far another replica's clock may run ahead. A reading from later than that comes from a wrong clock. */
+const maxSkewMs = 2000;
 
-/** Removes a value, unless it has been replaced meanwhile. */
-const discardScript: Script = {
-  name: 'discard',
-  lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`,
-};
-
-/** A cache that holds nothing yet in memory. */
-export function createCache({ memoryBytes, shared, now, meter, onChanged }: CacheSettings): Cache {
+/** A cache whose memory is still empty. */
+export function createCache({ memoryBytes, store, now, meter, onChanged }: CacheSettings): Cache {
   const memory = createMemoryTier(memoryBytes);
-  // Of one tick, and of nothing else: what was asked before is not remembered here.
+  // Caches within one tick only: the next tick must ask the store again.
   const values = new DataLoader<string, Buffer | null>(
-    async (keys) => (shared === null ? keys.map(() => null) : await shared.read(keys)),
+    async (keys) => (store === null ? keys.map(() => null) : await store.read(keys)),
     { cache: false, maxBatchSize: 500 },
   );
 
-  /** An entry from the future is none: a clock was wrong. */
+  /** Ignores an entry from the future, which a wrong clock has written. */
+  function unlessFromFuture(held: MemoryEntry | undefined): Entry | undefined {
+    return held === undefined || isFromFuture(held.entry) ? undefined : held.entry;
+  }
+
   function heldOf(ref: SegmentRef): Entry | undefined {
-    const entry = memory.get(keyOf(ref))?.entry;
-    return entry === undefined || isFromFuture(entry) ? undefined : entry;
+    return unlessFromFuture(memory.get(keyOf(ref)));
   }
 
   function isFromFuture({ readAt }: ReadSegment): boolean {
-    return readAt > now() + mostSkewMs;
+    return readAt > now() + maxSkewMs;
   }
 
   function set(ref: SegmentRef, entry: Entry): void {
     const trustedUntil = after(now(), ref.source.freshness.openSeconds * 1000);
     const key = keyOf(ref);
     const before = memory.get(key)?.entry;
-    memory.set(key, { entry, trustedUntil });
-    if (before !== entry) onChanged(key);
+    const isBack = before === undefined && memory.head(key)?.entry.readAt === entry.readAt;
+    memory.set(key, {
+      entry,
+      trustedUntil,
+      toHead: () => headOf({ entry, segment: ref.segment }, ref.source.grid),
+    });
+    if (before !== entry && !isBack) onChanged(key);
   }
 
-  /** However many look for the same segment, it is asked for and decoded once. */
+  /** Requests for the same segment share one lookup and one decoding. */
   const finding = new Map<string, Promise<Found>>();
 
   async function ask(ref: SegmentRef): Promise<Found> {
@@ -94,24 +107,25 @@ export function createCache({ memoryBytes, shared, now, meter, onChanged }: Cach
       const version = value === null ? '' : (versionIn(value) ?? 'none');
       const isNewer = known === undefined || version > versionOf(known.readAt);
       const found = isNewer && value !== null ? await cache.open(ref, value) : null;
-      if (found !== null) return { entry: found, tier: 'redis' };
+      if (found !== null) return { entry: found, tier: store?.kind ?? 'memory' };
       if (known !== undefined) set(ref, known);
     } catch {
-      // Memory it is, and the store is asked again the next time.
+      // We answer from memory now and ask the store again next time.
     }
     return { entry: heldOf(ref), tier: 'memory' };
   }
 
   const cache: Cache = {
     peek: heldOf,
+    peekHead: (ref) => unlessFromFuture(memory.head(keyOf(ref))),
 
     find(ref) {
       const key = keyOf(ref);
       const known = heldOf(ref);
       const trustedUntil = memory.get(key)?.trustedUntil ?? 0;
-      if (shared === null || (known !== undefined && now() < Math.min(trustedUntil, known.freshUntil))) {
-        return Promise.resolve({ entry: known, tier: 'memory' });
-      }
+      const isTrusted =
+        known !== undefined && (store?.isShared !== true || now() < Math.min(trustedUntil, known.freshUntil));
+      if (store === null || isTrusted) return Promise.resolve({ entry: known, tier: 'memory' });
       const looking = finding.get(key) ?? ask(ref).finally(() => finding.delete(key));
       finding.set(key, looking);
       return looking;
@@ -132,21 +146,31 @@ export function createCache({ memoryBytes, shared, now, meter, onChanged }: Cach
       const read = await decode(key, value);
       if (read !== null && !isFromFuture(read)) return cache.keep(ref, read);
       meter.add('cache_corrupt', { account: ref.source.account.id });
-      await shared?.run(discardScript, [key], [value]).catch(() => {});
+      await store?.discard(key, value).catch(() => {});
       return null;
     },
 
     goodUntil(ref, entry) {
-      const held = memory.get(keyOf(ref));
-      if (held?.entry !== entry || isFromFuture(entry)) return instantOf(0);
-      return shared === null ? entry.freshUntil : instantOf(Math.min(entry.freshUntil, held.trustedUntil));
+      const held = memory.get(keyOf(ref)) ?? memory.head(keyOf(ref));
+      if (held?.entry.readAt !== entry.readAt || isFromFuture(entry)) return instantOf(0);
+      return store?.isShared === true
+        ? instantOf(Math.min(entry.freshUntil, held.trustedUntil))
+        : entry.freshUntil;
+    },
+
+    async readAts(refs) {
+      const own = refs.map((ref) => heldOf(ref)?.readAt ?? null);
+      const missing = refs.filter((_ref, index) => own[index] === null).map((ref) => keyOf(ref));
+      if (store === null || missing.length === 0) return own;
+      const stored = await readHeads(store, missing);
+      return own.map((readAt, index) => readAt ?? stored.get(keyOf(refs[index] as SegmentRef)) ?? null);
     },
 
     oldestOpen() {
       const oldest = new Map<string, Instant>();
       for (const [key, { entry }] of memory.entries()) {
-        const { readAt, finalAt } = entry;
-        if (finalAt === null || readAt >= finalAt) continue;
+        const { readAt } = entry;
+        if (entry.finalAt === null || isFinal(entry)) continue;
         const scope = sourceIn(key);
         const known = oldest.get(scope);
         if (known === undefined || readAt < known) oldest.set(scope, readAt);
@@ -158,15 +182,41 @@ export function createCache({ memoryBytes, shared, now, meter, onChanged }: Cach
       const key = keyOf(ref);
       const held = memory.get(key);
       if (held?.entry !== entry) return;
-      memory.set(key, { ...held, entry: { ...entry, revalidateUntil: entry.freshUntil } });
+      // A final entry stays as good as it was; we check it again after a while.
+      const restMs = ref.source.freshness.closedSeconds * 1000;
+      const changed = isFinal(entry)
+        ? { freshUntil: after(now(), restMs) }
+        : { revalidateUntil: entry.freshUntil };
+      memory.set(key, { ...held, entry: { ...entry, ...changed } });
     },
 
     supersede(key, readAt) {
       const held = memory.get(key);
-      if (held !== undefined && held.entry.readAt >= readAt) return;
+      if (((held ?? memory.head(key))?.entry.readAt ?? -1) >= readAt) return;
+      memory.dropHead(key);
       if (held !== undefined) memory.set(key, { ...held, trustedUntil: now() });
       onChanged(key);
     },
   };
   return cache;
+}
+
+/** When the values of these keys were read; an Error for a key for which we do not know. */
+async function readHeads(
+  store: EntryStore,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Instant | Error | null>> {
+  try {
+    const heads = await store.readHeads(keys, headerBytes);
+    return new Map(keys.map((key, index) => [key, readAtIn(heads[index] ?? null)]));
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error('unknown');
+    return new Map(keys.map((key) => [key, cause]));
+  }
+}
+
+function readAtIn(head: Buffer | Error | null): Instant | Error | null {
+  if (!Buffer.isBuffer(head)) return head;
+  const version = versionIn(head);
+  return version === null ? null : instantOf(Number(version));
 }

@@ -1,93 +1,120 @@
 /**
- * Freshness: for how long a read segment may be used, from what it is. All in one table: a segment that contains now,
- * one that has ended, one that is final.
+ * Freshness: how long a read segment may be used. One table decides, by whether the segment's period still runs, has
+ * ended, or is final.
  */
 
-import { after, monthOf, addDays, startOfDay, type Instant } from '../domain/calendar.ts';
+import { addDays, after, instantOf, monthOf, startOfDay, type Instant } from '../domain/calendar.ts';
 import type { Account } from '../domain/account.ts';
-import type { Rows, Segment, SegmentRows } from '../domain/segments.ts';
-import type { RowKind, RowOf } from '../domain/rows.ts';
+import type { Rows } from '../domain/row-list.ts';
+import type { Segment, SegmentRows } from '../domain/segments.ts';
+import { areRows, type ReadKind, type ReadOf } from '../domain/snapshots.ts';
 import { cutOffAfter, finalAtOf, settlementMonthsOf } from '../domain/settlement.ts';
 
 /** The table, in seconds. */
 export interface FreshnessPolicy {
-  /** A segment that had not ended when it was read. */
+  /** For a segment whose period had not ended when it was read. */
   readonly openSeconds: number;
-  /** One that had ended, but could still be corrected. */
+  /** For a segment whose period had ended, but whose figures could still be corrected. */
   readonly closedSeconds: number;
-  /** One that was final. */
+  /** For a segment that was final: after this time we check it again in the background, and serve it meanwhile. */
   readonly finalSeconds: number;
-  /** How long past its freshness a segment may stand in when the provider fails. */
+  /** How long after its freshness a segment may replace the answer of a provider that fails. */
   readonly staleSeconds: number;
 }
 
-/** Until when a read segment is what. */
+/** The moments up to which a read segment is fresh, may be revalidated, or may stand in. */
 export interface Freshness {
   /** When the last of its figures becomes final; null when the provider publishes no moment. */
   readonly finalAt: Instant | null;
-  /** Until then it is served as it is. */
+  /** Until then we serve it as it is. */
   readonly freshUntil: Instant;
-  /** Until then it is served while one refresh runs behind it: once more its fresh time. */
+  /** Until then we serve it while one refresh runs: twice its fresh time, or forever once it is final. */
   readonly revalidateUntil: Instant;
-  /** Until then it stands in, marked STALE, when the provider fails. */
+  /** Until then we serve it, marked STALE, when the provider fails. */
   readonly staleUntil: Instant;
 }
 
-/** When a segment's figures become final; null when the provider publishes no rule, or the list has no end. */
+/** A moment later than all others: the year 9999, which every date format can express. */
+const endless = instantOf(253_402_214_400_000);
+
+/** Whether a reading was made after its figures had become final. */
+export function isFinal({
+  readAt,
+  finalAt,
+}: {
+  readonly readAt: Instant;
+  readonly finalAt: Instant | null;
+}): boolean {
+  return finalAt !== null && readAt >= finalAt;
+}
+
+/** When a segment's figures become final; null when the provider publishes no rule, or the list has no dates. */
 export function segmentFinalAt(account: Account, segment: Segment): Instant | null {
   if (segment.dates === null) return null;
   return finalAtOf(account.settlement, monthOf(addDays(segment.dates.to, -1)));
 }
 
 /**
- * The freshness of a segment read at `readAt`. What was read before it became final is neither fresh nor served during
- * a refresh once it is: the cut-off bounds both.
+ * The freshness of a segment read at `readAt`. Once a segment becomes final, an earlier reading is neither fresh nor
+ * served during a refresh: the cut-off limits both.
  */
 export function freshnessOf(
   policy: FreshnessPolicy,
   account: Account,
   segment: Segment,
-  read: SegmentRows<RowOf[RowKind]>,
+  read: SegmentRows<ReadOf[ReadKind]>,
   readAt: Instant,
 ): Freshness {
-  const finalAt = isUnknown(read) ? null : lastFinalAt(account, segment, read.rows);
-  const isFinal = finalAt !== null && readAt >= finalAt;
+  const finalAt = read.isUnknownCategory === true ? null : lastFinalAt(account, segment, read.rows);
+  const isSettled = isFinal({ readAt, finalAt });
   const isOpen = segment.dates === null || readAt < startOfDay(segment.dates.to, account.timeZone);
-  const seconds = isFinal ? policy.finalSeconds : isOpen ? policy.openSeconds : policy.closedSeconds;
-  const cutOff = finalReadingDueAt(account, segment, { readAt, finalAt }) ?? Number.POSITIVE_INFINITY;
+  const seconds = isSettled ? policy.finalSeconds : isOpen ? policy.openSeconds : policy.closedSeconds;
+  const cutOff = Math.min(
+    finalReadingDueAt(account, segment, { readAt, finalAt }) ?? Number.POSITIVE_INFINITY,
+    nextBillAt(account, segment, readAt) ?? Number.POSITIVE_INFINITY,
+  );
   const freshUntil = Math.min(after(readAt, seconds * 1000), cutOff) as Instant;
+  // Only a correction could make a final entry wrong, so we may serve it as long as we have it.
+  const revalidateUntil = isSettled ? endless : after(readAt, seconds * 2000);
   return {
     finalAt,
     freshUntil,
-    revalidateUntil: Math.min(after(readAt, seconds * 2000), cutOff) as Instant,
-    staleUntil: after(freshUntil, policy.staleSeconds * 1000),
+    revalidateUntil: Math.min(revalidateUntil, cutOff) as Instant,
+    staleUntil: isSettled ? endless : after(freshUntil, policy.staleSeconds * 1000),
   };
 }
 
 /**
- * The moment from which what was read of a segment at `readAt` is to be read again, as figures that it holds have become
- * final since; null when there is none. A list without dates holds months that become final one after the other, and a
- * segment with rows that are settled later than itself is final twice.
+ * When to read a segment again because figures in it have become final since `readAt`; null when none will. A list
+ * without dates has many months, which become final one after the other. A segment with rows that are settled later
+ * than the segment becomes final twice.
  */
 export function finalReadingDueAt(
   account: Account,
   segment: Segment,
   { readAt, finalAt }: { readonly readAt: Instant; readonly finalAt: Instant | null },
 ): Instant | null {
+  if (segment.isSnapshot === true) return null;
   if (segment.dates === null) return cutOffAfter(account.settlement, readAt);
   if (finalAt === null) return null;
   return [segmentFinalAt(account, segment), finalAt].find((at) => at !== null && readAt < at) ?? null;
 }
 
-/** Whether the vendor did not know what it was asked for: that it has nothing of it is never final. */
-export function isUnknown({ rows, notices }: SegmentRows<unknown>): boolean {
-  return rows.length === 0 && notices.some(({ code }) => code === 'UNKNOWN_CATEGORY');
+/**
+ * When the next month's bill, which may add rows to this segment, becomes final; null when it adds none, or was read.
+ */
+function nextBillAt(account: Account, segment: Segment, readAt: Instant): Instant | null {
+  if (segment.dates === null || segment.billedAcrossMonths !== true) return null;
+  const at = finalAtOf(account.settlement, monthOf(segment.dates.to));
+  return at !== null && readAt < at ? at : null;
 }
 
-/** A segment may hold rows that are settled later than itself: a week that ends in the next month, a later bill. */
-function lastFinalAt(account: Account, segment: Segment, rows: Rows<RowOf[RowKind]>): Instant | null {
+/**
+ * When the last row becomes final. Rows may be settled after their segment: a week ends next month, a bill comes later.
+ */
+function lastFinalAt(account: Account, segment: Segment, rows: Rows<ReadOf[ReadKind]>): Instant | null {
   const ofSegment = segmentFinalAt(account, segment);
-  if (ofSegment === null) return null;
+  if (ofSegment === null || !areRows(rows)) return null;
   const months = settlementMonthsOf(rows, account.timeZone);
   const ofRows = [...months].map((month) => finalAtOf(account.settlement, month) ?? ofSegment);
   return Math.max(ofSegment, ...ofRows) as Instant;

@@ -1,12 +1,12 @@
-/** What happens to leases in the shared store, each as one step. All are harmless when they happen twice. */
+/** The Lua scripts for leases in the shared store, each one atomic step. Each may safely run twice. */
 
-import type { Script } from '../domain/shared.ts';
-import { versionRange } from './codec.ts';
+import type { Script } from '../domain/shared-store.ts';
+import { versionRange } from '../domain/entry-store.ts';
 
 /**
- * KEYS: value, lease. ARGV: known version, owner, time to live, the owner who was waited for, channel, what to tell
- * whoever has the lease ("" for nothing), whether a lease may be taken.
- * A lease is "h" and its owner, or "f", its owner and how it failed; anything else is none.
+ * KEYS: value, lease. ARGV: known version, owner, time to live, the owner that the caller waited for, channel, message
+ * to the owner of the lease ("" for none), whether the caller may take a lease.
+ * A lease is "h" and its owner, or "f", its owner and its failure. Anything else counts as no lease.
  */
 export const claimScript: Script = {
   name: 'claim',
@@ -30,7 +30,7 @@ redis.call('SET', KEYS[2], 'h' .. ARGV[2], 'PX', ARGV[3])
 return {'HELD'}`,
 };
 
-/** KEYS: lease. ARGV: owner, time to live. A store that has forgotten the lease is told again. */
+/** KEYS: lease. ARGV: owner, time to live. Writes the lease again if the store has lost it. */
 export const renewScript: Script = {
   name: 'renew',
   lua: `
@@ -39,8 +39,8 @@ if not lease or lease == 'h' .. ARGV[1] then redis.call('SET', KEYS[1], 'h' .. A
 };
 
 /**
- * KEYS: value, lease. ARGV: owner, value, version, time to live, channel, message, the version that was known before.
- * Newer readings are not undone. Answers 0 when somebody has read the segment meanwhile.
+ * KEYS: value, lease. ARGV: owner, value, version, time to live, channel, message, the version known before.
+ * Never replaces a newer reading. Returns 0 when another replica has read the segment meanwhile.
  */
 export const landScript: Script = {
   name: 'land',
@@ -55,7 +55,7 @@ redis.call('PUBLISH', ARGV[5], ARGV[6])
 return isVersion and version > ARGV[7] and 0 or 1`,
 };
 
-/** KEYS: lease. ARGV: owner, what becomes of the lease ("" for nothing), time to live, channel, message. */
+/** KEYS: lease. ARGV: owner, new content of the lease ("" deletes it), time to live, channel, message. */
 export const failScript: Script = {
   name: 'fail',
   lua: `

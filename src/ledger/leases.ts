@@ -1,7 +1,7 @@
 /**
- * Single flight across replicas. Whoever wants to read a segment claims it: one gets the lease, the others wait for
- * what it reads, or for its failure, and one of them takes over when it dies. Without the shared store everyone reads
- * alone.
+ * Single flight across replicas. A replica that wants to read a segment claims it. One gets the lease; the others wait
+ * for its reading or its failure, and one of them takes over when it dies. Without the shared store each replica reads
+ * for itself.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -9,16 +9,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Instant } from '../domain/calendar.ts';
 import { packError, unpackError, type GatewayError } from '../domain/errors.ts';
-import { SharedUnavailable, type Shared } from '../domain/shared.ts';
-import { versionOf } from './codec.ts';
+import { StoreUnavailable, type SharedStore } from '../domain/shared-store.ts';
+import { versionOf } from './entry-codec.ts';
 import { claimScript, failScript, landScript, renewScript } from './lease-scripts.ts';
 
-/** What came of a claim. */
+/** The result of a claim. */
 export type Claim =
   | { readonly kind: 'HELD'; readonly lease: Lease }
-  /** Somebody has read the segment since `known`; `awaited`: while this claim waited for it. */
+  /** Another replica has read the segment since `known`; `awaited`: while this claim waited for it. */
   | { readonly kind: 'LANDED'; readonly value: Buffer; readonly awaited: boolean }
-  /** The flight that was waited for failed. */
+  /** The flight that this claim waited for failed. */
   | { readonly kind: 'FAILED'; readonly error: GatewayError };
 
 /** The right to read a segment, renewed until it ends. */
@@ -27,19 +27,19 @@ export interface Lease {
   readonly renewal: NodeJS.Timeout;
 }
 
-/** All of them throw SharedUnavailable when the store cannot be used. */
+/** Leases of segments. All methods throw StoreUnavailable when the store cannot be used. */
 export interface Leases {
   /**
-   * Claims a segment that was last known as it was read at `known` (null: not at all); waits while another replica has
-   * it, and tells it whether anybody waits here. @throws the signal's reason
+   * Claims a segment that was last read at `known` (null: never, as far as we know). Waits while another replica reads
+   * it, and tells that replica whether a client waits here. @throws the signal's reason
    */
   claim(key: string, known: Instant | null, caller: Claimant): Promise<Claim>;
   /**
-   * Stores what was read and wakes those who wait; ends the lease, where there is one. Resolves to false when somebody
-   * else had read the same meanwhile.
+   * Stores a reading, wakes those who wait for it, and ends the lease if there is one. Resolves to false when another
+   * replica had read the same segment meanwhile.
    */
   land(key: string, lease: Lease | null, landing: Landing): Promise<boolean>;
-  /** Ends a lease and lets those who wait share the failure; null leaves the segment to them. */
+  /** Ends a lease and shares the failure with those who wait; null lets one of them try. */
   fail(key: string, lease: Lease, error: GatewayError | null): Promise<void>;
 }
 
@@ -48,54 +48,54 @@ export interface Claimant {
   readonly isBackground: () => boolean;
 }
 
-/** What other replicas say of segments. */
+/** What other replicas report about segments. */
 export interface LeaseEvents {
-  /** One has read a segment. */
+  /** Another replica has read a segment. */
   readonly onLanded: (key: string, readAt: Instant) => void;
-  /** Somebody waits in one for a segment that another reads. */
+  /** A client of another replica waits for a segment that we read. */
   readonly onWanted: (key: string) => void;
 }
 
 export interface Landing {
   readonly value: Buffer;
   readonly readAt: Instant;
-  /** When the segment had been read before, as far as was known; null: not at all. */
+  /** When the segment was last read before, as far as we know; null: never. */
   readonly known: Instant | null;
-  /** For how long the store keeps it. */
+  /** How long the store keeps it. */
   readonly ttlMs: number;
 }
 
-/** How long a lease outlives its holder's crash. */
+/** How long a lease outlives its owner's crash. */
 const leaseMs = 4000;
-/** A failure is kept for those who wait for it and miss the message. */
+/** How long we keep a failure for those who wait for it but miss the message. */
 const failureMs = 2000;
-/** Those who wait ask again after so long at the latest. */
+/** How long those who wait go without asking again. */
 const patienceMs = 1000;
-/** What a store may be late without its callers going their own way. */
-const hiccupMs = 300;
+/** How late the store may answer before its callers go on without it. */
+const graceMs = 300;
 
-/** Leases in a shared store. */
-export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents): Leases {
-  const bells = new Map<string, Set<() => void>>();
+/** The leases of a shared store. */
+export function createLeases(shared: SharedStore, { onLanded, onWanted }: LeaseEvents): Leases {
+  const waiters = new Map<string, Set<() => void>>();
 
   shared.listen((message) => {
     const [version = '', key = ''] = message.split(' ');
     if (version === '!') return onWanted(key);
-    for (const ring of bells.get(key) ?? []) ring();
+    for (const notify of waiters.get(key) ?? []) notify();
     if (/^\d{13}$/.test(version)) onLanded(key, Number(version) as Instant);
   });
 
-  /** Rings when a flight of the key has ended. */
-  function hang(key: string): Bell {
+  /** A waiter that is notified when a flight of the key has ended. */
+  function subscribe(key: string): Bell {
     const controller = new AbortController();
-    const ring = (): void => controller.abort();
-    const ringing = bells.get(key) ?? new Set();
-    bells.set(key, ringing.add(ring));
+    const notify = (): void => controller.abort();
+    const ringing = waiters.get(key) ?? new Set();
+    waiters.set(key, ringing.add(notify));
     return {
       signal: controller.signal,
-      takeDown() {
-        ringing.delete(ring);
-        if (ringing.size === 0 && bells.get(key) === ringing) bells.delete(key);
+      unsubscribe() {
+        ringing.delete(notify);
+        if (ringing.size === 0 && waiters.get(key) === ringing) waiters.delete(key);
       },
     };
   }
@@ -106,15 +106,15 @@ export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents
       const version = known === null ? '' : versionOf(known);
       const wait: Wait = { for: '', untilMs: 0, isOver: true };
       for (;;) {
-        // Before it is asked, so that nothing that happens meanwhile is missed.
-        const bell = hang(key);
+        // Subscribes before it asks, so that it misses nothing in between.
+        const waiter = subscribe(key);
         try {
           signal.throwIfAborted();
           const wish = isBackground() ? '' : `! ${key}`;
-          // A lease that is gone before its time, and unsaid, was forgotten by the store: its holder renews it.
+          // A lease that vanished early without a message was lost by the store: its owner will write it again.
           const mayTake = wait.isOver || performance.now() >= wait.untilMs ? 1 : 0;
           const args = [version, owner, leaseMs, wait.for, shared.channel, wish, mayTake];
-          const reply = await patiently(
+          const reply = await retryOnce(
             () => shared.run(claimScript, [key, leaseOf(key)], args),
             shared,
             wait,
@@ -135,18 +135,18 @@ export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents
             case 'BUSY':
               wait.for = String(first);
               wait.untilMs = performance.now() + Number(leftMs);
-              await pause(Math.min(Number(leftMs), patienceMs), bell.signal, signal);
-              wait.isOver = bell.signal.aborted;
+              await pause(Math.min(Number(leftMs), patienceMs), waiter.signal, signal);
+              wait.isOver = waiter.signal.aborted;
               break;
             case 'GONE':
-              await pause(hiccupMs, bell.signal, signal);
-              wait.isOver = bell.signal.aborted;
+              await pause(graceMs, waiter.signal, signal);
+              wait.isOver = waiter.signal.aborted;
               break;
             default:
-              throw new SharedUnavailable('an answer that no script gives');
+              throw new StoreUnavailable('an answer that no script gives');
           }
         } finally {
-          bell.takeDown();
+          waiter.unsubscribe();
         }
       }
     },
@@ -168,24 +168,24 @@ export function createLeases(shared: Shared, { onLanded, onWanted }: LeaseEvents
   };
 }
 
-/** A flight of another replica that is waited for. */
+/** A wait for a flight of another replica. */
 interface Wait {
-  /** Whose it is; "" for nobody's. */
+  /** The owner of the flight; "" when nobody has it. */
   for: string;
   /** When its lease ends unless it is renewed. */
   untilMs: number;
-  /** It was heard to have ended. */
+  /** Whether we were notified that it has ended. */
   isOver: boolean;
 }
 
-/** Asks again when the store is late once; whoever waits for a flight can wait for the store a little longer. */
-async function patiently<T>(ask: () => Promise<T>, shared: Shared, wait: Wait): Promise<T> {
+/** Asks once more when the store is late: those who wait for a flight can wait a little longer for the store. */
+async function retryOnce<T>(ask: () => Promise<T>, shared: SharedStore, wait: Wait): Promise<T> {
   const untilMs = Math.min(wait.untilMs, performance.now() + patienceMs);
   for (let isSecond = false; ; isSecond = true) {
     try {
       return await ask();
     } catch (error) {
-      if (performance.now() < untilMs) await sleep(hiccupMs);
+      if (performance.now() < untilMs) await sleep(graceMs);
       else if (isSecond || shared.status() !== 'UP') throw error;
     }
   }
@@ -193,24 +193,24 @@ async function patiently<T>(ask: () => Promise<T>, shared: Shared, wait: Wait): 
 
 interface Bell {
   readonly signal: AbortSignal;
-  takeDown(): void;
+  unsubscribe(): void;
 }
 
 function leaseOf(key: string): string {
   return `${key}:lease`;
 }
 
-/** Some milliseconds apart, so that of those who wait one is first. @throws the caller's reason */
-async function pause(ms: number, bell: AbortSignal, caller: AbortSignal): Promise<void> {
+/** Waits a random time, so that of many waiters one comes first. @throws the caller's reason */
+async function pause(ms: number, waiter: AbortSignal, caller: AbortSignal): Promise<void> {
   try {
-    await sleep(ms + Math.random() * 20, undefined, { signal: AbortSignal.any([bell, caller]) });
+    await sleep(ms + Math.random() * 20, undefined, { signal: AbortSignal.any([waiter, caller]) });
   } catch {
     caller.throwIfAborted();
   }
 }
 
-/** A renewal that fails is made up for by the next; when none comes through, another may take over. */
-function renew(shared: Shared, key: string, owner: string): NodeJS.Timeout {
+/** Renews a lease. The next renewal makes up for one that fails; when none succeeds, another replica may take over. */
+function renew(shared: SharedStore, key: string, owner: string): NodeJS.Timeout {
   const ask = (): void => void shared.run(renewScript, [leaseOf(key)], [owner, leaseMs]).catch(() => {});
   return setInterval(ask, leaseMs / 4).unref();
 }

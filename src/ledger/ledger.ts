@@ -1,93 +1,94 @@
 /**
- * The ledger: how rows are got. Segments are looked for in the cache; what is missing or too old is read from the
- * provider, once, however many ask, in however many replicas. Answers say how each segment was come by.
+ * The ledger gets rows. It looks for segments in the cache and reads those that are missing or too old from the
+ * provider: once, even if many requests and replicas need them. An outcome says how the ledger got each segment.
  */
 
 import type { Clock, Instant } from '../domain/calendar.ts';
-import type { SourceStatus } from '../domain/coverage.ts';
-import { GatewayError, isGatewayError } from '../domain/errors.ts';
+import { isGatewayError, type GatewayError } from '../domain/errors.ts';
 import type { Meter } from '../domain/meter.ts';
-import type { RowKind } from '../domain/rows.ts';
 import type { Comparison } from '../domain/restatement.ts';
 import type { Call } from '../domain/segments.ts';
-import type { Shared } from '../domain/shared.ts';
-import { inSpan } from '../domain/span.ts';
+import type { EntryStore } from '../domain/entry-store.ts';
+import type { SharedStore } from '../domain/shared-store.ts';
+import { untraced, type Tracing } from '../domain/tracing.ts';
 import { createCache } from './cache.ts';
-import { createFlights } from './flights.ts';
+import { brokenOff, failureOf, refusedByQuota } from './segment-failures.ts';
+import { createFlights, inBackground, type Passenger } from './flights.ts';
+import { createLastReadings, type LastReading } from './last-readings.ts';
+import { createLateWrites } from './late-writes.ts';
 import { createLeases } from './leases.ts';
-import type { Entry } from './memory.ts';
+import type { Entry } from './memory-tier.ts';
 import { readSegment, type SegmentReading } from './read-segment.ts';
 import { createRestatements } from './restatements.ts';
-import { keyOf, scopeOf, type SegmentRef, type Source } from './source.ts';
-
-/** How a segment was come by. `entry` is null exactly when it FAILED; `error` is null exactly when it is FRESH. */
-export interface Outcome<K extends RowKind = RowKind> {
-  readonly kind: K;
-  readonly status: SourceStatus;
-  /** Whether the cache answered, without any call to the provider for it. */
-  readonly isCached: boolean;
-  readonly entry: Entry<K> | null;
-  readonly error: GatewayError | null;
-}
+import { fresh, type AcceptsHead, type Outcome } from './outcome.ts';
+import { keyOf, type SegmentRef, type Source } from './source.ts';
 
 export interface Ledger {
-  /** The outcomes of segments, in order, each for itself. None rejects: a failure is the outcome of its segment alone. */
+  /** The outcomes of segments, in order, each settling on its own. None rejects: a failure is an outcome, too. */
   read(refs: readonly SegmentRef[], caller: Call): readonly Promise<Outcome>[];
-  /** The outcome of a segment that memory answers at once, as it is; null: it has to be read. */
-  answer(ref: SegmentRef): Outcome | null;
-  /** Whether a segment would be answered from memory, without asking its provider. */
-  holds(ref: SegmentRef): boolean;
-  /** Until when a segment is answered by this very entry: the past, when it is not any more. */
+  /**
+   * The outcome of a segment that memory can answer at once; null when it has to be read. When memory has dropped its
+   * rows, the head of the entry answers, if the caller accepts it.
+   */
+  answer(ref: SegmentRef, accepts?: AcceptsHead): Outcome | null;
+  /** Whether memory can answer a segment without asking its provider. */
+  holds(ref: SegmentRef, accepts?: AcceptsHead): boolean;
+  /** How long it takes to read all of these at the pace of their account's quota, by current estimate. Milliseconds. */
+  waitMs(refs: readonly SegmentRef[]): number;
+  /** Until when this very entry answers for a segment; a past moment when it no longer does. */
   goodUntil(ref: SegmentRef, entry: Entry): Instant;
-  /** Brings what other replicas have read into memory, so that `holds` knows of it. */
+  /** Loads what other replicas have read into memory, so that `holds` finds it. */
   recall(refs: readonly SegmentRef[]): Promise<void>;
   /**
-   * Reads a segment in the background, behind whatever clients wait for, unless another replica does or the cache holds
+   * Reads a segment in the background, behind all requests of clients, unless another replica reads it or the cache has
    * a newer reading than `known`. @throws GatewayError
    */
-  refresh(ref: SegmentRef, known: Entry | undefined): Promise<void>;
+  refresh(ref: SegmentRef, known: Entry | undefined): Promise<Entry>;
+  /** When segments were last read, by any tier; null: never, an Error: we do not know. */
+  readAts(refs: readonly SegmentRef[]): Promise<readonly (Instant | Error | null)[]>;
   /** The newest entry of a segment in any tier, however old. */
   find(ref: SegmentRef): Promise<Entry | undefined>;
-  /** What providers changed of segments between two readings, of which the later was final; in order. */
+  /** What providers changed in segments between two readings, the later one final; in order. */
   restated(refs: readonly SegmentRef[]): Promise<readonly (readonly Comparison[])[]>;
-  /** Stores what has been found so far and could not be stored then. Never rejects. */
+  /** Stores comparisons that could not be stored when they were found. Never rejects. */
   keepRecords(): Promise<void>;
-  /** How the last reading of a source went; null when it has not been read by this process. */
+  /** How this process last read a source; null when it has not. */
   lastReading(source: Source): LastReading | null;
-  /** When the oldest of what memory holds and may still change was read, by source; a source of which there is none is absent. */
+  /**
+   * By source: when the oldest entry in memory that may still change was read. Sources without such an entry are
+   * absent.
+   */
   oldestOpen(): ReadonlyMap<string, Instant>;
-  /** Breaks off what is being read, and leaves it to the other replicas. */
+  /** Aborts all readings and leaves them to the other replicas. */
   close(): Promise<void>;
   readonly now: Clock;
 }
 
-/** How a source was read last. */
-export interface LastReading {
-  readonly state: 'OK' | 'FAILED';
-  /** When it was last read well; null: not yet. */
-  readonly succeededAt: Instant | null;
-}
-
 export interface LedgerSettings {
   readonly memoryBytes: number;
-  /** The longest that one reading of a segment may take. */
+  /** How long a reading without a waiting client may pause before it tries again. */
   readonly flightSeconds: number;
-  /** What the replicas share; null: this process is alone. */
-  readonly shared: Shared | null;
+  /** The store that the replicas share; null: this process is alone. */
+  readonly shared: SharedStore | null;
+  /** The store that outlives the process; null when there is no such store. */
+  readonly entries: EntryStore | null;
   readonly now: Clock;
   readonly meter: Meter;
-  /** Told when a segment is another one than it was. */
+  readonly tracing?: Tracing;
+  /** Called with the key of a segment whose entry was replaced, or is no longer trusted. */
   readonly onChanged?: (key: string) => void;
-  /** Told of what went wrong without being our expectation: a bug in a reader. */
+  /** Called with an error that we did not expect: a bug in a reader. */
   readonly onBug: (error: unknown) => void;
 }
 
-/** A ledger that holds nothing yet in memory. */
+/** A ledger whose memory is still empty. */
 export function createLedger(settings: LedgerSettings): Ledger {
-  const { memoryBytes, flightSeconds, shared, now, meter, onBug, onChanged = () => {} } = settings;
-  const flights = createFlights<Entry>();
-  const cache = createCache({ memoryBytes, shared, now, meter, onChanged });
-  const restatements = createRestatements(shared);
+  const { memoryBytes, flightSeconds, shared, entries, now, meter, onBug } = settings;
+  const { onChanged = () => {}, tracing = untraced } = settings;
+  const flights = createFlights<Entry>(Math.ceil(flightSeconds * 1000));
+  const cache = createCache({ memoryBytes, store: entries, now, meter, onChanged });
+  const restatements = createRestatements(entries);
+  const lateWrites = createLateWrites(entries, cache, now);
   const leases =
     shared === null
       ? null
@@ -95,15 +96,20 @@ export function createLedger(settings: LedgerSettings): Ledger {
           onLanded: (key, readAt) => cache.supersede(key, readAt),
           onWanted: (key) => flights.want(key),
         });
-  const reading: SegmentReading = {
-    cache,
-    leases,
-    restatements,
-    flightMs: Math.ceil(flightSeconds * 1000),
-    now,
-    meter,
-  };
-  const lastReadings = new Map<string, LastReading>();
+  const reading: SegmentReading = { cache, leases, entries, lateWrites, restatements, now, meter };
+  const lastReadings = createLastReadings();
+
+  function holds(ref: SegmentRef, accepts?: AcceptsHead): boolean {
+    const entry = cache.peek(ref);
+    if (entry === undefined) return acceptedHead(ref, accepts) !== undefined;
+    return now() < entry.revalidateUntil;
+  }
+
+  function acceptedHead(ref: SegmentRef, accepts: AcceptsHead | undefined): Entry | undefined {
+    const head = accepts === undefined ? undefined : cache.peekHead(ref);
+    const isFresh = head !== undefined && now() < cache.goodUntil(ref, head);
+    return isFresh && accepts?.(ref, head) === true ? head : undefined;
+  }
 
   async function readOne(ref: SegmentRef, caller: Call): Promise<Outcome> {
     const { entry, tier } = await cache.find(ref);
@@ -120,12 +126,12 @@ export function createLedger(settings: LedgerSettings): Ledger {
     try {
       return fresh(ref, await fly(ref, entry, caller), false);
     } catch (error) {
-      const standIn = entry !== undefined && now() < entry.staleUntil ? entry : undefined;
-      return failed(ref, toGatewayError(error, ref, caller), standIn);
+      const staleIfError = entry !== undefined && now() < entry.staleUntil ? entry : undefined;
+      return failed(ref, toFailure(error, ref, caller), staleIfError);
     }
   }
 
-  /** Serves what there is at once; should the refresh fail, the next to ask waits for the provider and is told. */
+  /** Serves the entry at once and refreshes it; when the refresh fails, the next request waits and gets the error. */
   async function refreshBehind(ref: SegmentRef, entry: Entry): Promise<void> {
     try {
       await fly(ref, entry, inBackground());
@@ -138,14 +144,14 @@ export function createLedger(settings: LedgerSettings): Ledger {
   function fly(
     ref: SegmentRef,
     known: Entry | undefined,
-    caller: Pick<Call, 'signal' | 'isBackground'>,
+    caller: Omit<Passenger, 'tooLate'>,
   ): Promise<Entry> {
     const key = keyOf(ref);
     if (flights.has(key)) meter.add('calls_saved', { by: 'flight' });
     return flights.join(
       key,
       async (flight) => {
-        // Between looking and taking off, an earlier flight may have landed.
+        // An earlier flight may have landed between our look at the cache and the start of this one.
         const held = cache.peek(ref);
         if (held !== undefined && held.readAt > (known?.readAt ?? -1)) return held;
         try {
@@ -155,88 +161,79 @@ export function createLedger(settings: LedgerSettings): Ledger {
             'billing.kind': kind,
             'billing.segment': ref.segment.key,
           };
-          const entry = await inSpan('segment', attributes, () =>
+          const entry = await tracing.inSpan('segment', attributes, () =>
             readSegment(reading, ref, known ?? null, flight),
           );
-          lastReadings.set(scopeOf(ref.source), { state: 'OK', succeededAt: now() });
+          lastReadings.succeeded(ref.source, now());
           return entry;
         } catch (error) {
-          if (!flight.signal.aborted) {
-            const { succeededAt = null } = lastReadings.get(scopeOf(ref.source)) ?? {};
-            lastReadings.set(scopeOf(ref.source), { state: 'FAILED', succeededAt });
-          }
-          // Whoever left has been told; who is still there has to go because the process does. Neither is a bug.
+          if (!flight.signal.aborted) lastReadings.failed(ref.source);
+          // Requests that left have their error; the others have to go because the process stops. Neither is a bug.
           if (flight.signal.aborted && !isGatewayError(error)) throw brokenOff(error);
           throw error;
         }
       },
-      caller,
+      { ...caller, tooLate: (slotInMs) => tooLate(ref, slotInMs) },
     );
   }
 
-  function toGatewayError(error: unknown, ref: SegmentRef, caller: Call): GatewayError {
-    const { account } = ref.source;
-    if (isGatewayError(error)) return error.of(account.id, account.provider.id);
-    const about = { account: account.id, provider: account.provider.id, cause: error };
-    if (caller.signal.aborted) {
-      return new GatewayError(
-        'PROVIDER_TIMEOUT',
-        'the provider did not answer before the deadline of the request',
-        about,
-      );
-    }
-    onBug(error);
-    return new GatewayError('PROVIDER_RESPONSE_INVALID', "the provider's answer could not be read", about);
+  function tooLate({ source: { account } }: SegmentRef, slotInMs: number): GatewayError {
+    meter.add('quota_refusals', { account: account.id });
+    return refusedByQuota(slotInMs);
   }
 
-  function failed(ref: SegmentRef, error: GatewayError, standIn: Entry | undefined): Outcome {
+  function toFailure(error: unknown, ref: SegmentRef, caller: Call): GatewayError {
+    if (!isGatewayError(error) && !caller.signal.aborted) onBug(error);
+    return failureOf(error, ref, caller);
+  }
+
+  function failed(ref: SegmentRef, error: GatewayError, staleIfError: Entry | undefined): Outcome {
     const { kind, account } = ref.source;
-    if (standIn === undefined) return { kind, status: 'FAILED', isCached: false, entry: null, error };
+    if (staleIfError === undefined) return { kind, status: 'FAILED', isCached: false, entry: null, error };
     meter.add('stale_answers', { provider: account.provider.id, account: account.id });
-    return { kind, status: 'STALE', isCached: false, entry: standIn, error };
+    return { kind, status: 'STALE', isCached: false, entry: staleIfError, error };
   }
 
   return {
     read: (refs, caller) => refs.map((ref) => readOne(ref, caller)),
     now,
     close: () => flights.close(),
-    lastReading: (source) => lastReadings.get(scopeOf(source)) ?? null,
+    lastReading: (source) => lastReadings.of(source),
     oldestOpen: () => cache.oldestOpen(),
-    holds: (ref) => {
-      const entry = cache.peek(ref);
-      return entry !== undefined && now() < entry.revalidateUntil;
-    },
-    answer(ref) {
-      const entry = cache.peek(ref);
+    holds,
+    answer(ref, accepts) {
+      const entry = cache.peek(ref) ?? acceptedHead(ref, accepts);
       if (entry === undefined || now() >= cache.goodUntil(ref, entry)) return null;
       meter.add('calls_saved', { by: 'memory' });
       return fresh(ref, entry, true);
+    },
+    waitMs(refs) {
+      const missing = refs.filter((ref) => !holds(ref));
+      const inLineMs = missing.map((ref) => flights.slotInMs(keyOf(ref)));
+      // Segments that other replicas read, or that are not queued yet, count at the pace of the quota.
+      const paceMs = Math.max(0, ...missing.map(({ source }) => source.paceMs()));
+      return Math.max(missing.length * paceMs, ...inLineMs);
     },
     goodUntil: (ref, entry) => cache.goodUntil(ref, entry),
     async recall(refs) {
       await Promise.all(refs.map((ref) => cache.find(ref)));
     },
     async refresh(ref, known) {
-      await fly(ref, known, inBackground());
+      try {
+        return await fly(ref, known, inBackground());
+      } catch (error) {
+        if (!isGatewayError(error)) onBug(error);
+        throw error;
+      }
     },
+    readAts: (refs) => cache.readAts(refs),
     restated: (refs) => restatements.of(refs),
-    keepRecords: () => restatements.flush(),
+    async keepRecords() {
+      await restatements.flush();
+      await lateWrites.flush();
+    },
     async find(ref) {
       return (await cache.find(ref)).entry;
     },
   };
-}
-
-function brokenOff(cause: unknown): GatewayError {
-  return new GatewayError('PROVIDER_UNAVAILABLE', 'the gateway stopped before the provider answered', {
-    cause,
-  });
-}
-
-function inBackground(): Pick<Call, 'signal' | 'isBackground'> {
-  return { signal: new AbortController().signal, isBackground: () => true };
-}
-
-function fresh({ source: { kind } }: SegmentRef, entry: Entry, isCached: boolean): Outcome {
-  return { kind, status: 'FRESH', isCached, entry, error: null };
 }

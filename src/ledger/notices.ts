@@ -1,62 +1,73 @@
-/** What should be known about the rows of an answer, beside what the vendor's rows say of themselves. */
+/** Notices: what a client should know about the rows of an answer, beyond what the vendor's rows say themselves. */
 
 import { dateIn, printInstant, startOfDay, type DateRange, type Instant } from '../domain/calendar.ts';
+import type { Account } from '../domain/account.ts';
 import type { Notice } from '../domain/coverage.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { Segment } from '../domain/segments.ts';
-import type { Entry } from './memory.ts';
+import type { Entry } from './memory-tier.ts';
 import type { Source } from './source.ts';
 
-/** What was read before its period had ended lacks the rest of it. */
-export function partialNotice(
-  { account }: Source,
+/** Up to when figures are known when a part was read before its period had ended; null when no part was. */
+export function knownUntil(
+  account: Account,
   asked: { readonly dates: DateRange | null; readonly end: Instant | null },
   parts: readonly { readonly entry: Entry; readonly segment: Segment }[],
   now: Instant,
-): Notice[] {
+): Instant | null {
   const { dates } = asked;
-  if (dates === null) return [];
+  if (dates === null || dates.from >= dates.to) return null;
   const end = asked.end ?? startOfDay(dates.to, account.timeZone);
   const endOf = ({ segment }: { readonly segment: Segment }): number =>
     Math.min(end, segment.dates === null ? end : startOfDay(segment.dates.to, account.timeZone));
   const early = parts.filter((part) => part.entry.readAt < endOf(part)).map(({ entry }) => entry.readAt);
-  if (now >= end && early.length === 0) return [];
-  const until = Math.min(now, ...early) as Instant;
-  const message = `the period had not ended: figures are those known at ${printInstant(until)}`;
-  return [{ code: 'PARTIAL_PERIOD', message, date: dateIn(until, account.timeZone) }];
+  return now >= end && early.length === 0 ? null : (Math.min(now, ...early) as Instant);
 }
 
-/** A list that does not reach back so far. */
-export function clampNotice({ grid, account }: Source, dates: DateRange | null): Notice[] {
-  if (grid.floor === undefined || dates === null || dates.from >= grid.floor) return [];
+/** Says that an answer was read before its period had ended, so its last figures are missing. */
+export function partialNotice({ timeZone }: Account, until: Instant | null): Notice[] {
+  if (until === null) return [];
+  const message = `the period had not ended: figures are those known at ${printInstant(until)}`;
+  return [{ code: 'PARTIAL_PERIOD', message, date: dateIn(until, timeZone) }];
+}
+
+/** Whether a list does not reach back to the first of some dates. */
+export function isClamped({ grid }: Source, dates: DateRange | null): boolean {
+  return dates !== null && dates.from < (grid.floor ?? '');
+}
+
+/** Says that a list does not reach back to the first date of the period. */
+export function clampNotice(source: Source, dates: DateRange | null): Notice[] {
+  if (!isClamped(source, dates)) return [];
+  const { grid, account } = source;
   const message = `${account.provider.name} has this list from ${grid.floor} on: nothing before that date was read`;
   return [{ code: 'PERIOD_CLAMPED', message, date: null }];
 }
 
-/** A row belongs to the period in which it starts; a vendor may list it with another. It must not vanish unsaid. */
-export function strayNotice(strays: readonly RowOf[RowKind][]): Notice[] {
-  if (strays.length === 0) return [];
-  const starts = strays.map(({ date }) => date).toSorted();
+/** Reports rows that the vendor lists with a period in which they do not start: they must not vanish silently. */
+export function strayNotice(misplaced: readonly RowOf[RowKind][]): Notice[] {
+  if (misplaced.length === 0) return [];
+  const starts = misplaced.map(({ date }) => date).toSorted();
   const message =
-    `the provider lists ${strays.length} rows with this period that start outside it, from ${starts[0]} ` +
-    `to ${starts.at(-1)}: they are not in this answer, and are when a period is asked for that holds both`;
+    `the provider lists ${misplaced.length} rows with this period that start outside it, from ${starts[0]} ` +
+    `to ${starts.at(-1)}: this answer leaves them out; ask for a period that includes those dates to see them`;
   return [{ code: 'ROWS_OUTSIDE_PERIOD', message, date: null }];
 }
 
-/** What is said of each of twelve months is said once. */
+/** Twelve months may each bring the same notice: keeps it once. */
 export function distinct(notices: readonly Notice[]): Notice[] {
   return [...new Map(notices.map((notice) => [`${notice.code} ${notice.message}`, notice])).values()];
 }
 
-const mostNotices = 50;
+const maxNotices = 50;
 
-/** A fault of every row need not be told of every row. */
+/** Shortens the list: what is wrong with every row need not be said for every row. */
 export function shorten(notices: readonly Notice[]): readonly Notice[] {
-  const [last] = notices.slice(mostNotices);
+  const [last] = notices.slice(maxNotices);
   if (last === undefined) return notices;
-  const rest = notices.length - mostNotices;
+  const rest = notices.length - maxNotices;
   return [
-    ...notices.slice(0, mostNotices),
+    ...notices.slice(0, maxNotices),
     { ...last, message: `${last.message} (and ${rest - 1} more notices)` },
   ];
 }

@@ -1,19 +1,20 @@
 /**
- * One flight: a segment is read from its provider by whoever holds its lease, stored for all replicas, and its failure
- * shared with those who wait. Without the shared store it is read all the same.
+ * One flight: the replica with the lease reads a segment from its provider, stores it for all replicas, and shares a
+ * failure with those who wait. Without the shared store it reads all the same.
  */
 
-import { after, type Clock } from '../domain/calendar.ts';
-import { GatewayError, isGatewayError } from '../domain/errors.ts';
+import type { Clock } from '../domain/calendar.ts';
+import { isGatewayError } from '../domain/errors.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { Call } from '../domain/segments.ts';
-import { SharedUnavailable } from '../domain/shared.ts';
+import type { EntryStore } from '../domain/entry-store.ts';
+import { StoreUnavailable } from '../domain/shared-store.ts';
 import type { Cache } from './cache.ts';
-import { encode } from './codec.ts';
+import { encode, versionOf } from './entry-codec.ts';
 import type { FlightCall } from './flights.ts';
 import type { Claim, Lease, Leases } from './leases.ts';
-import { finalReadingDueAt } from './freshness.ts';
-import type { Entry } from './memory.ts';
+import { timeToLiveMs, type LateWrites } from './late-writes.ts';
+import type { Entry } from './memory-tier.ts';
 import type { Restatements } from './restatements.ts';
 import { keyOf, type SegmentRef } from './source.ts';
 
@@ -21,21 +22,18 @@ export interface SegmentReading {
   readonly cache: Cache;
   /** Null: this process is alone. */
   readonly leases: Leases | null;
+  /** The store that outlives the process; null when there is no such store. */
+  readonly entries: EntryStore | null;
+  /** Takes down what the store did not take. */
+  readonly lateWrites: LateWrites;
   readonly restatements: Restatements;
-  /** The longest that one reading of a segment may take. */
-  readonly flightMs: number;
   readonly now: Clock;
   readonly meter: Meter;
 }
 
-/** What may still change is kept until it has surely been read as final, so that the two can be compared. */
-const keptPastFinalMs = 7 * 86_400_000;
-/** However short its freshness, those who wait for a reading in other replicas must find it. */
-const keptAtLeastMs = 10_000;
-
 /**
- * Reads a segment that was last known as `known`, unless another replica has read it since.
- * @throws GatewayError; the flight's abort reason
+ * Reads a segment whose last reading we know as `known`, unless another replica has read it since. @throws
+ * GatewayError; the flight's abort reason
  */
 export async function readSegment(
   reading: SegmentReading,
@@ -43,13 +41,11 @@ export async function readSegment(
   known: Entry | null,
   flight: FlightCall,
 ): Promise<Entry> {
-  const { cache, now, meter, flightMs } = reading;
-  const deadline = after(now(), flightMs);
+  const { cache, now, meter } = reading;
   for (let before = known; ;) {
     const claim = await claimFor(reading, ref, before?.readAt ?? null, flight);
     if (claim === null || claim.kind === 'HELD') {
-      const call = { ...flight, deadline };
-      return readFromProvider(reading, ref, { lease: claim?.lease ?? null, before }, call);
+      return readFromProvider(reading, ref, { lease: claim?.lease ?? null, before }, flight);
     }
     if (claim.kind === 'FAILED') {
       meter.add('calls_saved', { by: 'replica' });
@@ -67,30 +63,25 @@ export async function readSegment(
 
 /** Null: this process is alone, or the store cannot be used. */
 async function claimFor(
-  { leases, flightMs }: SegmentReading,
+  { leases }: SegmentReading,
   ref: SegmentRef,
   version: Entry['readAt'] | null,
-  { signal, isBackground }: FlightCall,
+  flight: FlightCall,
 ): Promise<Claim | null> {
   if (leases === null) return null;
-  const timeout = AbortSignal.timeout(flightMs);
   try {
-    const caller = { signal: AbortSignal.any([signal, timeout]), isBackground };
-    return await leases.claim(keyOf(ref), version, caller);
+    return await leases.claim(keyOf(ref), version, flight);
   } catch (error) {
-    if (error instanceof SharedUnavailable) return null;
-    signal.throwIfAborted();
-    if (!timeout.aborted) throw error;
-    const message = 'another replica is reading this from the provider, and did not finish in time';
-    throw new GatewayError('PROVIDER_TIMEOUT', message);
+    if (error instanceof StoreUnavailable) return null;
+    throw error;
   }
 }
 
-/** What a reading starts from. */
+/** What a reading starts with. */
 interface Claimed {
-  /** Null: it is done alone. */
+  /** Null: this replica reads without a lease. */
   readonly lease: Lease | null;
-  /** The segment as it was read before, as far as is known. */
+  /** The previous reading of the segment, as far as we know. */
   readonly before: Entry | null;
 }
 
@@ -108,7 +99,7 @@ async function readFromProvider(
   try {
     const entry = cache.keep(ref, { ...(await ref.source.read(ref.segment, call)), readAt });
     if (before !== null) await restatements.note(ref, before, entry);
-    const isFirst = leases === null || (await store(reading, leases, ref, claimed, entry));
+    const isFirst = await store(reading, ref, claimed, entry);
     meter.add('segment_readings', { ...about, outcome: isFirst ? 'LANDED' : 'REDUNDANT' });
     return entry;
   } catch (error) {
@@ -121,24 +112,29 @@ async function readFromProvider(
   }
 }
 
-/** Whether nobody else had read the same meanwhile, as far as that can be told. A value that is not stored is counted. */
+/**
+ * Stores a reading; false when another replica had read the same meanwhile. Counts a value that could not be stored.
+ */
 async function store(
-  { now, meter }: SegmentReading,
-  leases: Leases,
+  { leases, entries, lateWrites, now, meter }: SegmentReading,
   ref: SegmentRef,
   { lease, before }: Claimed,
   entry: Entry,
 ): Promise<boolean> {
-  const { readAt, staleUntil } = entry;
-  const dueAt = finalReadingDueAt(ref.source.account, ref.segment, entry);
-  const keptUntil = dueAt === null ? staleUntil : Math.max(staleUntil, dueAt + keptPastFinalMs);
-  const ttlMs = Math.max(keptAtLeastMs, keptUntil - now());
+  const { readAt } = entry;
+  const ttlMs = timeToLiveMs(ref, entry, now());
   try {
+    if (leases === null && entries === null) return true;
     const value = await encode(keyOf(ref), entry);
+    if (leases === null) {
+      await entries?.put(keyOf(ref), value, { version: versionOf(readAt), ttlMs });
+      return true;
+    }
     return await leases.land(keyOf(ref), lease, { value, readAt, known: before?.readAt ?? null, ttlMs });
   } catch {
     meter.add('cache_write_errors', { account: ref.source.account.id });
-    if (lease !== null) await leases.fail(keyOf(ref), lease, null).catch(() => {});
+    lateWrites.add(ref);
+    if (lease !== null) await leases?.fail(keyOf(ref), lease, null).catch(() => {});
     return true;
   }
 }

@@ -1,89 +1,62 @@
 /**
- * What is read without being asked for. A period that has been read while its figures could still change is read again
- * once they are final (StreamLake asks its integrators for exactly this); and the running month is kept warm where the
- * settings say so. Of the replicas one does this for each source, one segment after the other, behind the clients.
+ * Readings that no client asked for. We read a period again once its figures are final, if we had read it before
+ * (vendors ask integrators to do this), and keep the current month warm where the settings say so. One replica does
+ * this for each source, one segment after the other, behind all requests of clients.
  */
 
-import { randomUUID } from 'node:crypto';
-
-import {
-  addMonths,
-  after,
-  dateIn,
-  datesOf,
-  monthOf,
-  type CalendarDate,
-  type Instant,
-} from '../domain/calendar.ts';
+import { addMonths, dateIn, datesOf, monthOf, type CalendarDate, type Instant } from '../domain/calendar.ts';
 import type { Meter } from '../domain/meter.ts';
 import { segmentsOf } from '../domain/segments.ts';
 import { finalAtOf } from '../domain/settlement.ts';
-import type { Script, Shared } from '../domain/shared.ts';
+import type { SharedStore } from '../domain/shared-store.ts';
+import { createDuty } from './duty.ts';
 import { finalReadingDueAt } from './freshness.ts';
 import type { Ledger } from './ledger.ts';
-import type { Entry } from './memory.ts';
+import type { Entry } from './memory-tier.ts';
 import { keyOf, scopeOf, type SegmentRef, type Source } from './source.ts';
 
 export interface SchedulerSettings {
-  /** As the settings stand now. */
+  /** The sources of the current settings. */
   readonly sources: () => readonly Source[];
-  /** Whether a source's running month is kept warm. */
+  /** Whether to keep a source's current month warm. */
   readonly keepWarm: (source: Source) => boolean;
   readonly ledger: Ledger;
   /** Null: this process is alone. */
-  readonly shared: Shared | null;
+  readonly shared: SharedStore | null;
   readonly meter: Meter;
   readonly tickMs: number;
+  /** A clock that never jumps, in milliseconds. */
+  readonly monotonicMs: () => number;
   readonly onBug: (error: unknown) => void;
 }
 
 export interface Scheduler {
-  /** Does what is due, and resolves when it is done. */
+  /** Does what is due; resolves when it is done. */
   tick(): Promise<void>;
   stop(): void;
 }
 
-/** A month is settled anew for so long after its cut-off; later, whoever asks for it reads it. */
+/** How long after its cut-off we read a month again; after that, the next request reads it. */
 const settledWithinMs = 7 * 86_400_000;
-/** After a failure a source is left alone for so long. */
+/** How long we leave a source alone after a failure. */
 const restMs = 60_000;
-/** A duty is renewed at each tick and before each reading; it passes to another replica so long after its holder died. */
-const dutyMs = 120_000;
-
-/** KEYS: duty. ARGV: replica, time to live. */
-const dutyScript: Script = {
-  name: 'duty',
-  lua: `
-local holder = redis.pcall('GET', KEYS[1])
-local left = redis.call('PTTL', KEYS[1])
-if type(holder) == 'string' and holder ~= ARGV[1] and left > 0 and left <= tonumber(ARGV[2]) then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1`,
-};
+/** How long a leader lease outlives its owner, who renews it at each tick and before each reading. */
+const leaderLeaseMs = 120_000;
 
 /** Starts ticking. */
 export function startScheduler(settings: SchedulerSettings): Scheduler {
-  const { sources, keepWarm, ledger, shared, meter, tickMs, onBug } = settings;
+  const { sources, keepWarm, ledger, shared, meter, tickMs, monotonicMs, onBug } = settings;
   const { now } = ledger;
-  const replica = randomUUID();
   const settled = new Map<Source, Instant>();
-  const restsUntil = new Map<Source, Instant>();
+  const restsUntilMs = new Map<Source, number>();
   const busy = new Set<Source>();
   let stopped = false;
 
-  async function isOnDuty(source: Source): Promise<boolean> {
-    if (shared === null) return true;
-    try {
-      const key = `${scopeOf(source)}:duty`;
-      return (await shared.run(dutyScript, [key], [replica, Math.max(dutyMs, 3 * tickMs)])) === 1;
-    } catch {
-      // Without the store nobody knows whose it is; nothing is lost, since whoever asks reads.
-      return false;
-    }
-  }
+  const hasDuty = createDuty(shared, Math.max(leaderLeaseMs, 3 * tickMs));
+  const isOnDuty = (source: Source): Promise<boolean> => hasDuty(scopeOf(source));
 
   async function look(source: Source): Promise<void> {
-    if (busy.has(source) || now() < (restsUntil.get(source) ?? 0)) return;
+    if (busy.has(source) || monotonicMs() < (restsUntilMs.get(source) ?? 0)) return;
     const cutOff = lastCutOff(source, now());
     const isDue = cutOff !== null && settled.get(source) !== cutOff.at;
     if (!isDue && !keepWarm(source)) return;
@@ -93,16 +66,16 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       const isSettled = !isDue || (await settle(source, cutOff));
       if (isDue && isSettled) settled.set(source, cutOff.at);
       const isWarm = !keepWarm(source) || (await warm(source));
-      if (!isSettled || !isWarm) restsUntil.set(source, after(now(), restMs));
+      if (!isSettled || !isWarm) restsUntilMs.set(source, monotonicMs() + restMs);
     } finally {
       busy.delete(source);
     }
   }
 
-  /** What runs from the month before into this one is final with it. */
+  /** Reads the month that became final, and what runs into it from the month before. */
   async function settle(source: Source, { month }: CutOff): Promise<boolean> {
     const found = [...(await findAll(source, addMonths(month, -1))), ...(await findAll(source, month))];
-    // A list without dates is the same one for both.
+    // A list without dates gives the same entry for both months.
     const entries = [...new Map(found.map((one) => [keyOf(one[0]), one])).values()];
     const isReadEarly = (entry: Entry | undefined, { segment }: SegmentRef): boolean => {
       const dueAt = entry === undefined ? null : finalReadingDueAt(source.account, segment, entry);
@@ -118,7 +91,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     return refreshAll(source, 'warm', await findAll(source, month), isEnding);
   }
 
-  /** One after the other; one that fails does not keep the others from being read. Resolves to whether all were. */
+  /** Reads one after the other; a failure does not stop the others. Resolves to whether all were read. */
   async function refreshAll(
     source: Source,
     reason: 'settled' | 'warm',
@@ -133,7 +106,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
         await ledger.refresh(ref, entry);
         meter.add('scheduled_readings', { reason });
       } catch {
-        // Told where it happened.
+        // The reader has already reported the error.
         areAllRead = false;
       }
     }
@@ -169,7 +142,7 @@ interface CutOff {
   readonly at: Instant;
 }
 
-/** The month that became final last, if that is not long ago. */
+/** The month that became final last, unless that was long ago. */
 function lastCutOff({ account }: Source, now: Instant): CutOff | null {
   const current = monthOf(dateIn(now, account.timeZone));
   for (const month of [addMonths(current, -1), addMonths(current, -2)]) {

@@ -1,4 +1,4 @@
-/** The vendors this gateway speaks to. A further one costs its folder and one line here. */
+/** The vendors that this gateway supports. Another one costs its folder and one line here. */
 
 import { aione } from './aione/adapter.ts';
 import { novita, ppio } from './ppio-novita/adapter.ts';

@@ -7,9 +7,10 @@
  */
 
 import { toCalendarDate } from '../domain/calendar.ts';
-import { compareDecimals, parseDecimal } from '../domain/decimal.ts';
+import { compareDecimals, zero } from '../domain/decimal.ts';
 import { focusColumns, type FocusColumn } from './focus-columns.ts';
 import { crossRules } from './focus-rules.ts';
+import { isFocusUnit } from './focus-units.ts';
 import { isDateTime, readDecimal, type FocusLine } from './focus-values.ts';
 
 export interface FocusViolation {
@@ -18,7 +19,7 @@ export interface FocusViolation {
   readonly rule: string;
 }
 
-/** Every rule that the line breaks; none for a line that may leave. */
+/** Every rule that the line violates; an empty list means that the line may leave. */
 export function checkFocusRow(line: FocusLine): readonly FocusViolation[] {
   const unknown = Object.keys(line).filter((name) => !columnNames.has(name));
   return [
@@ -34,7 +35,7 @@ export function checkFocusRow(line: FocusLine): readonly FocusViolation[] {
 const columns: readonly FocusColumn[] = focusColumns;
 const columnNames: ReadonlySet<string> = new Set(columns.map(({ name }) => name));
 
-/** The rule of the column itself that a value breaks. */
+/** The rule of the column itself that a value violates. */
 function brokenBy(value: string | null | undefined, column: FocusColumn): string | null {
   if (value === undefined) return 'COLUMN_MISSING';
   if (value === null) return column.nullable ? null : 'NULL_NOT_ALLOWED';
@@ -45,17 +46,16 @@ function brokenBy(value: string | null | undefined, column: FocusColumn): string
   return column.nonNegative === true && compareDecimals(number, zero) < 0 ? 'NEGATIVE_NOT_ALLOWED' : null;
 }
 
-const zero = parseDecimal('0');
-
 function brokenByText(value: string, { allowed, format }: FocusColumn): string | null {
-  // Nothing is null; the specification has no empty text.
+  // A missing value is null; the specification has no empty text.
   if (value.trim() === '') return 'EMPTY_STRING';
   if (!value.isWellFormed()) return 'NOT_UNICODE';
   if (allowed !== undefined) return allowed.includes(value) ? null : 'VALUE_NOT_ALLOWED';
   if (format === 'CurrencyCode') return currencies.has(value) ? null : 'NOT_A_CURRENCY';
+  if (format === 'UnitFormat') return isFocusUnit(value) ? null : 'NOT_A_UNIT';
   if (format === 'CalendarDate') return toCalendarDate(value) === null ? 'NOT_A_DATE' : null;
   return null;
 }
 
-/** ISO 4217, as this runtime knows it. */
+/** The codes of ISO 4217 that this runtime knows. */
 const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));

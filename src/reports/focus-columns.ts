@@ -2,21 +2,21 @@
  * The columns of our FOCUS export, in their order, as FOCUS 1.2 defines them: all that are mandatory, and of the
  * conditional and recommended ones those that apply to our vendors. Ours, with the prefix x_, come after them.
  *
- * Left out: InvoiceId (no row names its invoice); SkuPriceId, SkuPriceDetails and SkuMeter (no vendor names a price
- * or a meter apart from the product); regions, availability zones, tags and capacity reservations (not told);
- * commitment discounts (a saving plan's id is not told); pricing currencies (all price in the currency they bill in).
+ * Left out: SkuPriceId, SkuPriceDetails and SkuMeter (no vendor names a price or a meter apart from the product);
+ * regions, availability zones, tags and capacity reservations (not told); commitment discounts (a saving plan's id is
+ * not told); pricing currencies (all price in the currency they bill in).
  * https://focus.finops.org/focus-specification/v1-2/
  */
 
+import { focusServices } from '../domain/focus-services.ts';
 import { billingMethods, tradeTypes } from '../domain/rows.ts';
-import { focusServices } from './focus-services.ts';
 
-/** What a column holds. */
+/** The definition of a column. */
 export interface FocusColumn {
   readonly name: string;
   readonly type: 'String' | 'Decimal' | 'DateTime';
-  /** What a string must look like, where the specification or we say so. */
-  readonly format?: 'CurrencyCode' | 'CalendarDate';
+  /** The required form of a text, by the specification or by our own rule. */
+  readonly format?: 'CurrencyCode' | 'CalendarDate' | 'UnitFormat';
   readonly nullable: boolean;
   /** The feature level of the specification; Custom: ours. */
   readonly level: 'Mandatory' | 'Conditional' | 'Recommended' | 'Custom';
@@ -50,10 +50,11 @@ export const focusColumns = [
   { name: 'ChargePeriodEnd', type: 'DateTime', nullable: false, level: 'Mandatory' },
   { name: 'ChargePeriodStart', type: 'DateTime', nullable: false, level: 'Mandatory' },
   { name: 'ConsumedQuantity', type: 'Decimal', nullable: true, level: 'Conditional' },
-  { name: 'ConsumedUnit', type: 'String', nullable: true, level: 'Conditional' },
+  { name: 'ConsumedUnit', type: 'String', format: 'UnitFormat', nullable: true, level: 'Conditional' },
   { name: 'ContractedCost', type: 'Decimal', nullable: false, level: 'Mandatory' },
   { name: 'ContractedUnitPrice', type: 'Decimal', nullable: true, level: 'Conditional', nonNegative: true },
   { name: 'EffectiveCost', type: 'Decimal', nullable: false, level: 'Mandatory' },
+  { name: 'InvoiceId', type: 'String', nullable: true, level: 'Recommended' },
   { name: 'InvoiceIssuerName', type: 'String', nullable: false, level: 'Mandatory' },
   { name: 'ListCost', type: 'Decimal', nullable: false, level: 'Mandatory' },
   { name: 'ListUnitPrice', type: 'Decimal', nullable: true, level: 'Conditional', nonNegative: true },
@@ -65,7 +66,7 @@ export const focusColumns = [
     allowed: ['Standard', 'Committed', 'Dynamic', 'Other'],
   },
   { name: 'PricingQuantity', type: 'Decimal', nullable: true, level: 'Mandatory' },
-  { name: 'PricingUnit', type: 'String', nullable: true, level: 'Mandatory' },
+  { name: 'PricingUnit', type: 'String', format: 'UnitFormat', nullable: true, level: 'Mandatory' },
   { name: 'ProviderName', type: 'String', nullable: false, level: 'Mandatory' },
   { name: 'PublisherName', type: 'String', nullable: false, level: 'Mandatory' },
   { name: 'ResourceId', type: 'String', nullable: true, level: 'Conditional' },
@@ -129,21 +130,24 @@ export const focusColumns = [
 
 export type FocusColumnName = (typeof focusColumns)[number]['name'];
 
-/** One line of the export: text in every column, or null where there is nothing to say. */
+/** One line of the export: text in every column, or null if there is no value. */
 export type FocusRow = Readonly<Record<FocusColumnName, string | null>>;
 
 /**
- * What FOCUS 1.2 demands of usage and purchases (but not of corrections) and our vendors do not always tell. These
- * columns stay null then: an export with holes is worth more than one with inventions.
+ * What FOCUS 1.2 demands of usage and purchases (but not of corrections), and our vendors do not always report. These
+ * columns then stay null: an export with gaps is better than one with inventions.
  */
 export const focusGaps = [
-  { column: 'SkuId', because: 'StreamLake gives its products no id' },
+  { column: 'SkuId', because: 'some providers give their products no id' },
   {
     column: 'ListUnitPrice',
-    because: 'some rows state no price, some one that times the quantity is not the cost',
+    because: 'some rows state no price, and for some price times quantity is not the cost',
   },
-  { column: 'ContractedUnitPrice', because: 'as ListUnitPrice; StreamLake rounds its amounts to 0.01' },
-  { column: 'PricingQuantity', because: 'subscriptions, and some usage, state a quantity without its unit' },
+  { column: 'ContractedUnitPrice', because: 'as ListUnitPrice; some providers round their amounts to 0.01' },
+  {
+    column: 'PricingQuantity',
+    because: 'subscriptions, and some usage, state a quantity without a unit that FOCUS can write',
+  },
   { column: 'PricingUnit', because: 'as PricingQuantity' },
   { column: 'ConsumedQuantity', because: 'as PricingQuantity' },
   { column: 'ConsumedUnit', because: 'as PricingQuantity' },

@@ -1,6 +1,6 @@
-/** How a charge is priced, in the words of FOCUS 1.2. */
+/** The pricing category and unit price of a charge, as FOCUS 1.2 defines them. */
 
-import { compareDecimals, divideDecimals, parseDecimal, type Decimal } from '../domain/decimal.ts';
+import { compareDecimals, type Decimal, divideDecimals, zero } from '../domain/decimal.ts';
 import type { BillingMethod } from '../domain/rows.ts';
 
 /**
@@ -24,8 +24,8 @@ const pricingCategoryOf: Readonly<Record<Exclude<BillingMethod, 'SAVING_PLAN'>, 
 };
 
 /**
- * Whether a stated price can stand as the unit price of a cost: not negative, and, where the quantity is known, that
- * quantity times the price is the cost to the last digit, as the specification demands.
+ * Whether a stated price may be the unit price of a cost: it is not negative and, if the quantity is known, quantity
+ * times price is exactly the cost, as the specification demands.
  */
 export function isUnitPriceOf(price: Decimal | null, quantity: Decimal | null, cost: Decimal): boolean {
   if (price === null || compareDecimals(price, zero) < 0) return false;
@@ -34,11 +34,3 @@ export function isUnitPriceOf(price: Decimal | null, quantity: Decimal | null, c
   const quotient = divideDecimals(cost, quantity);
   return quotient !== null && compareDecimals(quotient, price) === 0;
 }
-
-/** "per_1000_tokens" as the specification writes units: "1000 Tokens". Others stay in the vendor's words. */
-export function toPricingUnit(unit: string | null): string | null {
-  const size = unit === null ? null : /^per_(\d+)_tokens?$/.exec(unit);
-  return size === null ? unit : `${size[1]} Tokens`;
-}
-
-const zero = parseDecimal('0');

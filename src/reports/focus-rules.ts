@@ -1,14 +1,13 @@
 /**
- * The rules of FOCUS 1.2 that a single line can break across its columns, and those that we promise of our own
- * columns. Told from the specification, not from the mapping.
+ * The rules of FOCUS 1.2 that a single line can violate across its columns, and our own rules for our own columns.
+ * Written from the specification, not from the mapping.
  */
 
-import { parseDecimal } from '../domain/decimal.ts';
+import { zero } from '../domain/decimal.ts';
+import { focusServices } from '../domain/focus-services.ts';
 import type { FocusColumnName } from './focus-columns.ts';
-import { focusServices } from './focus-services.ts';
+import { toFocusUnit } from './focus-units.ts';
 import { decimalIn, differ, isBefore, isProduct, isStated, type FocusLine } from './focus-values.ts';
-
-const zero = parseDecimal('0');
 
 /** A rule between columns, and the column that it is about. */
 export interface CrossRule {
@@ -18,7 +17,7 @@ export interface CrossRule {
   readonly isBroken: (line: FocusLine) => boolean;
 }
 
-/** Columns that are null where the one they belong to is; `always`: and never otherwise. */
+/** Columns that are null if the column they belong to is null; with `always`, only then. */
 const dependents: readonly { column: FocusColumnName; of: FocusColumnName; always: boolean }[] = [
   { column: 'PricingUnit', of: 'PricingQuantity', always: true },
   { column: 'ConsumedUnit', of: 'ConsumedQuantity', always: true },
@@ -35,10 +34,15 @@ const nullOnTax: readonly FocusColumnName[] = [
   'SkuId',
 ];
 
-/** Must not be null on usage and purchases, once the columns that state it are not. */
-const dueOnCharges: readonly { column: FocusColumnName; when: readonly FocusColumnName[] }[] = [
-  { column: 'PricingCategory', when: [] },
-  { column: 'PricingQuantity', when: ['x_Quantity', 'x_Unit'] },
+/**
+ * Columns that must not be null on usage and purchases, if the vendor states the value in a unit that can be written.
+ */
+const dueOnCharges: readonly { column: FocusColumnName; isKnown: (line: FocusLine) => boolean }[] = [
+  { column: 'PricingCategory', isKnown: () => true },
+  {
+    column: 'PricingQuantity',
+    isKnown: (line) => isStated(line, 'x_Quantity') && toFocusUnit(line['x_Unit'] ?? '') !== null,
+  },
 ];
 
 const unitPrices: readonly { price: FocusColumnName; cost: FocusColumnName }[] = [
@@ -46,14 +50,14 @@ const unitPrices: readonly { price: FocusColumnName; cost: FocusColumnName }[] =
   { price: 'ContractedUnitPrice', cost: 'ContractedCost' },
 ];
 
-/** Costs of a charge that follows from no other: as billed, unless it has a unit price. */
+/** The costs of a charge that depends on no other charge: as billed, unless it has a unit price. */
 const costsOfCredit: readonly { column: FocusColumnName; unless?: FocusColumnName }[] = [
   { column: 'EffectiveCost' },
   { column: 'ListCost', unless: 'ListUnitPrice' },
   { column: 'ContractedCost', unless: 'ContractedUnitPrice' },
 ];
 
-/** Columns of the vendor's row as a whole, which a credit would count a second time. */
+/** Columns about the vendor's whole row: a credit would count them a second time. */
 const countedOnce: readonly FocusColumnName[] = [
   'x_CashAmount',
   'x_OutstandingAmount',
@@ -62,7 +66,7 @@ const countedOnce: readonly FocusColumnName[] = [
   'x_VoucherAmount',
 ];
 
-/** Every such rule. A value that its own column refuses breaks none of them. */
+/** All rules across columns. A value that its own column refuses violates none of them. */
 export const crossRules: readonly CrossRule[] = [
   ...(['BillingPeriod', 'ChargePeriod'] as const).map((period): CrossRule => {
     const [start, end] = [`${period}Start`, `${period}End`] as const;
@@ -85,14 +89,10 @@ export const crossRules: readonly CrossRule[] = [
     rule: 'NOT_NULL_ON_TAX',
     isBroken: (line) => line['ChargeCategory'] === 'Tax' && isStated(line, column),
   })),
-  ...dueOnCharges.map(({ column, when }): CrossRule => ({
+  ...dueOnCharges.map(({ column, isKnown }): CrossRule => ({
     column,
     rule: 'NULL_ON_CHARGE',
-    isBroken: (line) =>
-      isCharge(line) &&
-      !isCorrection(line) &&
-      line[column] === null &&
-      when.every((other) => isStated(line, other)),
+    isBroken: (line) => isCharge(line) && !isCorrection(line) && line[column] === null && isKnown(line),
   })),
   {
     column: 'ConsumedQuantity',
@@ -127,7 +127,7 @@ export const crossRules: readonly CrossRule[] = [
     isBroken: (line) => isStated(line, 'ResourceName') && line['ResourceName'] === line['ResourceId'],
   },
   {
-    // Paid to someone else, it is not the provider's bill.
+    // A charge that is paid to someone else is not in the provider's bill.
     column: 'BilledCost',
     rule: 'BILLED_BY_ANOTHER',
     isBroken: (line) =>

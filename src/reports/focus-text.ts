@@ -9,24 +9,26 @@
 
 import { focusColumns, type FocusColumn, type FocusRow } from './focus-columns.ts';
 
-/** The names of the columns, CRLF included. */
+/** U+FEFF at the start of a CSV file. Without it Excel does not recognize UTF-8, and garbles Chinese names. */
+export const byteOrderMark = '\uFEFF';
+
+/** The line with the names of the columns, including CRLF. */
 export function csvHeader(): string {
   return `${focusColumns.map(({ name }) => name).join(',')}\r\n`;
 }
 
-/** A line of CSV, CRLF included. */
+/** A line of CSV, including CRLF. */
 export function toCsvLine(row: FocusRow): string {
   return `${focusColumns.map((column) => csvField(row[column.name], column)).join(',')}\r\n`;
 }
 
-/** A line of NDJSON, line feed included. Decimals are strings: as JSON numbers many readers would round them. */
+/** A line of NDJSON, including the line feed. Decimals are strings, because many readers would round JSON numbers. */
 export function toJsonLine(row: FocusRow): string {
   return `${JSON.stringify(Object.fromEntries(focusColumns.map(({ name }) => [name, row[name]])))}\n`;
 }
 
-function csvField(value: string | null, { name, type }: FocusColumn): string {
+function csvField(value: string | null, { type }: FocusColumn): string {
   if (value === null) return '';
-  const text =
-    type === 'String' && name !== 'x_RowId' && /^[=+\-@＝＋－＠\t\r\n]/.test(value) ? `'${value}` : value;
+  const text = type === 'String' && /^[=+\-@＝＋－＠\t\r\n]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -9,32 +9,34 @@
 
 import type { Account } from '../domain/account.ts';
 import { datesOf, periodOf, printInstant, type Instant } from '../domain/calendar.ts';
-import { compareDecimals, parseDecimal, subtractDecimals, type Decimal } from '../domain/decimal.ts';
+import { compareDecimals, subtractDecimals, zero, type Decimal } from '../domain/decimal.ts';
+import { focusServiceOf } from '../domain/focus-services.ts';
+import { toRowId } from '../domain/public-ids.ts';
 import type { BillRow, DailyDetailRow, RowOf, TradeType } from '../domain/rows.ts';
 import type { Settlement } from '../domain/settlement.ts';
 import type { FocusRow } from './focus-columns.ts';
-import { isUnitPriceOf, toPricingCategory, toPricingUnit } from './focus-pricing.ts';
-import { toFocusService } from './focus-services.ts';
+import { isUnitPriceOf, toPricingCategory } from './focus-pricing.ts';
+import { toFocusUnit } from './focus-units.ts';
 
 interface ChargeOf<K extends 'BILL' | 'DAILY_DETAIL'> {
   readonly kind: K;
   readonly row: RowOf[K];
   readonly account: Account;
   readonly settlement: Settlement;
+  /** The vendor's own id of the invoice for the charge; null: not known. */
+  readonly invoiceId: string | null;
 }
 
-/** A row with what it takes to report it. */
+/** A row, with all that is needed to report it. */
 export type FocusCharge = ChargeOf<'BILL'> | ChargeOf<'DAILY_DETAIL'>;
 
-/** The lines of a charge: itself, and the credit of a voucher where one was used (or taken back). */
+/** The lines of a charge: the charge itself, and a credit if a voucher was used (or taken back). */
 export function toFocusRows(charge: FocusCharge): readonly FocusRow[] {
   const line = toLine(charge);
   const voucher = charge.row.voucherAmount;
   if (voucher === null || compareDecimals(voucher, zero) === 0) return [line];
   return [line, toCredit(line, subtractDecimals(zero, voucher))];
 }
-
-const zero = parseDecimal('0');
 
 function toLine(charge: FocusCharge): FocusRow {
   const { row, account, settlement } = charge;
@@ -44,11 +46,12 @@ function toLine(charge: FocusCharge): FocusRow {
   const isCorrection = correctsEarlierPeriod(charge, billingPeriod.start);
   const productName = textOf(row.product.name);
   const productCategory = textOf(row.product.category);
-  // A service has one category, and the vendors' own word for it does; their products differ by size and model.
+  // A service has a single category, as the vendor's word for a category does; products differ by size and model.
   const serviceName = productCategory ?? productName ?? provider.name;
-  const service = toFocusService(productCategory, provider.id);
-  // A quantity without its unit says nothing, and the specification allows neither alone.
-  const unit = facts.quantity === null ? null : toPricingUnit(textOf(facts.unit));
+  const service = focusServiceOf(provider.focusServices, productCategory);
+  // A quantity without a unit means nothing, and the specification allows neither alone, nor a unit in another form.
+  const stated = facts.quantity === null ? null : textOf(facts.unit);
+  const unit = stated === null ? null : toFocusUnit(stated);
   const quantity = unit === null ? null : facts.quantity;
   const listCost = row.listCost ?? row.billedCost;
   const isUsage = facts.category === 'Usage';
@@ -69,14 +72,15 @@ function toLine(charge: FocusCharge): FocusRow {
     ChargePeriodStart: printInstant(row.chargePeriod.start),
     ConsumedQuantity: isUsage ? quantity : null,
     ConsumedUnit: isUsage ? unit : null,
-    // The vendor's amount is after its discounts and before vouchers: what the contract makes of the list cost.
+    // The vendor's amount is after discounts and before vouchers, which is the contracted cost.
     ContractedCost: row.billedCost,
     ContractedUnitPrice: unitPrice(facts.discountedUnitPrice, row.billedCost),
-    // Purchases too: the specification sets those to 0 whose cost later charges carry. The use of a subscription is
-    // not billed again, and what a saving plan paid for is not told: no later charge carries it, 0 would lose it.
+    // Purchases, too. The specification sets a purchase to 0 if later charges carry its cost. A subscription's use is
+    // not billed again, and vendors do not report what a saving plan paid for, so 0 would lose the cost.
     EffectiveCost: row.billedCost,
+    InvoiceId: textOf(charge.invoiceId),
     InvoiceIssuerName: provider.name,
-    // Where the vendor states none, the specification's rule for charges without a list price: as billed.
+    // If the vendor states none, the specification's rule for charges without a list price applies: as billed.
     ListCost: listCost,
     ListUnitPrice: unitPrice(facts.listUnitPrice, listCost),
     PricingCategory: toPricingCategory(row.billingMethod, isUsage),
@@ -85,7 +89,7 @@ function toLine(charge: FocusCharge): FocusRow {
     ProviderName: provider.name,
     PublisherName: provider.name,
     ResourceId: textOf(row.resourceId),
-    // No vendor names a resource apart from its id.
+    // No vendor has names for resources besides ids.
     ResourceName: null,
     ResourceType: textOf(row.resourceId) === null ? null : serviceName,
     ServiceCategory: service.category,
@@ -93,7 +97,7 @@ function toLine(charge: FocusCharge): FocusRow {
     ServiceSubcategory: service.subcategory,
     SkuId: textOf(row.product.id),
     SubAccountId: textOf(facts.subAccountId),
-    // Must not be null where the id is not; the vendors know it by its id alone.
+    // Must not be null if the id is not; the vendors only have the id.
     SubAccountName: textOf(facts.subAccountId),
     x_AccountId: account.id,
     x_BillingMethod: row.billingMethod,
@@ -107,14 +111,14 @@ function toLine(charge: FocusCharge): FocusRow {
     x_ProviderBillingMethod: textOf(row.providerBillingMethod),
     x_ProviderId: provider.id,
     x_Quantity: facts.quantity,
-    x_RowId: row.id,
+    x_RowId: toRowId(account.id, row),
     x_SettlementStatus: settlement.status,
     x_VoucherAmount: row.voucherAmount,
     ...facts.custom,
   };
 }
 
-/** A voucher's line. It is a charge of its own, so each of its costs is the amount billed. */
+/** The line of a voucher. It is a charge of its own, so each of its costs is the billed amount. */
 function toCredit(line: FocusRow, amount: Decimal): FocusRow {
   return {
     ...line,
@@ -145,7 +149,9 @@ function toCredit(line: FocusRow, amount: Decimal): FocusRow {
   };
 }
 
-/** A subscription is bought ahead. What is certain of its rhythm: a renewal repeats, all else happened once. */
+/**
+ * A subscription is bought in advance. All we know of its frequency: a renewal recurs, everything else happens once.
+ */
 function factsOfBill(row: BillRow) {
   return {
     category: 'Purchase',
@@ -216,14 +222,14 @@ const tradeWords: Readonly<Record<TradeType, string | null>> = {
 };
 
 /**
- * A refund keeps the category of what is refunded. It corrects an earlier period only where its own dates say so:
- * they begin before the month that it is billed in.
+ * A refund keeps the category of what is refunded. It only corrects an earlier period if its own dates say so: they
+ * begin before the month in which it is billed.
  */
 function correctsEarlierPeriod({ row }: FocusCharge, billingPeriodStart: Instant): boolean {
   return row.billingMethod === 'REFUND' && row.chargePeriod.start < billingPeriodStart;
 }
 
-/** Blank text is none, and what is not Unicode cannot be written. */
+/** Text for a column; null if it is blank, or not Unicode and so cannot be written. */
 function textOf(text: string | null): string | null {
   return text === null || text.trim() === '' ? null : text.toWellFormed();
 }

@@ -1,15 +1,15 @@
 /**
- * Reconciliation: an account's month seen in each way its provider offers, and where these do not agree. Usage by
- * product and usage by key are the same money twice; bills and daily details together are what an invoice asks for.
+ * Reconciliation: compares an account's billing period in each view that its provider offers. Usage by product and
+ * usage by key are the same money; bills and daily details together are what an invoice asks for.
  */
 
 import { eachDate, type CalendarDate, type DateRange } from '../domain/calendar.ts';
-import { parseDecimal, subtractDecimals, type Decimal } from '../domain/decimal.ts';
+import { type Decimal, subtractDecimals, zero } from '../domain/decimal.ts';
 import { createSum, type RunningSum } from '../domain/sums.ts';
 import type { ApiKeyUsageRow, CurrencyCode, DailyDetailRow, RowKind, RowOf } from '../domain/rows.ts';
 import { createTotals, mergeTotals, type Totals } from './totals.ts';
 
-/** A way of seeing a month. */
+/** The views of a month. */
 export const reconciledViews = ['CHARGES', 'INVOICES', 'USAGE_BY_PRODUCT', 'USAGE_BY_KEY'] as const;
 export type ReconciledView = (typeof reconciledViews)[number];
 
@@ -20,13 +20,13 @@ export interface Residual {
   readonly currency: CurrencyCode;
   readonly leftAmount: Decimal;
   readonly rightAmount: Decimal;
-  /** Left less right. */
+  /** Left minus right. */
   readonly difference: Decimal;
-  /** Where it arises, as far as both views can tell; empty where they agree, or one of them is a total alone. */
+  /** The causes, if both views have details; empty if the views agree, or one of them is only a total. */
   readonly lines: readonly ResidualLine[];
 }
 
-/** A product and day on which two views differ. */
+/** A product and day for which two views differ. */
 export interface ResidualLine {
   readonly day: CalendarDate;
   readonly product: string;
@@ -36,21 +36,23 @@ export interface ResidualLine {
   readonly difference: Decimal;
 }
 
-/** An account's month. A view is null where the provider has none, or it could not be read. */
+/** An account's month. A view is null if the provider does not offer it, or it could not be read. */
 export interface Reconciliation {
   readonly bills: readonly Totals[] | null;
   readonly dailyDetails: readonly Totals[] | null;
-  /** Bills and daily details together; null where one of them should be there and is not. */
+  /** Bills and daily details together; null if one of them should exist but could not be read. */
   readonly charges: readonly Totals[] | null;
   readonly apiKeyUsage: readonly Totals[] | null;
   /** Without void ones. */
   readonly invoices: readonly Totals[] | null;
+  /** Whether the provider has statements, but none for this month yet; a void one counts. */
+  readonly lacksStatement: boolean;
   readonly residuals: readonly Residual[];
-  /** Days that have ended, on which the daily details have no row, though they have on others. */
+  /** Past days on which the daily details have no row, although they have rows on other days. */
   readonly daysWithoutCharges: readonly CalendarDate[];
 }
 
-/** Shows the rows of a list to a visitor; null where it was not or could not be read. */
+/** Visits the rows of a list; null if it was not or could not be read. */
 export type Rows<K extends RowKind> = ((visitor: (row: RowOf[K]) => void) => Promise<void>) | null;
 
 export interface ReconciledRows {
@@ -58,12 +60,12 @@ export interface ReconciledRows {
   readonly dailyDetails: Rows<'DAILY_DETAIL'>;
   readonly apiKeyUsage: Rows<'API_KEY_USAGE'>;
   readonly invoices: Rows<'INVOICE'>;
-  /** Whether all lists that are the account's cost were read. */
+  /** Whether all lists that make up the account's cost were read. */
   readonly isCostWhole: boolean;
-  /** Product categories whose usage the provider lists by key too. */
+  /** Product categories whose usage the provider also lists by key. */
   readonly keyedCategories: readonly string[];
   readonly month: DateRange;
-  /** The first day whose usage might still come in when the daily details were read. */
+  /** The first day whose usage could still arrive when the daily details were read. */
   readonly openDay: CalendarDate;
 }
 
@@ -72,7 +74,12 @@ export async function reconcile(rows: ReconciledRows): Promise<Reconciliation> {
   const bills = await totalsOf(rows.bills);
   const dailyDetails = await totalsOf(rows.dailyDetails);
   const apiKeyUsage = await totalsOf(rows.apiKeyUsage);
-  const invoices = await totalsOf(rows.invoices, ({ status }) => status !== 'VOID');
+  let statements = 0;
+  const invoices = await totalsOf(rows.invoices, ({ status }) => {
+    statements += 1;
+    return status !== 'VOID';
+  });
+  const lacksStatement = invoices !== null && statements === 0;
   const parts = [bills, dailyDetails].filter((part) => part !== null);
   const charges = rows.isCostWhole && parts.length > 0 ? mergeTotals(parts) : null;
   return {
@@ -81,7 +88,8 @@ export async function reconcile(rows: ReconciledRows): Promise<Reconciliation> {
     charges,
     apiKeyUsage,
     invoices,
-    residuals: [...againstInvoices(charges, invoices), ...(await byKey(rows))],
+    lacksStatement,
+    residuals: [...(lacksStatement ? [] : againstInvoices(charges, invoices)), ...(await byKey(rows))],
     daysWithoutCharges: await daysWithout(rows),
   };
 }
@@ -110,7 +118,7 @@ function againstInvoices(charges: readonly Totals[] | null, invoices: readonly T
   });
 }
 
-/** A product on a day, in one currency: what each view has of it. */
+/** The amounts of a product on a day, in one currency, in each view. */
 interface Cell {
   readonly day: CalendarDate;
   readonly product: string;
@@ -120,7 +128,7 @@ interface Cell {
   readonly right: RunningSum;
 }
 
-/** Usage by product against usage by key, of the categories that keys use. */
+/** Compares usage by product with usage by key, for the categories that keys use. */
 async function byKey({ dailyDetails, apiKeyUsage, keyedCategories }: ReconciledRows): Promise<Residual[]> {
   if (dailyDetails === null || apiKeyUsage === null) return [];
   const cells = new Map<string, Cell>();
@@ -184,7 +192,7 @@ async function daysWithout({ dailyDetails, month, openDay }: ReconciledRows): Pr
   return eachDate(month).filter((day) => day < openDay && !days.has(day));
 }
 
-/** Whether an amount is zero, however it is written. */
+/** Whether an amount is zero, in any notation. */
 export function isZero(amount: Decimal): boolean {
   return /^-?0+(\.0+)?$/.test(amount);
 }
@@ -192,5 +200,3 @@ export function isZero(amount: Decimal): boolean {
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
-
-const zero = parseDecimal('0');

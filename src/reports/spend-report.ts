@@ -1,4 +1,4 @@
-/** A report of spend: groups in order of cost, the top ones and the rest, shares, and changes against another period. */
+/** The parts of a report of spend: converted sums, shares, and changes against another period. */
 
 import {
   addDays,
@@ -12,96 +12,68 @@ import {
   type YearMonth,
 } from '../domain/calendar.ts';
 import {
+  absoluteOf,
+  type Decimal,
   multiplyDecimals,
   parseDecimal,
   ratioOf,
   subtractDecimals,
-  toSortable,
-  type Decimal,
+  zero,
 } from '../domain/decimal.ts';
-import type { Converter, ExchangeRate } from '../domain/exchange.ts';
+import type { Converter, ExchangeRate } from '../domain/currency-conversion.ts';
 import type { CurrencyCode, TokenCounts } from '../domain/rows.ts';
-import { idOf, type SpendGroup } from './spend.ts';
+import type { DatedTotals, SpendGroup } from './spend.ts';
+import { rankGroups } from './spend-order.ts';
 import { mergeTotals, type Totals } from './totals.ts';
 
-/** Digits behind the point of shares and of changes. */
+/** The decimal places of shares and of changes. */
 const ratioDigits = 6;
-/** Digits behind the point of an effective price. */
+/** The decimal places of a price per million tokens. */
 const priceDigits = 10;
 
-/** Sums in one currency, at rates that were given. */
+/** Sums in one currency, at given rates. */
 export interface Converted extends Omit<Totals, 'rowCount'> {
-  /** Those that were used; none where there was nothing to convert. */
+  /** The rates that were used; empty if there was nothing to convert. */
   readonly rates: readonly ExchangeRate[];
 }
 
-/** Sums in one currency. @throws GatewayError EXCHANGE_RATE_MISSING */
-export function convertTotals(totals: readonly Totals[], converter: Converter): Converted {
+/** Converts sums into one currency. @throws GatewayError EXCHANGE_RATE_MISSING */
+export function convertTotals(parts: readonly DatedTotals[], converter: Converter): Converted {
+  const all = parts.flatMap(({ day, totals }) => totals.map((sums) => ({ day, sums })));
   const partOf = (part: (sums: Totals) => Decimal | null): Decimal | null => {
-    const amounts = totals.map((sums) => ({ currency: sums.currency, amount: part(sums) }));
+    const amounts = all.map(({ day, sums }) => ({ day, currency: sums.currency, amount: part(sums) }));
     return amounts.every((item): item is typeof item & { amount: Decimal } => item.amount !== null)
       ? converter.sum(amounts)
       : null;
   };
+  const rates = new Set(all.flatMap(({ day, sums }) => converter.rateOf(sums.currency, day) ?? []));
   return {
     currency: converter.to,
-    rates: totals.flatMap(({ currency }) => converter.rateOf(currency) ?? []),
+    rates: [...rates].toSorted((a, b) => (`${a.from} ${a.date}` < `${b.from} ${b.date}` ? -1 : 1)),
     listCost: partOf(({ listCost }) => listCost),
-    billedCost: partOf(({ billedCost }) => billedCost) ?? parseDecimal('0'),
+    billedCost: partOf(({ billedCost }) => billedCost) ?? zero,
     voucherAmount: partOf(({ voucherAmount }) => voucherAmount),
     cashAmount: partOf(({ cashAmount }) => cashAmount),
   };
 }
 
-/**
- * The groups with the most cost first. Of several currencies the first in the alphabet decides, then the next, unless
- * they are converted; ties go by key.
- */
-export function byCost(groups: readonly SpendGroup[], converter: Converter | null): SpendGroup[] {
-  const currencies = [
-    ...new Set(groups.flatMap(({ totals }) => totals.map(({ currency }) => currency))),
-  ].toSorted();
-  const ranked = groups.map((group) => {
-    const costs =
-      converter === null
-        ? currencies.map((code) => group.totals.find(({ currency }) => currency === code)?.billedCost ?? null)
-        : [convertTotals(group.totals, converter).billedCost];
-    return { group, ranks: costs.map((cost) => (cost === null ? null : toSortable(cost))) };
-  });
-  return ranked
-    .toSorted((a, b) => compareRanks(a.ranks, b.ranks) || compareKeys(a.group, b.group))
-    .map(({ group }) => group);
+/** The sums of several groups, by the day that decides the exchange rate. */
+export function datedSumsOf(groups: readonly SpendGroup[]): DatedTotals[] {
+  const parts = groups.flatMap(({ dated, totals }) => dated ?? [{ day: null, totals }]);
+  return Array.from(
+    Map.groupBy(parts, ({ day }) => day),
+    ([day, list]) => ({ day, totals: mergeTotals(list.map(({ totals }) => totals)) }),
+  );
 }
 
-function compareRanks(a: readonly (bigint | null)[], b: readonly (bigint | null)[]): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index] ?? null;
-    if (left === right) continue;
-    if (left === null || right === null) return left === null ? 1 : -1;
-    return left > right ? -1 : 1;
-  }
-  return 0;
-}
-
-/** By the values of the key, one dimension after the other; what is not said comes last. */
-export function compareKeys(a: SpendGroup, b: SpendGroup): number {
-  for (const [index, { value: left }] of a.key.entries()) {
-    const right = b.key[index]?.value ?? null;
-    if (left === right) continue;
-    if (left === null || right === null) return left === null ? 1 : -1;
-    return left < right ? -1 : 1;
-  }
-  return 0;
-}
-
-/** What part of a whole something is, in one currency. */
+/** A share of a whole, in one currency. */
 export interface Share {
   readonly currency: CurrencyCode;
-  /** Null where the whole is zero. */
+  /** Null if the whole is zero. */
   readonly ratio: Decimal | null;
 }
 
-/** The part of the whole's billed cost, by currency. */
+/** The shares of the whole's billed cost, by currency. */
 export function sharesOf(totals: readonly Totals[], whole: readonly Totals[]): Share[] {
   return totals.map(({ currency, billedCost }) => {
     const all = whole.find((sums) => sums.currency === currency)?.billedCost ?? zero;
@@ -109,13 +81,13 @@ export function sharesOf(totals: readonly Totals[], whole: readonly Totals[]): S
   });
 }
 
-/** How the billed cost in one currency differs from that of another period. */
+/** The change of billed cost in one currency since another period. */
 export interface Change {
   readonly currency: CurrencyCode;
   readonly before: Decimal;
   readonly after: Decimal;
   readonly difference: Decimal;
-  /** Of the difference to what was before; null where that is zero. */
+  /** The difference divided by the absolute value of before: negative if the cost fell. Null if before is zero. */
   readonly ratio: Decimal | null;
 }
 
@@ -127,20 +99,22 @@ export function changesOf(before: readonly Totals[], after: readonly Totals[]): 
   return currencies.map((currency) => {
     const [was, is] = [costIn(before, currency), costIn(after, currency)];
     const difference = subtractDecimals(is, was);
-    return { currency, before: was, after: is, difference, ratio: ratioOf(difference, was, ratioDigits) };
+    // By the absolute value, so that the ratio has the sign of the difference, even for refunds.
+    const ratio = ratioOf(difference, absoluteOf(was), ratioDigits);
+    return { currency, before: was, after: is, difference, ratio };
   });
 }
 
-/** The day and month of this period against which a day of an earlier one stands. */
+/** Maps a day and month of an earlier period to those of this period with which they are compared. */
 export interface Shift {
-  /** The same for the same shift. */
+  /** Equal shifts have equal names. */
   readonly name: string;
   of(day: CalendarDate): { readonly day: CalendarDate; readonly month: YearMonth };
 }
 
 /**
- * Where both are whole months, the same day of the month so many months later (a 31st that a shorter month has not
- * stays as it is, and stands against nothing); otherwise so many days later.
+ * The shift between two periods. If both are whole months it is by months (a 31st without a match in a shorter month
+ * stays as it is, and is compared with nothing); otherwise it is by days.
  */
 export function shiftBetween(earlier: DateRange, current: DateRange): Shift {
   const areMonths = [earlier.from, earlier.to, current.to].every((date) => date.endsWith('-01'));
@@ -164,28 +138,27 @@ export function shiftBetween(earlier: DateRange, current: DateRange): Shift {
   };
 }
 
-/** Groups of an earlier period, found by the key of the group of this period that they stand against. */
+/** The groups of an earlier period, found by the key of the matching group of this period. */
 export interface EarlierGroups {
-  /** Null: there was none. */
+  /** Null: there was no such group. */
   of(group: SpendGroup): SpendGroup | null;
-  /** All of them but those that stand against one of these, the most cost first. */
+  /** All groups that match none of these, highest cost first. */
   without(groups: readonly SpendGroup[]): SpendGroup[];
 }
 
-/** Groups whose days and months are those that they stand against. */
+/** Matches groups whose days and months have been shifted to this period. */
 export function matchEarlier(groups: readonly SpendGroup[]): EarlierGroups {
-  const idOfGroup = ({ key }: SpendGroup): string => idOf(key.map(({ value }) => value));
-  const byId = new Map(byCost(groups, null).map((group) => [idOfGroup(group), group]));
+  const byId = new Map(rankGroups(groups, 'COST', null).map((group) => [group.id, group]));
   return {
-    of: (group) => byId.get(idOfGroup(group)) ?? null,
+    of: ({ id }) => byId.get(id) ?? null,
     without(others) {
-      const ids = new Set(others.map((group) => idOfGroup(group)));
+      const ids = new Set(others.map(({ id }) => id));
       return [...byId].flatMap(([id, group]) => (ids.has(id) ? [] : [group]));
     },
   };
 }
 
-/** What a million tokens came to, rounded; null where there were none. */
+/** The price of a million tokens, rounded; null if there were no tokens. */
 export function pricePerMillion({ total }: TokenCounts, billedCost: Decimal): Decimal | null {
   return ratioOf(multiplyDecimals(billedCost, million), total, priceDigits);
 }
@@ -194,6 +167,4 @@ export function pricePerMillion({ total }: TokenCounts, billedCost: Decimal): De
 export function sumsOf(groups: readonly SpendGroup[]): Totals[] {
   return mergeTotals(groups.map(({ totals }) => totals));
 }
-
-const zero = parseDecimal('0');
 const million = parseDecimal('1000000');

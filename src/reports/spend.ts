@@ -1,214 +1,229 @@
 /**
- * Spend: charges added up by any combination of dimensions, in one pass over rows where they lie. Bills and daily
- * details are disjoint and together an account's cost; usage by key is the same money again and is never added to them.
+ * Spend: adds up charges by any combination of dimensions, in one pass over the rows, without copying them. Bills and
+ * daily details are disjoint and together an account's cost; usage by key is the same money again and is never added.
  */
 
 import type { Account } from '../domain/account.ts';
-import { monthOf, type CalendarDate, type YearMonth } from '../domain/calendar.ts';
-import type { Decimal } from '../domain/decimal.ts';
-import { createSum, type RunningSum } from '../domain/sums.ts';
-import type { ApiKeyUsageRow, BillRow, DailyDetailRow, TokenCounts } from '../domain/rows.ts';
+import type { CalendarDate, YearMonth } from '../domain/calendar.ts';
+import type { CurrencyCode, TokenCounts } from '../domain/rows.ts';
+import { isLabelled, labelOf, valuesOf, type ChargedRow, type SpendDimension } from './spend-dimensions.ts';
+import {
+  addTokens,
+  createTokenSums,
+  mergeTokens,
+  toCounts,
+  tokensOf,
+  type TokenSums,
+} from './spend-tokens.ts';
 import { createTotals, type RunningTotals, type Totals } from './totals.ts';
 
-export const spendDimensions = [
-  'PROVIDER',
-  'ACCOUNT',
-  'PRODUCT',
-  'CATEGORY',
-  'API_KEY',
-  'PROJECT',
-  'DAY',
-  'MONTH',
-  'BILLING_METHOD',
-] as const;
-export type SpendDimension = (typeof spendDimensions)[number];
-
-export type ChargedRow = BillRow | ApiKeyUsageRow | DailyDetailRow;
-
-/** What a group has in common in one dimension. */
+/** The common value of a group in one dimension. */
 export interface SpendKey {
   readonly dimension: SpendDimension;
-  /** What filters take. Null: the provider does not say. */
+  /** The value, as filters take it. Null: the provider does not say. */
   readonly value: string | null;
   /** For people. */
   readonly label: string;
 }
 
+/** Sums of charges that have the same exchange rate. */
+export interface DatedTotals {
+  /** The day that decides the rate. Null: the rate does not depend on the day. */
+  readonly day: CalendarDate | null;
+  readonly totals: readonly Totals[];
+}
+
 export interface SpendGroup {
-  /** In the order of the dimensions that were asked for. */
+  /** The same as the id of the matching group in another period. */
+  readonly id: string;
+  /** In the order of the requested dimensions. */
   readonly key: readonly SpendKey[];
   readonly totals: readonly Totals[];
+  /** The same sums by exchange rate. Null: no rate depends on the day. */
+  readonly dated: readonly DatedTotals[] | null;
   readonly rowCount: number;
-  /** Null unless every row is measured in tokens and all are of one currency. */
+  /** Null unless all rows are measured in tokens and have the same currency. */
   readonly tokens: TokenCounts | null;
 }
 
-/** Sums that grow with each charge. */
+/** The day on which a charge counts. */
+export interface ChargeDay {
+  /** The day in the zone of the report. */
+  readonly day: CalendarDate;
+  /** The month in which it counts. */
+  readonly month: YearMonth;
+  /** The day on which it was charged, if it counts on another day. */
+  readonly own?: CalendarDate;
+}
+
+/** The day that decides the exchange rate for a day's charges; null if the rate does not depend on the day. */
+export type RateDay = (currency: CurrencyCode, day: CalendarDate) => CalendarDate | null;
+
+/** Running sums of charges. */
 export interface Spend {
-  /** `day`: the date on which the charge starts, in the zone of the report; `month`: that to which it is counted. */
-  add(account: Account, row: ChargedRow, day: CalendarDate, month?: YearMonth): void;
-  /** Adds charges that were added up elsewhere by the same dimensions. */
+  add(account: Account, row: ChargedRow, on: ChargeDay): void;
+  /** Adds charges that were added up elsewhere, by the same dimensions and rates. */
   merge(other: Spend): void;
   /** In no particular order. */
   groups(): SpendGroup[];
   /** Over all groups. */
   totals(): Totals[];
-  /** What it consists of, for `merge`. */
+  /** Its content, for `merge`. */
   readonly parts: SpendParts;
+  /** Its memory in bytes, by estimate. */
+  bytes(): number;
 }
 
 interface SpendParts {
   readonly groups: ReadonlyMap<string, Group>;
+  readonly labels: ReadonlyMap<string, Labels>;
   readonly all: RunningTotals;
 }
 
 interface Group {
-  readonly key: SpendKey[];
+  readonly values: readonly (string | null)[];
+  /** Where to find the label of each value. */
+  readonly labelKeys: readonly string[];
   readonly sums: RunningTotals;
-  readonly tokens: TokenSums;
-  /** The latest day seen: names are as of then. */
-  latest: CalendarDate;
+  readonly dated: Map<CalendarDate | null, RunningTotals> | null;
+  /** Null: some charge is not measured in tokens. */
+  tokens: TokenSums | null;
+  /** The provider of all its charges; null: there are several providers. */
+  provider: string | null;
   rowCount: number;
 }
 
-interface TokenSums {
-  readonly total: RunningSum;
-  readonly input: RunningSum;
-  readonly output: RunningSum;
-  areAll: boolean;
-  areDirected: boolean;
+/** The names of a value by provider, because the same id may mean different things at different providers. */
+type Labels = Map<string, Label>;
+
+/** The name of a value on the latest day on which it occurred. */
+interface Label {
+  readonly text: string;
+  readonly day: CalendarDate;
 }
 
-/** What a dimension says of a charge: a value, and how it is called where that is something else. */
-interface Dimension {
-  readonly value: (account: Account, row: ChargedRow, day: CalendarDate, month: YearMonth) => string | null;
-  readonly label?: (account: Account, row: ChargedRow) => string | null;
-}
+/** The name of groups and labels without a value. */
+const notSaid = 'not said';
 
-const dimensions: Readonly<Record<SpendDimension, Dimension>> = {
-  PROVIDER: { value: ({ provider }) => provider.id, label: ({ provider }) => provider.name },
-  ACCOUNT: { value: ({ id }) => id, label: ({ name }) => name },
-  PRODUCT: { value: (_account, { product }) => product.name },
-  CATEGORY: { value: (_account, { product }) => product.category },
-  API_KEY: {
-    value: (_account, row) => ('apiKey' in row ? row.apiKey.id : null),
-    label: (_account, row) => ('apiKey' in row ? row.apiKey.name : null),
-  },
-  PROJECT: { value: (_account, row) => ('projectId' in row ? row.projectId : null) },
-  DAY: { value: (_account, _row, day) => day },
-  MONTH: { value: (_account, _row, _day, month) => month },
-  BILLING_METHOD: { value: (_account, { billingMethod }) => billingMethod },
-};
-
-/** Sums over no charge yet. */
-export function createSpend(groupBy: readonly SpendDimension[]): Spend {
+/** Empty sums. `rateDay` null: nothing is converted, or each currency has a single rate. */
+export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay | null = null): Spend {
   const groups = new Map<string, Group>();
+  const labels = new Map<string, Labels>();
   const all = createTotals();
-  const asked = groupBy.map((dimension) => ({ dimension, ...dimensions[dimension] }));
+  const areLabelled = groupBy.map((name) => isLabelled(name));
 
-  function keyOf(account: Account, row: ChargedRow, values: readonly (string | null)[]): SpendKey[] {
-    return asked.map(({ dimension, label }, index) => {
+  function createGroup({
+    values,
+    labelKeys,
+    tokens,
+    provider,
+  }: Pick<Group, 'values' | 'labelKeys' | 'tokens' | 'provider'>): Group {
+    const dated = rateDay === null ? null : new Map<CalendarDate | null, RunningTotals>();
+    const own = tokens === null ? null : createTokenSums();
+    return { values, labelKeys, sums: createTotals(), dated, tokens: own, provider, rowCount: 0 };
+  }
+
+  function noteLabel(key: string, provider: string, label: Label): void {
+    const ofValue: Labels = labels.get(key) ?? new Map();
+    labels.set(key, ofValue);
+    const known = ofValue.get(provider);
+    const isLater =
+      known === undefined || label.day > known.day || (label.day === known.day && label.text > known.text);
+    if (isLater) ofValue.set(provider, { ...label, text: JSON.parse(JSON.stringify(label.text)) as string });
+  }
+
+  function labelFor(key: string, provider: string | null): string | null {
+    const known = provider === null ? labels.get(key)?.values() : [labels.get(key)?.get(provider)];
+    const texts = new Set([...(known ?? [])].flatMap((label) => label?.text ?? []));
+    return texts.size === 0 ? null : [...texts].toSorted().join(' / ');
+  }
+
+  function datedSums(group: Group, day: CalendarDate | null): RunningTotals | null {
+    if (group.dated === null) return null;
+    const sums = group.dated.get(day) ?? createTotals();
+    group.dated.set(day, sums);
+    return sums;
+  }
+
+  function toKey({ values, labelKeys, provider }: Group): SpendKey[] {
+    return groupBy.map((dimension, index) => {
       const value = values[index] ?? null;
-      return { dimension, value, label: label?.(account, row) ?? value ?? 'not said' };
+      const label = value === null ? null : labelFor(labelKeys[index] ?? '', provider);
+      return { dimension, value, label: label ?? value ?? notSaid };
     });
   }
 
   return {
-    add(account, row, day, month = monthOf(day)) {
-      const values = asked.map(({ value }) => value(account, row, day, month));
-      const id = idOf(values);
+    add(account, row, { day, month, own = day }) {
+      const values = valuesOf(groupBy, row, account, day, month);
+      const id = JSON.stringify(values);
+      const tokens = tokensOf(row);
       let group = groups.get(id);
       if (group === undefined) {
-        const key = keyOf(account, row, values);
-        group = { key, sums: createTotals(), tokens: createTokenSums(), latest: day, rowCount: 0 };
+        // A copy: a row's text may be a slice of a vendor's whole answer, and sums live longer than that.
+        const own = JSON.parse(id) as (string | null)[];
+        const labelKeys = own.map((value, index) => `${index} ${value}`);
+        const provider = account.provider.id;
+        group = createGroup({ values: own, labelKeys, tokens: tokens && createTokenSums(), provider });
         groups.set(id, group);
-      } else if (day > group.latest) {
-        group.latest = day;
-        group.key.splice(0, group.key.length, ...keyOf(account, row, values));
       }
+      for (const [index, name] of groupBy.entries()) {
+        if (areLabelled[index] !== true || values[index] === null) continue;
+        const text = labelOf(name, row, account, day);
+        if (text !== null) noteLabel(group.labelKeys[index] ?? '', account.provider.id, { text, day });
+      }
+      if (group.provider !== account.provider.id) group.provider = null;
       group.rowCount += 1;
       group.sums.add(row);
-      addTokens(group.tokens, tokensOf(row));
+      datedSums(group, rateDay?.(row.currency, own) ?? null)?.add(row);
+      if (tokens === null) group.tokens = null;
+      else if (group.tokens !== null) addTokens(group.tokens, tokens);
       all.add(row);
     },
     merge({ parts }) {
+      for (const [key, ofValue] of parts.labels) {
+        for (const [provider, label] of ofValue) noteLabel(key, provider, label);
+      }
       for (const [id, theirs] of parts.groups) {
-        let group = groups.get(id);
-        if (group === undefined) {
-          const { key, latest } = theirs;
-          group = { key: [...key], sums: createTotals(), tokens: createTokenSums(), latest, rowCount: 0 };
-          groups.set(id, group);
-        } else if (theirs.latest > group.latest) {
-          group.latest = theirs.latest;
-          group.key.splice(0, group.key.length, ...theirs.key);
-        }
+        const group = groups.get(id) ?? createGroup(theirs);
+        groups.set(id, group);
+        if (group.provider !== theirs.provider) group.provider = null;
         group.rowCount += theirs.rowCount;
         group.sums.merge(theirs.sums);
-        mergeTokens(group.tokens, theirs.tokens);
+        for (const [day, sums] of theirs.dated ?? []) datedSums(group, day)?.merge(sums);
+        if (theirs.tokens === null) group.tokens = null;
+        else if (group.tokens !== null) mergeTokens(group.tokens, theirs.tokens);
       }
       all.merge(parts.all);
     },
-    parts: { groups, all },
+    parts: { groups, labels, all },
     groups: () =>
-      [...groups.values()].map(({ key, sums, tokens, rowCount }) => {
+      [...groups].map(([id, group]) => {
+        const { sums, dated, tokens, rowCount } = group;
         const totals = sums.totals();
-        return { key, totals, rowCount, tokens: totals.length === 1 ? toCounts(tokens) : null };
+        return {
+          id,
+          key: toKey(group),
+          totals,
+          dated: dated && Array.from(dated, ([day, part]) => ({ day, totals: part.totals() })),
+          rowCount,
+          tokens: totals.length === 1 && tokens !== null ? toCounts(tokens) : null,
+        };
       }),
     totals: () => all.totals(),
+    bytes: () => bytesOf({ groups, labels }),
   };
 }
 
-/** Tells groups apart: the same values give the same text, whatever they are called. */
-export function idOf(values: readonly (string | null)[]): string {
-  return JSON.stringify(values);
-}
+/** As measured on V8: the most bytes of a currency's sums, of a group itself, of a value, and of a label. */
+const bytesEach = { sums: 800, group: 500, value: 120, label: 300 };
 
-/** Tokens of a charge; null where its product is not measured in them. */
-function tokensOf(row: ChargedRow): TokenCounts | null {
-  if ('tokens' in row) return row.tokens;
-  if (!('apiKey' in row) || row.inputTokens === null || row.outputTokens === null) return null;
-  const [input, output] = [row.inputTokens, row.outputTokens].map((count) => count as string as Decimal);
-  if (input === undefined || output === undefined) return null;
-  return { input, output, total: (BigInt(input) + BigInt(output)).toString() as Decimal };
-}
-
-function createTokenSums(): TokenSums {
-  return {
-    total: createSum(),
-    input: createSum(),
-    output: createSum(),
-    areAll: true,
-    areDirected: true,
-  };
-}
-
-function addTokens(sums: TokenSums, tokens: TokenCounts | null): void {
-  if (tokens === null) {
-    sums.areAll = false;
-    return;
+function bytesOf({ groups, labels }: Pick<SpendParts, 'groups' | 'labels'>): number {
+  let bytes = 2000;
+  for (const [id, { values, dated }] of groups) {
+    bytes += bytesEach.group + 2 * id.length + bytesEach.value * values.length;
+    bytes += bytesEach.sums * (1 + (dated?.size ?? 0));
   }
-  sums.total.add(tokens.total);
-  if (tokens.input === null || tokens.output === null) {
-    sums.areDirected = false;
-    return;
-  }
-  sums.input.add(tokens.input);
-  sums.output.add(tokens.output);
-}
-
-function mergeTokens(sums: TokenSums, others: TokenSums): void {
-  sums.areAll &&= others.areAll;
-  sums.areDirected &&= others.areDirected;
-  sums.total.merge(others.total);
-  sums.input.merge(others.input);
-  sums.output.merge(others.output);
-}
-
-function toCounts({ total, input, output, areAll, areDirected }: TokenSums): TokenCounts | null {
-  if (!areAll) return null;
-  return {
-    total: total.value(),
-    input: areDirected ? input.value() : null,
-    output: areDirected ? output.value() : null,
-  };
+  for (const ofValue of labels.values()) bytes += bytesEach.label * ofValue.size;
+  return bytes;
 }

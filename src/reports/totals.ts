@@ -1,10 +1,10 @@
-/** Sums over rows: exact, one per currency, null where a part is unknown. They grow row by row and keep no rows. */
+/** Sums over rows: exact, one per currency, null if a part is unknown. They grow row by row and keep no rows. */
 
 import type { Decimal } from '../domain/decimal.ts';
 import { createSum, sumDecimals, type RunningSum } from '../domain/sums.ts';
 import type { ChargeRow, CurrencyCode, InvoiceRow } from '../domain/rows.ts';
 
-/** Sums in one currency. Null where any row does not know its part: a sum of the others would be too small. */
+/** Sums in one currency. A field is null if any row does not know it: a sum of the others would be too small. */
 export interface Totals {
   readonly currency: CurrencyCode;
   readonly rowCount: number;
@@ -14,7 +14,7 @@ export interface Totals {
   readonly cashAmount: Decimal | null;
 }
 
-/** A sum that is unknown as soon as one of its parts is. */
+/** A sum that becomes unknown as soon as one of its parts is. */
 class PartialSum {
   readonly #sum = createSum();
   #isKnown = true;
@@ -42,7 +42,7 @@ interface CurrencySums {
   readonly cashAmount: PartialSum;
 }
 
-/** Sums that grow. */
+/** Running sums. */
 export class RunningTotals {
   readonly #byCurrency = new Map<CurrencyCode, CurrencySums>();
 
@@ -50,14 +50,14 @@ export class RunningTotals {
   add(row: ChargeRow | InvoiceRow): void {
     const sums = this.#sumsOf(row.currency);
     sums.rowCount += 1;
-    const isInvoice = 'total' in row;
+    const isInvoice = row.kind === 'INVOICE';
     sums.billedCost.add(isInvoice ? row.total : row.billedCost);
     sums.listCost.add(isInvoice ? null : row.listCost);
     sums.voucherAmount.add(isInvoice ? null : row.voucherAmount);
     sums.cashAmount.add(isInvoice ? null : row.cashAmount);
   }
 
-  /** Adds what other sums have come to. */
+  /** Adds other sums. */
   merge(other: RunningTotals): void {
     for (const [currency, theirs] of other.#byCurrency) {
       const sums = this.#sumsOf(currency);
@@ -105,12 +105,12 @@ export class RunningTotals {
   }
 }
 
-/** Sums of nothing yet. */
+/** Empty sums. */
 export function createTotals(): RunningTotals {
   return new RunningTotals();
 }
 
-/** Sums of sums. */
+/** Adds up sums. */
 export function mergeTotals(lists: Iterable<readonly Totals[]>): Totals[] {
   const byCurrency = Map.groupBy([...lists].flat(), ({ currency }) => currency);
   return [...byCurrency]

@@ -1,8 +1,13 @@
-/** Days as whole numbers since 1970, and their dates. Only fixed offsets: Asia/Shanghai is UTC+8, always. */
+/**
+ * Days as whole numbers since 1970, and their dates. Only fixed offsets: Asia/Shanghai is always UTC+8. The truth is
+ * what happened in an imaginary company over thirteen months up to today, before a vendor presents it. Each vendor has
+ * its own, made from these days and the seed (random.ts). Its money is a BigInt in units of 1e-10 of the main unit, so
+ * it shares no arithmetic with the gateway that it checks.
+ */
 
 const dayMs = 86_400_000;
 
-/** The day in which a moment lies, at an offset from UTC in hours. */
+/** The day of a moment, at an offset from UTC in hours. */
 export function dayAt(epochMs: number, offsetHours: number): number {
   return Math.floor((epochMs + offsetHours * 3_600_000) / dayMs);
 }
@@ -17,7 +22,7 @@ export function dateText(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
-/** The day of "2026-02-28"; NaN for anything that is no date. */
+/** The day of "2026-02-28"; NaN for anything that is not a date. */
 export function dayOf(text: string): number {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) / dayMs : Number.NaN;
   return Number.isNaN(day) || dateText(day) !== text ? Number.NaN : day;
@@ -34,16 +39,21 @@ export function mondayOf(day: number): number {
   return day - ((((day + 3) % 7) + 7) % 7);
 }
 
-/** From here on the made-up company grows: 2025-03-01, whenever it is looked at, so that history does not change. */
+/** The company grows from this day on: 2025-03-01. It is fixed, so that history does not change. */
 export const foundingDay = 20_148;
 
-/** Whole months from one day's to another's. */
+/** The day on which the truth begins: the first of the month, twelve months before that of `nowMs`. */
+export function firstDayAt(nowMs: number, offset: number): number {
+  return monthStart(dayAt(nowMs, offset), -12);
+}
+
+/** Whole months from the month of one day to that of another. */
 export function monthsBetween(from: number, to: number): number {
   const [a, b] = [new Date(from * dayMs), new Date(to * dayMs)];
   return (b.getUTCFullYear() - a.getUTCFullYear()) * 12 + b.getUTCMonth() - a.getUTCMonth();
 }
 
-/** Less on weekends, and growing by about a half over a year: what usage looks like. */
+/** The shape of usage: less on weekends, and about half as much again after a year. */
 export function shape(day: number): number {
   const weekday = (day + 4) % 7;
   const growth = Math.max(0.5, 1 + ((day - foundingDay) / 365) * 0.5);

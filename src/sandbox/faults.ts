@@ -1,4 +1,4 @@
-/** Faults of the transport and of whole answers, to be switched on at a simulated vendor. */
+/** Faults of the transport and of whole answers that can be switched on at a simulated vendor. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
@@ -29,14 +29,16 @@ export type FaultName = (typeof faultNames)[number];
 
 export interface Fault {
   readonly name: FaultName;
-  /** How many requests it hits; for ever unless told. */
+  /** How many requests it affects; unlimited by default. */
   readonly times?: number;
+  /** The end of the paths that it hits: "balance/detail"; absent: every path. */
+  readonly only?: string;
 }
 
-/** A hundred megabytes of nothing, in a hundred kilobytes; made when first thrown. */
+/** A hundred megabytes of zeros, compressed to a hundred kilobytes; made on first use. */
 let bomb: Buffer | null = null;
 
-/** Plays a fault out on a response. `answer` is what the vendor would have said. */
+/** Applies a fault to a response. `answer` is what the vendor would have sent. */
 export function playFault(
   name: FaultName,
   vendor: Vendor,
@@ -58,10 +60,7 @@ export function playFault(
         .end('<html><body>Access denied by edge</body></html>');
       return;
     case 'notFound':
-      return send(response, {
-        status: 404,
-        body: { code: 404, reason: 'API_NOT_FOUND', message: 'api not found' },
-      });
+      return send(response, vendor.refusal(404, 'API_NOT_FOUND'));
     case 'broken':
       return send(response, vendor.broken);
     case 'unavailable':
@@ -100,17 +99,8 @@ export function playFault(
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb);
       return;
     }
-    case 'echo': {
-      const message = `bad request: ${JSON.stringify(request.headers)}`;
-      const body = {
-        code: 400,
-        reason: message,
-        message,
-        detail: message,
-        ResponseMeta: { ErrorCode: message },
-      };
-      return send(response, { status: 400, body });
-    }
+    case 'echo':
+      return send(response, vendor.refusal(400, `bad request: ${JSON.stringify(request.headers)}`));
   }
 }
 

@@ -1,8 +1,21 @@
-/** PPIO's and Novita's rows on the wire: the truth in their units, names and styles. */
+/** PPIO's and Novita's rows as they send them: the truth in their units, names and styles. */
 
 import { secondsOf } from './days.ts';
-import { offsetHours, windowOf, type Brand, type KeyDay, type Subscription } from './truth.ts';
-import { fixed, type Switches } from './vendor.ts';
+import { offsetHours, windowOf, type Brand, type KeyDay, type Subscription } from './ppio-novita-truth.ts';
+import { fixed, type Quirks } from './vendor.ts';
+
+export interface PlatformQuirks extends Quirks {
+  /** Omits Novita's exact decimals, or adds PPIO's. */
+  readonly decimals?: boolean;
+  /** Also returns rows of the adjacent months. */
+  readonly wideWindows?: boolean;
+  /** Also limits lists of subscriptions and of usage by product to 31 days. */
+  readonly strictRange?: boolean;
+  /** The balance under `data`. */
+  readonly wrappedBalance?: boolean;
+  /** The key may read lists, and not the balance: its owner lacks the role. */
+  readonly noBillingRole?: boolean;
+}
 
 export type Row = Record<string, unknown>;
 export type Cycle = 'Day' | 'Week' | 'Month';
@@ -11,7 +24,7 @@ export type Cycle = 'Day' | 'Week' | 'Month';
 const step = 1_000_000n;
 
 /** A line of a subscription. */
-export function subscriptionRow(brand: Brand, line: Subscription, switches: Switches, bump: bigint): Row {
+export function subscriptionRow(brand: Brand, line: Subscription, quirks: PlatformQuirks, bump: bigint): Row {
   return {
     userId: 'u-1001',
     memberId: line.memberId,
@@ -24,18 +37,18 @@ export function subscriptionRow(brand: Brand, line: Subscription, switches: Swit
     tradeType: line.tradeType,
     basePrice: String(line.basePrice),
     billNum: String(line.quantity),
-    ...amountsOf(brand, line.amount + bump, line.voucher, switches),
+    ...amountsOf(brand, line.amount + bump, line.voucher, quirks),
     pricePrecision: 1,
     createTime: String(line.createSeconds),
     cycle: line.cycle,
-    ...(switches.missingOptional === true
+    ...(quirks.missingOptional === true
       ? {}
       : { productId: line.productId, billingMethod: line.billingMethod }),
     ...(line.storageDays === null ? {} : { storageDays: String(line.storageDays) }),
   };
 }
 
-/** Totals of the other categories, by cycle: never to be added to them. */
+/** Totals of the other categories, by cycle. Never add them to the others. */
 export function summaries(brand: Brand, lines: readonly Subscription[]): Row[] {
   return [...Map.groupBy(lines, (line) => line.cycle)].map(([cycle, group]) => ({
     ...amountsOf(
@@ -54,12 +67,12 @@ export function summaries(brand: Brand, lines: readonly Subscription[]): Row[] {
   }));
 }
 
-/** One key, one product, one window; the window is whole even when the query begins within it. */
+/** One row for a key, a product and a window. The window is whole even if the query begins within it. */
 export function usageRow(
   brand: Brand,
   cycle: Cycle,
   group: readonly KeyDay[],
-  switches: Switches,
+  quirks: PlatformQuirks,
   bump: bigint,
 ): Row {
   const [one] = group;
@@ -70,7 +83,7 @@ export function usageRow(
   const input = sum((row) => row.input);
   const read = sum((row) => row.cacheRead);
   const written = sum((row) => row.cacheWrite);
-  const cache = brand === 'novita' && one.category === 'llm' && switches.missingOptional !== true;
+  const cache = brand === 'novita' && one.category === 'llm' && quirks.missingOptional !== true;
   return {
     userId: 'u-1001',
     startTime: String(secondsOf(from, offset)),
@@ -80,9 +93,9 @@ export function usageRow(
     category: one.category,
     ownerID: one.keyId,
     billNum0: String(cache ? input - read - written : input),
-    billNum1: switches.hugeIntegers === true ? '12345678901234567890' : String(sum((row) => row.output)),
+    billNum1: quirks.hugeIntegers === true ? '12345678901234567890' : String(sum((row) => row.output)),
     ...(cache ? { billNum2: String(read), billNum3: String(written), billNum5: '0' } : {}),
-    ...(brand === 'novita' && switches.missingOptional !== true
+    ...(brand === 'novita' && quirks.missingOptional !== true
       ? { requestCount: Number(sum((row) => row.requests)) }
       : {}),
     basePrice0: String(one.inputPrice),
@@ -93,7 +106,7 @@ export function usageRow(
       brand,
       sum((row) => row.amount) + bump,
       sum((row) => row.voucher),
-      switches,
+      quirks,
     ),
     pricePrecision: 1,
     productId: one.productId,
@@ -103,7 +116,7 @@ export function usageRow(
 }
 
 /** The money fields of a row. */
-export function amountsOf(brand: Brand, amount: bigint, voucher: bigint, switches: Switches): Row {
+export function amountsOf(brand: Brand, amount: bigint, voucher: bigint, quirks: PlatformQuirks): Row {
   const integer = { amount: amount / step, voucher: voucher / step };
   const exact = {
     amountDecimal: fixed(amount, 10),
@@ -116,7 +129,7 @@ export function amountsOf(brand: Brand, amount: bigint, voucher: bigint, switche
     voucherAmount: String(integer.voucher),
     payAmount: String(integer.amount - integer.voucher),
     payAmountDisplay: Number(integer.amount - integer.voucher) / 10_000,
-    ...((switches.decimals ?? brand === 'novita') ? exact : {}),
+    ...((quirks.decimals ?? brand === 'novita') ? exact : {}),
   };
 }
 
@@ -132,18 +145,18 @@ const large = [
   'basePrice',
 ];
 
-/** A row in the manners that are switched on. */
-export function restyle(row: Row, switches: Switches): Row {
+/** A row with the quirks that are switched on. */
+export function restyle(row: Row, quirks: PlatformQuirks): Row {
   const changed = { ...row };
-  if (switches.numbersAsStrings === true) for (const name of small) changed[name] = String(row[name]);
-  if (switches.stringsAsNumbers === true) {
+  if (quirks.numbersAsStrings === true) for (const name of small) changed[name] = String(row[name]);
+  if (quirks.stringsAsNumbers === true) {
     for (const name of large) {
       const text = row[name];
       if (typeof text === 'string') changed[name] = JSON.rawJSON(text);
     }
   }
-  if (switches.extraFields === true)
+  if (quirks.extraFields === true)
     Object.assign(changed, { llmSeries: 'x', tieredConfig: null, committedUsage: { a: [1] } });
-  if (switches.missingRequired === true) delete changed['amount'];
+  if (quirks.missingRequired === true) delete changed['amount'];
   return changed;
 }

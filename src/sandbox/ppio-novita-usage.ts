@@ -1,12 +1,18 @@
-/** PPIO's and Novita's lists of pay-as-you-go usage and of monthly statements, on the wire. */
+/** PPIO's and Novita's lists of pay-as-you-go usage and of monthly statements, as they send them. */
 
 import { dateText, dayAt, dayOf, monthStart, secondsOf } from './days.ts';
-import { amountsOf, type Row } from './ppio-novita-rows.ts';
-import { offsetHours, windowOf, type Brand } from './truth.ts';
-import { filledIn, usageHoursOf, type Statement, type UsageDay, type UsageHour } from './truth-usage.ts';
-import { fixed, type Switches } from './vendor.ts';
+import { amountsOf, type PlatformQuirks, type Row } from './ppio-novita-rows.ts';
+import { offsetHours, windowOf, type Brand } from './ppio-novita-truth.ts';
+import {
+  filledIn,
+  usageHoursOf,
+  type Statement,
+  type UsageDay,
+  type UsageHour,
+} from './ppio-novita-truth-usage.ts';
+import { fixed } from './vendor.ts';
 
-/** What `productCategory` of the usage list may be. */
+/** The allowed values of `productCategory` in the usage list. */
 export const usageCategories = [
   'summary',
   'gpu',
@@ -23,7 +29,7 @@ export const usageCategories = [
 export type UsageCycle = 'Hour' | 'Day' | 'Week' | 'Month';
 
 /** The most days that one query may span. */
-export const mostDaysOf = { Hour: 7, Day: 31, Week: 31, Month: 31 } as const;
+export const maxDaysOf = { Hour: 7, Day: 31, Week: 31, Month: 31 } as const;
 
 export interface UsageQuestion {
   readonly cycle: UsageCycle;
@@ -34,13 +40,13 @@ export interface UsageQuestion {
   readonly end: number;
 }
 
-/** One row for each product or resource and window. Windows are whole even when the query begins within one. */
+/** One row for each product or resource and window. Windows are whole even if the query begins within one. */
 export function usageRows(
   brand: Brand,
   usage: readonly UsageDay[],
   nowMs: number,
   question: UsageQuestion,
-  switches: Switches,
+  quirks: PlatformQuirks,
   bump: bigint,
 ): Row[] {
   const { cycle, productCategory, productName, ownerId } = question;
@@ -76,7 +82,7 @@ export function usageRows(
     const [one] = group;
     if (one === undefined) return [];
     const isSummary = productCategory === 'summary';
-    return [usageRow(brand, isSummary ? asSummary(one) : one, windowOfHour(one), group, switches, bump)];
+    return [usageRow(brand, isSummary ? asSummary(one) : one, windowOfHour(one), group, quirks, bump)];
   });
   return rows.toSorted((a, b) => Number(a['startTime']) - Number(b['startTime']));
 }
@@ -90,7 +96,7 @@ function usageRow(
   one: UsageHour,
   [from, to]: readonly [number, number],
   group: readonly UsageHour[],
-  switches: Switches,
+  quirks: PlatformQuirks,
   bump: bigint,
 ): Row {
   const sum = (of: (usage: UsageHour) => bigint): bigint => group.reduce((all, usage) => all + of(usage), 0n);
@@ -112,7 +118,7 @@ function usageRow(
       brand,
       sum(({ amount }) => amount) + bump,
       sum(({ voucher }) => voucher),
-      switches,
+      quirks,
     ),
     pricePrecision: 1,
     productId: one.productId,
@@ -120,7 +126,7 @@ function usageRow(
 }
 
 /** A month of the list of statements. */
-export function statementRow(brand: Brand, statement: Statement, switches: Switches): Row {
+export function statementRow(brand: Brand, statement: Statement, quirks: PlatformQuirks): Row {
   const step = 1_000_000n;
   const { total, voucher, status } = statement;
   const cash = total - voucher;
@@ -130,7 +136,7 @@ export function statementRow(brand: Brand, statement: Statement, switches: Switc
     billId: statement.id,
     userId: 'u-1001',
     billingMonth: statement.month,
-    ...(switches.missingRequired === true ? {} : { totalAmount: inSteps(total) }),
+    ...(quirks.missingRequired === true ? {} : { totalAmount: inSteps(total) }),
     originTotalAmount: inSteps(total + total / 10n),
     voucherPayAmount: inSteps(voucher),
     cashPayAmount: inSteps(repaid),
@@ -140,7 +146,7 @@ export function statementRow(brand: Brand, statement: Statement, switches: Switc
     invoiceUrl: statement.invoiceUrl,
     startTime: String(statement.startSeconds),
     endTime: String(statement.endSeconds),
-    ...((switches.decimals ?? brand === 'novita')
+    ...((quirks.decimals ?? brand === 'novita')
       ? {
           totalAmountDecimal: fixed(total, 10),
           voucherPayAmountDecimal: fixed(voucher, 10),
@@ -150,7 +156,7 @@ export function statementRow(brand: Brand, statement: Statement, switches: Switc
   };
 }
 
-/** The statements from a month on, newest last; months without one are filled in, whatever `pageSize` says. */
+/** The statements from a month on, newest last. Missing months are filled in, whatever `pageSize` says. */
 export function statementsFrom(all: readonly Statement[], startMonth: string): readonly Statement[] {
   const day = dayOf(`${startMonth}-01`);
   const from = Number.isNaN(day) ? '2025-10' : dateText(day).slice(0, 7);

@@ -1,4 +1,6 @@
-/** Chance that is the same each time: a number from a seed and a name, so that a day's figures never depend on today. */
+/**
+ * Random numbers that are the same each time, from a seed and a name, so that a day's figures never depend on today.
+ */
 
 /** A sequence of numbers in [0, 1) for a name. */
 export function createRandom(seed: number, ...name: readonly (string | number)[]): () => number {
@@ -19,7 +21,7 @@ export function between(random: () => number, low: number, high: number): number
   return low + Math.floor(random() * (high - low + 1));
 }
 
-/** One of a list that is not empty. */
+/** One item of a non-empty list. */
 export function pick<T>(random: () => number, list: readonly [T, ...T[]]): T {
   return list[Math.floor(random() * list.length)] ?? list[0];
 }

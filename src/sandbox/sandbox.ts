@@ -1,67 +1,67 @@
-/** The sandbox: four simulated vendors on local ports, from one seeded truth, with faults to switch on. */
+/** The sandbox: all simulated vendors on local ports, from one seeded truth, with faults to switch on. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { createAione } from './aione.ts';
 import { faultNames, playFault, send, type Fault } from './faults.ts';
-import { createPlatform } from './ppio-novita.ts';
-import { createStreamlake } from './streamlake.ts';
-import { vendorIds, type Switches, type Vendor, type VendorId } from './vendor.ts';
+import type { Quirks, Vendor } from './vendor.ts';
+import { simulatedVendors, vendorIds, type QuirksOf, type VendorId } from './vendors.ts';
 
 export interface SandboxOptions {
   readonly seed?: number;
   readonly nowMs?: () => number;
-  /** Requests a second that a vendor bears before it answers 429. */
+  /** How many requests per second a vendor accepts before it answers 429. */
   readonly requestsPerSecond?: number;
 }
 
 /** One request that reached a vendor. */
 export interface ReceivedCall {
   readonly endpoint: string;
-  /** Query and body: two calls with the same one ask the same. */
+  /** Query and body: calls with the same text ask for the same thing. */
   readonly question: string;
   readonly status: number | 'fault';
 }
 
-export interface SandboxVendor {
+interface SandboxVendor<VendorQuirks extends Quirks = Quirks> {
   readonly id: VendorId;
   readonly url: string;
   readonly calls: ReceivedCall[];
   fault: Fault | null;
-  switches: Switches;
+  quirks: VendorQuirks;
 }
 
 export interface Sandbox {
-  readonly vendors: Readonly<Record<VendorId, SandboxVendor>>;
+  readonly vendors: { readonly [Id in VendorId]: SandboxVendor<QuirksOf<Id>> };
   stop(): Promise<void>;
 }
 
 /** Starts all vendors, each on a free port of this machine. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { seed = 20_260_201, nowMs = Date.now, requestsPerSecond = 100 } = options;
-  const platforms: Record<VendorId, Vendor> = {
-    ppio: createPlatform('ppio', seed, nowMs),
-    novita: createPlatform('novita', seed, nowMs),
-    aione: createAione(seed, nowMs),
-    streamlake: createStreamlake(seed, nowMs),
-  };
   const servers: Server[] = [];
   const started: [VendorId, SandboxVendor][] = [];
   for (const id of vendorIds) {
-    const [server, vendor] = await startVendor(platforms[id], requestsPerSecond);
+    const [server, vendor] = await startVendor(
+      id,
+      simulatedVendors[id].create(seed, nowMs),
+      requestsPerSecond,
+    );
     servers.push(server);
     started.push([id, vendor]);
   }
   return {
-    vendors: Object.fromEntries(started) as Record<VendorId, SandboxVendor>,
+    vendors: Object.fromEntries(started) as Sandbox['vendors'],
     async stop() {
       await Promise.all(servers.map((server) => closeServer(server)));
     },
   };
 }
 
-async function startVendor(vendor: Vendor, requestsPerSecond: number): Promise<[Server, SandboxVendor]> {
+async function startVendor(
+  id: VendorId,
+  vendor: Vendor,
+  requestsPerSecond: number,
+): Promise<[Server, SandboxVendor]> {
   const recent: number[] = [];
   const isTooFast = (): boolean => {
     const now = performance.now();
@@ -70,17 +70,17 @@ async function startVendor(vendor: Vendor, requestsPerSecond: number): Promise<[
     return recent.length > requestsPerSecond;
   };
   const server = createServer((request, response) => {
-    // A client that breaks off, or asks for what is no path, harms itself alone.
+    // A client that disconnects, or sends an invalid path, only harms itself.
     receive(vendor, state, isTooFast, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const state: SandboxVendor = {
-    id: vendor.id,
+    id,
     url: `http://127.0.0.1:${port}`,
     calls: [],
     fault: null,
-    switches: {},
+    quirks: {},
   };
   return [server, state];
 }
@@ -110,9 +110,9 @@ async function receive(
     response.writeHead(403, { 'content-type': 'text/html' }).end('<html>403</html>');
     return;
   }
-  const answer = vendor.answer({ method, path: pathname, query, headers, body }, state.switches);
+  const answer = vendor.answer({ method, path: pathname, query, headers, body }, state.quirks);
   const { fault } = state;
-  if (fault === null) {
+  if (fault === null || !pathname.endsWith(fault.only ?? '')) {
     note(answer.status);
     return send(response, answer);
   }
@@ -122,30 +122,30 @@ async function receive(
   playFault(fault.name, vendor, answer, request, response);
 }
 
-/** `PUT /_sandbox {"fault":{"name":"broken","times":2},"switches":{"extraFields":true}}`; `DELETE` puts all right again. */
+/** `PUT /_sandbox {"fault":{"name":"broken","times":2},"quirks":{"extraFields":true}}`; `DELETE` resets everything. */
 function control(
   state: SandboxVendor,
   method: string | undefined,
   body: string,
   response: ServerResponse,
 ): void {
-  if (method === 'DELETE') Object.assign(state, { fault: null, switches: {} });
+  if (method === 'DELETE') Object.assign(state, { fault: null, quirks: {} });
   if (method === 'PUT') {
     try {
-      const { fault = null, switches = {} } = JSON.parse(body) as Partial<
-        Pick<SandboxVendor, 'fault' | 'switches'>
+      const { fault = null, quirks = {} } = JSON.parse(body) as Partial<
+        Pick<SandboxVendor, 'fault' | 'quirks'>
       >;
       if (fault !== null && !faultNames.includes(fault.name)) throw new RangeError('unknown fault');
-      Object.assign(state, { fault, switches });
+      Object.assign(state, { fault, quirks });
     } catch {
       return send(response, {
         status: 400,
-        body: { expected: { fault: { name: faultNames, times: 1 }, switches: {} } },
+        body: { expected: { fault: { name: faultNames, times: 1 }, quirks: {} } },
       });
     }
   }
-  const { id, fault, switches, calls } = state;
-  send(response, { status: 200, body: { id, fault, switches, calls: calls.length } });
+  const { id, fault, quirks, calls } = state;
+  send(response, { status: 200, body: { id, fault, quirks, calls: calls.length } });
 }
 
 async function closeServer(server: Server): Promise<void> {

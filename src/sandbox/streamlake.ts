@@ -1,32 +1,46 @@
-/** StreamLake's DescribeBillDayDetail, told from its document; the signature from its other products' SDKs. */
+/**
+ * Simulates StreamLake's DescribeBillDayDetail, by its documentation; the signature by the SDKs of its other products.
+ */
 
 import { createHash, createHmac } from 'node:crypto';
 
 import { dateText, dayOf, secondsOf } from './days.ts';
-import { dayDetailsOf, streamlakeOffset, type DayDetail } from './truth-daily.ts';
+import { dayDetailsOf, streamlakeOffset, type DayDetail } from './streamlake-truth.ts';
 import {
   edited,
   fixed,
-  sandboxCredentials,
-  type Switches,
+  type Quirks,
+  type SimulatedVendor,
   type Vendor,
   type VendorAnswer,
   type VendorRequest,
 } from './vendor.ts';
 
-const { tenantCode, accessKey, secretKey } = sandboxCredentials.streamlake;
+interface StreamlakeQuirks extends Quirks {
+  /** Adds a row at the front of a day as soon as a page of it has been read. */
+  readonly growing?: boolean;
+}
 
-/** `nowMs` tells the time. */
-export function createStreamlake(seed: number, nowMs: () => number): Vendor {
+const tenantCode = 'tenant_sandbox_58f2';
+const accessKey = 'AKSANDBOX1c9d';
+const secretKey = 'SKSANDBOX77e04a';
+
+export const streamlake = {
+  credential: { tenantCode, accessKey, secretKey },
+  account: { id: 'streamlake-prod', name: 'StreamLake production' },
+  create: createStreamlake,
+} satisfies SimulatedVendor<StreamlakeQuirks>;
+
+function createStreamlake(seed: number, nowMs: () => number): Vendor<StreamlakeQuirks> {
   const reads = { count: 0 };
-  /** Days of which a page has been read while rows were being added. */
+  /** Days with an added row, because a page of them has been read. */
   const grown = new Set<number>();
   return {
-    id: 'streamlake',
     tooFast: failure(429, 'Throttling', 'request was throttled'),
     broken: failure(500, 'InternalError', 'internal error'),
     unauthorized: failure(401, 'AuthFailure', 'tenant code or signature is wrong'),
-    answer(request, switches) {
+    refusal: (status, text) => failure(status, text, text),
+    answer(request, quirks) {
       reads.count += 1;
       if (request.method !== 'POST' || request.path !== '/') return failure(404, 'InvalidPath', 'not found');
       if (request.query.get('Action') !== 'DescribeBillDayDetail')
@@ -43,16 +57,16 @@ export function createStreamlake(seed: number, nowMs: () => number): Vendor {
       if (!isCount(offset)) return failure(200, 'InvalidParameter', 'Offset must not be negative');
       if (!isCount(limit) || limit < 1 || limit > 100)
         return failure(200, 'InvalidParameter', 'Limit must be 1 to 100');
-      const bump = switches.mutating === true ? BigInt(reads.count) : 0n;
+      const bump = quirks.mutating === true ? BigInt(reads.count) : 0n;
       const rows = edited(
-        dayDetailsOf(seed, day, nowMs()).map((row) => toItem(row, bump, switches)),
+        dayDetailsOf(seed, day, nowMs()).map((row) => toItem(row, bump, quirks)),
         'DescribeBillDayDetail',
-        switches,
+        quirks,
       );
       if (grown.has(day)) rows.unshift({ ...rows[0], BillingCode: 'b-late', Factors: 'late' });
-      if (switches.growing === true) grown.add(day);
-      const Billings = switches.nullList === true ? null : rows.slice(offset, offset + limit);
-      const Total = switches.nullList === true ? 0 : rows.length;
+      if (quirks.growing === true) grown.add(day);
+      const Billings = quirks.nullList === true ? null : rows.slice(offset, offset + limit);
+      const Total = quirks.nullList === true ? 0 : rows.length;
       return {
         status: 200,
         body: { ResponseMeta: meta('', ''), ResponseData: { Total, Offset: offset, Limit: limit, Billings } },
@@ -61,9 +75,9 @@ export function createStreamlake(seed: number, nowMs: () => number): Vendor {
   };
 }
 
-function toItem(row: DayDetail, bump: bigint, switches: Switches): Record<string, unknown> {
+function toItem(row: DayDetail, bump: bigint, quirks: Quirks): Record<string, unknown> {
   const money = (value: bigint): unknown =>
-    switches.stringsAsNumbers === true ? JSON.rawJSON(fixed(value, 10)) : fixed(value, 10);
+    quirks.stringsAsNumbers === true ? JSON.rawJSON(fixed(value, 10)) : fixed(value, 10);
   const billed = row.billed + bump * 100_000_000n;
   const cash = billed - row.voucher;
   const start = secondsOf(row.day, streamlakeOffset) * 1000;
@@ -83,23 +97,25 @@ function toItem(row: DayDetail, bump: bigint, switches: Switches): Record<string
     Discount: fixed(row.discount * 1_000_000_000n, 10),
     DiscountPubPrice: fixed(row.unitPrice * row.discount * 100_000n, 10),
     SourcePrice: money(row.list),
-    ...(switches.missingOptional === true
+    ...(quirks.missingOptional === true
       ? {}
       : { DiscountPrice: money((row.list * (10n - row.discount)) / 10n) }),
-    ...(switches.missingRequired === true ? {} : { PayableAmount: money(billed) }),
+    ...(quirks.missingRequired === true ? {} : { PayableAmount: money(billed) }),
     CouponDeductAmount: money(row.voucher),
     RemainingPayableAmount: money(row.settled ? 0n : cash),
     CashPaymentAmount: money(row.settled ? cash : 0n),
     Factors: row.factors,
     CurrencyUnit: row.currency,
-    StartTime: switches.numbersAsStrings === true ? String(start) : start,
+    StartTime: quirks.numbersAsStrings === true ? String(start) : start,
     EndTime: start + 86_459_000,
-    FeeItemVersion: switches.hugeIntegers === true ? JSON.rawJSON('12345678901234567890') : row.version,
-    ...(switches.extraFields === true ? { Region: 'cn', Nested: { a: [1] } } : {}),
+    FeeItemVersion: quirks.hugeIntegers === true ? JSON.rawJSON('12345678901234567890') : row.version,
+    ...(quirks.extraFields === true ? { Region: 'cn', Nested: { a: [1] } } : {}),
   };
 }
 
-/** Unsigned requests pass with a tenant code alone, as in the document's example; a signature, where sent, must be right. */
+/**
+ * Accepts unsigned requests with a tenant code, as in the documentation's example; a signature, if sent, must be right.
+ */
 function isSigned({ headers, body }: VendorRequest): boolean {
   const { authorization } = headers;
   if (authorization === undefined) return true;

@@ -1,4 +1,4 @@
-/** What a simulated vendor is: a function from a request to an answer, and the switches that change its manners. */
+/** The type of a simulated vendor: a function from a request to an answer, and the quirks that change it. */
 
 import type { IncomingHttpHeaders } from 'node:http';
 
@@ -15,20 +15,20 @@ export interface VendorAnswer {
   readonly body: unknown;
 }
 
-/** A correction of a vendor's figures: the rows of a list that have all these fields are changed, or struck. */
+/** A correction of a vendor's figures: changes or removes the rows of a list that have all these fields. */
 export interface Edit {
-  /** The end of the list's path or its action: "bill/list". */
+  /** The end of the list's path, or its action: "bill/list". */
   readonly list: string;
   readonly where: Readonly<Record<string, unknown>>;
-  /** Null strikes them. */
+  /** Null removes them. */
   readonly set: Readonly<Record<string, unknown>> | null;
 }
 
-/** The rows of a list as they are after all corrections. */
+/** The rows of a list after all corrections. */
 export function edited<Row extends Readonly<Record<string, unknown>>>(
   rows: readonly Row[],
   list: string,
-  { edits = [] }: Switches,
+  { edits = [] }: Quirks,
 ): Row[] {
   return edits
     .filter((edit) => edit.list === list)
@@ -44,62 +44,51 @@ export function edited<Row extends Readonly<Record<string, unknown>>>(
     );
 }
 
-/** Manners that the documents leave open, and changes that happen in life. */
-export interface Switches {
-  /** Numbers of small range as strings, as older documents show them. */
+/**
+ * Quirks: what the documentation leaves open, and changes that happen in reality. Every vendor may have these; a
+ * vendor's file adds its own.
+ */
+export interface Quirks {
+  /** Small numbers as strings, as in older documentation. */
   readonly numbersAsStrings?: boolean;
   /** Amounts and counts as JSON numbers. */
   readonly stringsAsNumbers?: boolean;
-  /** Fields that no document names. */
+  /** Adds fields that no documentation names. */
   readonly extraFields?: boolean;
-  /** Without the optional fields. */
+  /** Omits the optional fields. */
   readonly missingOptional?: boolean;
   /** null where a list should be. */
   readonly nullList?: boolean;
-  /** Without a field that must be there. */
+  /** Omits a required field. */
   readonly missingRequired?: boolean;
-  /** Novita's exact decimals left out, or PPIO's added. */
-  readonly decimals?: boolean;
-  /** Rows of the adjoining month as well. */
-  readonly wideWindows?: boolean;
-  /** Figures of the running month one unit higher each time they are read. */
+  /** The figures of the current month grow by one unit each time they are read. */
   readonly mutating?: boolean;
   /** A 20-digit count in each row. */
   readonly hugeIntegers?: boolean;
-  /** StreamLake: a row is added in front of a day as soon as a page of it has been read. */
-  readonly growing?: boolean;
-  /** AIone: `page` is not looked at. */
-  readonly ignoresPage?: boolean;
-  /** AIone: the list within an object. */
-  readonly wrapped?: boolean;
-  /** AIone: the largest page_size; 422 beyond. */
-  readonly maxPageSize?: number;
-  /** PPIO and Novita: F1 and F3 refuse more than 31 days too. */
-  readonly strictRange?: boolean;
-  /** Corrections, made at any time. */
+  /** Corrections, which may come at any time. */
   readonly edits?: readonly Edit[];
 }
 
-/** A simulated vendor. */
-export interface Vendor {
-  readonly id: VendorId;
-  answer(request: VendorRequest, switches: Switches): VendorAnswer;
-  /** The vendor's own way to say that it is asked too often, and that it failed. */
+/** The HTTP API of a simulated vendor. */
+export interface Vendor<VendorQuirks extends Quirks = Quirks> {
+  answer(request: VendorRequest, quirks: VendorQuirks): VendorAnswer;
+  /** The vendor's own answer when it is asked too often; `broken` is its answer when it fails. */
   readonly tooFast: VendorAnswer;
   readonly broken: VendorAnswer;
   readonly unauthorized: VendorAnswer;
+  /** Its envelope of a refusal, with `text` in every field that can have one. */
+  refusal(status: number, text: string): VendorAnswer;
 }
 
-export const vendorIds = ['ppio', 'novita', 'aione', 'streamlake'] as const;
-export type VendorId = (typeof vendorIds)[number];
-
-/** What opens the sandbox. */
-export const sandboxCredentials = {
-  ppio: { apiKey: 'sk_sandbox_ppio_4b1d' },
-  novita: { apiKey: 'sk_sandbox_novita_90ce' },
-  aione: { apiKey: 'aione_sandbox_token_7a31' },
-  streamlake: { tenantCode: 'tenant_sandbox_58f2', accessKey: 'AKSANDBOX1c9d', secretKey: 'SKSANDBOX77e04a' },
-} as const;
+/** What a vendor's file contributes to the list of vendors (vendors.ts). */
+export interface SimulatedVendor<VendorQuirks extends Quirks = Quirks> {
+  /** The credential that it accepts, as under `credential` in gateway.yaml. */
+  readonly credential: Readonly<Record<string, string>>;
+  /** An account at this vendor, as in gateway.yaml. */
+  readonly account: { readonly id: string; readonly name: string; readonly currency?: string };
+  /** `nowMs` tells the time. */
+  create(seed: number, nowMs: () => number): Vendor<VendorQuirks>;
+}
 
 /** The bearer token of a request. */
 export function bearerOf({ headers }: VendorRequest): string | undefined {

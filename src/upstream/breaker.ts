@@ -1,21 +1,19 @@
 /**
- * The breaker of one account: what is known to fail is not tried again at once. A rejected credential is not offered
- * again for half a minute (per endpoint: a key may lack one permission alone); an account whose vendor is down is left
- * alone for some seconds, then one request tries, while the others are still told no.
+ * The breaker of one account: does not retry at once what is known to fail. We do not offer a rejected credential again
+ * for half a minute (per endpoint, because a key may lack a single permission). When the vendor is down we leave it
+ * alone for some seconds; then one request tries, while the others still fail at once.
  */
 
-import { after, type Clock, type Instant } from '../domain/calendar.ts';
 import type { GatewayError } from '../domain/errors.ts';
 
 export interface Breaker {
-  /** @throws GatewayError what `admit` would throw; asking changes nothing */
+  /** Throws what `admit` would throw, and changes nothing. @throws GatewayError */
   check(endpoint: string): void;
   /**
-   * A ticket for one exchange.
-   * @throws GatewayError the failure that is remembered for this endpoint or for the whole account
+   * A ticket for one exchange. @throws GatewayError the remembered failure of this endpoint or of the whole account
    */
   admit(endpoint: string): Ticket;
-  /** What is remembered now. */
+  /** What the breaker remembers now. */
   state(): { readonly isOpen: boolean; readonly isRejected: boolean };
   succeeded(ticket: Ticket): void;
   failed(ticket: Ticket, error: GatewayError): void;
@@ -28,16 +26,35 @@ export interface Ticket {
 
 const rejectionMs = 30_000;
 const outageMs = 5000;
-/** Exchanges that must fail one after the other: two requests with all their retries. */
+/** How many exchanges must fail in a row: two requests with all their retries. */
 const failuresToOpen = 6;
 
 interface Memory {
   readonly error: GatewayError;
-  readonly until: Instant;
+  /** On the monotonic clock. */
+  readonly untilMs: number;
 }
 
-/** A breaker that has seen nothing yet. */
-export function createBreaker(now: Clock): Breaker {
+/** The breaker of an account's lists, and one for each endpoint beside them (RequestSpec.isBeside). */
+export function createBreakers(monotonicMs: () => number): {
+  readonly ofLists: Breaker;
+  of(spec: { readonly endpoint: string; readonly isBeside?: boolean }): Breaker;
+} {
+  const ofLists = createBreaker(monotonicMs);
+  const beside = new Map<string, Breaker>();
+  return {
+    ofLists,
+    of({ endpoint, isBeside = false }) {
+      if (!isBeside) return ofLists;
+      const breaker = beside.get(endpoint) ?? createBreaker(monotonicMs);
+      beside.set(endpoint, breaker);
+      return breaker;
+    },
+  };
+}
+
+/** A breaker that has seen nothing yet. `monotonicMs` is a clock that never jumps. */
+export function createBreaker(monotonicMs: () => number): Breaker {
   const rejections = new Map<string, Memory>();
   let outage: Memory | null = null;
   let failures = 0;
@@ -46,20 +63,20 @@ export function createBreaker(now: Clock): Breaker {
 
   function check(endpoint: string): void {
     const rejection = rejections.get(endpoint);
-    if (rejection !== undefined && now() < rejection.until) throw rejection.error;
-    if (outage !== null && now() < outage.until) throw outage.error;
+    if (rejection !== undefined && monotonicMs() < rejection.untilMs) throw rejection.error;
+    if (outage !== null && monotonicMs() < outage.untilMs) throw outage.error;
   }
 
   return {
     check,
     state: () => ({
-      isOpen: outage !== null && now() < outage.until,
-      isRejected: [...rejections.values()].some(({ until }) => now() < until),
+      isOpen: outage !== null && monotonicMs() < outage.untilMs,
+      isRejected: [...rejections.values()].some(({ untilMs }) => monotonicMs() < untilMs),
     }),
     admit(endpoint) {
       check(endpoint);
-      // This one tries; should it not come back, another may when the time has passed again.
-      if (outage !== null) outage = { ...outage, until: after(now(), outageMs) };
+      // This request tries. If it never returns, another one may try after the same time.
+      if (outage !== null) outage = { ...outage, untilMs: monotonicMs() + outageMs };
       admitted += 1;
       return { endpoint, number: admitted };
     },
@@ -71,14 +88,14 @@ export function createBreaker(now: Clock): Breaker {
     },
     failed({ endpoint, number }, error) {
       if (error.code === 'PROVIDER_CREDENTIAL_REJECTED') {
-        rejections.set(endpoint, { error, until: after(now(), rejectionMs) });
+        rejections.set(endpoint, { error, untilMs: monotonicMs() + rejectionMs });
       }
-      // Late news from before a success: the vendor has come back since.
+      // A late failure from before the last success: the vendor has recovered since.
       if (number < lastSuccess) return;
       const isOutage = error.code === 'PROVIDER_UNAVAILABLE' || error.code === 'PROVIDER_TIMEOUT';
       if (!isOutage) outage = null;
       failures = isOutage ? failures + (error.code === 'PROVIDER_TIMEOUT' ? failuresToOpen : 1) : 0;
-      if (failures >= failuresToOpen) outage = { error, until: after(now(), outageMs) };
+      if (failures >= failuresToOpen) outage = { error, untilMs: monotonicMs() + outageMs };
     },
   };
 }

@@ -1,48 +1,49 @@
 /**
- * When the next request of a credential may leave: evenly spaced, a bounded number at a time. A slot is taken only when
- * it is free, never reserved ahead, and time that passed unused is not saved up. This is the form of one process.
+ * When the next request of a credential may leave: evenly spaced, and a limited number at a time. A request takes a
+ * slot only when the slot is free. Slots are never reserved, and unused time is not saved up. This pacer is for one
+ * process.
  */
 
 export interface QuotaSettings {
   readonly requestsPerSecond: number;
-  /** Requests under way at the same time. */
+  /** How many requests may run at the same time. */
   readonly concurrent: number;
 }
 
-/** How it stands in this process. */
+/** The state of the queue in this process. */
 export interface Line {
   readonly running: number;
   readonly waiting: number;
-  /** Whether nobody waits for the first of those who wait. */
+  /** Whether the first request in the queue is background work. */
   readonly background: boolean;
 }
 
 export type Turn =
   | { readonly granted: true }
-  /** When to ask again, or as soon as something has ended. */
+  /** When to ask again, unless a request ends before. */
   | { readonly granted: false; readonly waitMs: number };
 
 export interface Pacer {
-  /** Asks for a slot for the first of those who wait. Never rejects. `line` is how it stands whenever it is looked at. */
+  /** Asks for a slot for the first request in the queue. `line` returns the current queue state. Never rejects. */
   ask(line: () => Line): Turn | Promise<Turn>;
-  /** How long until the request at a place in the line may leave at the soonest, by the rate alone. 0 is first. */
+  /** The earliest time at which the request at an index in the queue may leave, by the rate alone. 0 is first. */
   soonestMs(place: number): number;
-  /** Something has ended, or somebody has left. */
+  /** Tells the pacer that a request has ended, or left the queue. */
   tell(line: () => Line): void;
-  /** Nothing leaves for so long. `slower`: and from then on half as often, back to the whole rate little by little. */
+  /** Lets nothing leave for this long. `slower`: afterwards only half as often, and gradually back to the full rate. */
   pause(durationMs: number, slower: boolean): void;
 }
 
 export interface LocalPacer extends Pacer {
-  /** Nothing leaves for so long, for our own reasons. */
+  /** Lets nothing leave for this long, for our own reasons. */
   rest(durationMs: number): void;
 }
 
-/** How much slower it gets at most, and how fast it recovers with each request. */
+/** How much slower it may get at most, and how fast it recovers with each request. */
 export const slowest = 8;
 export const recovery = 0.95;
 
-/** `turn` says from when on it is this process's turn, on the same clock; for one that is not alone. */
+/** `turn` returns when this process's turn comes, on the same clock, for a process that shares the quota. */
 export function createPacer(
   { requestsPerSecond, concurrent }: QuotaSettings,
   monotonicMs: () => number = () => performance.now(),

@@ -1,36 +1,39 @@
 /**
- * The quota of one credential: requests leave one after the other in the order in which they were asked for, those that
- * somebody waits for before those of the background. When the next may leave is the pacer's to say.
+ * The quota of one credential: requests leave in the order in which they came, those with waiting clients before
+ * background work. The pacer decides when the next one may leave; each request decides whether that is soon enough.
  */
 
-import { GatewayError } from '../domain/errors.ts';
+import type { QueuedRequest } from '../domain/segments.ts';
 import type { Line, Pacer } from './pacer.ts';
 
 export interface Quota {
   /**
-   * Waits for a slot, runs, gives the slot back. `withinMs` is the time left to the caller.
-   * @throws GatewayError PROVIDER_RATE_LIMITED, at once when by the rate alone the slot cannot come in time; what
-   * `wanted.check` throws, as soon as it does, without costing a slot; the signal's reason on abort
+   * Waits for a slot, runs the task, and gives the slot back. @throws what `wanted.check` throws, as soon as it does,
+   * without using a slot; the signal's reason on abort
    */
-  run<T>(task: () => Promise<T>, withinMs: number, wanted: Wanted): Promise<T>;
-  /** How many wait for a slot. */
+  run<T>(task: () => Promise<T>, wanted: Wanted): Promise<T>;
+  /** How many requests wait for a slot. */
   waiting(): number;
-  /** No request leaves for so long: the vendor asked for it. `slower`: it did not say for how long. */
+  /** The measured time between two requests while some wait, never less than by the rate. Milliseconds. */
+  paceMs(): number;
+  /**
+   * Lets no request leave for this long, because the vendor asked for it. `slower`: the vendor did not say how long.
+   */
   pause(durationMs: number, slower?: boolean): void;
 }
 
-/** Whether a slot is still wanted, and how much: not once the signal aborts, or the check throws. */
+/** Whether a slot is still wanted: not once the signal aborts or the check throws. */
 export interface Wanted {
   readonly signal: AbortSignal;
   readonly check?: () => void;
   readonly isBackground?: (() => boolean) | undefined;
+  /** Called when the request starts to wait, and again whenever a pause makes the wait longer. */
+  readonly onQueued?: ((queued: Omit<QueuedRequest, 'failure'>) => void) | undefined;
 }
 
 export interface QuotaEvents {
-  /** A slot was waited for. */
+  /** Called when a request had to wait for its slot. */
   readonly onWait?: (waitedMs: number) => void;
-  /** No slot could come in time. */
-  readonly onRefusal?: () => void;
 }
 
 interface Waiter {
@@ -38,24 +41,28 @@ interface Waiter {
   readonly refuse: (error: unknown) => void;
   readonly check: () => void;
   readonly isBackground: () => boolean;
-  /** When its slot would come too late, on the monotonic clock. */
-  readonly untilMs: number;
+  readonly onQueued: () => void;
 }
 
-/** The pacer is asked again after so long at the latest: what it said may no longer hold. */
+/** The longest time between two questions to the pacer: its last answer may no longer be true. */
 const longestNapMs = 1000;
+/** The weight of the newest gap in the measured pace. */
+const newestShare = 0.3;
 
-/** A quota with nobody waiting. `monotonicMs` is a clock that never jumps. */
+/** A quota with an empty queue. `monotonicMs` is a clock that never jumps. */
 export function createQuota(
   pacer: Pacer,
   monotonicMs: () => number = () => performance.now(),
-  { onWait = () => {}, onRefusal = () => {} }: QuotaEvents = {},
+  { onWait = () => {} }: QuotaEvents = {},
 ): Quota {
   let waiters: Waiter[] = [];
   let running = 0;
   let isServing = false;
   let wakeUp: (() => void) | null = null;
   let isPoked = false;
+  let measuredMs = 0;
+  /** When the last slot was given while others still waited; null: nobody has waited since, or all were paused. */
+  let lastGrantMs: number | null = null;
 
   function first(): Waiter | undefined {
     return waiters.find((waiter) => !waiter.isBackground()) ?? waiters[0];
@@ -67,13 +74,19 @@ export function createQuota(
     background: first()?.isBackground() ?? false,
   });
 
-  /** Those for whom a slot that comes in so long would be of no use need not wait for it. */
-  function dismiss(slotInMs: number): void {
+  /** How many requests leave before a waiter. */
+  function placeOf(waiter: Waiter): number {
+    const before = waiters.slice(0, Math.max(0, waiters.indexOf(waiter)));
+    if (!waiter.isBackground()) return before.filter((other) => !other.isBackground()).length;
+    const later = waiters.slice(before.length + 1);
+    return before.length + later.filter((other) => !other.isBackground()).length;
+  }
+
+  /** Removes those who no longer want a slot. */
+  function dismiss(): void {
     waiters = waiters.filter((waiter) => {
       try {
         waiter.check();
-        const slotAtMs = monotonicMs() + slotInMs;
-        if (slotAtMs > waiter.untilMs) throw refusal(slotAtMs - waiter.untilMs);
         return true;
       } catch (error) {
         waiter.refuse(error);
@@ -82,7 +95,7 @@ export function createQuota(
     });
   }
 
-  /** Something has changed: whoever naps looks again. */
+  /** Wakes everybody who sleeps, because something has changed. */
   function poke(): void {
     isPoked = true;
     wakeUp?.();
@@ -91,31 +104,47 @@ export function createQuota(
 
   async function serve(): Promise<void> {
     isServing = true;
+    let soonestMs = pacer.soonestMs(0);
     for (;;) {
       isPoked = false;
-      dismiss(pacer.soonestMs(0));
-      const next = first();
-      if (next === undefined) break;
+      dismiss();
+      if (first() === undefined) break;
       const asked = pacer.ask(line);
       const turn = asked instanceof Promise ? await asked : asked;
       if (turn.granted) grant();
       else {
-        // The pacer knows more by now: a pause that another replica was asked for.
-        dismiss(pacer.soonestMs(0));
+        // The pacer may know more by now: another replica may have been asked to pause.
+        const nowSoonestMs = pacer.soonestMs(0);
+        if (nowSoonestMs > soonestMs + longestNapMs) tellDelay();
+        soonestMs = nowSoonestMs;
         if (!isPoked && waiters.length > 0) await nap(turn.waitMs);
       }
     }
     isServing = false;
   }
 
-  /** Whoever is first by now has the slot; when nobody is any more, it is lost. */
+  /** Gives the slot to the first in the queue; if the queue is empty by now, the slot is lost. */
   function grant(): void {
-    dismiss(0);
+    dismiss();
     const next = first();
     if (next === undefined) return pacer.tell(line);
     waiters = waiters.filter((other) => other !== next);
     running += 1;
+    measure();
     next.start();
+  }
+
+  function measure(): void {
+    const nowMs = monotonicMs();
+    if (lastGrantMs !== null) {
+      const gapMs = nowMs - lastGrantMs;
+      measuredMs = measuredMs === 0 ? gapMs : measuredMs + newestShare * (gapMs - measuredMs);
+    }
+    lastGrantMs = waiters.length > 0 ? nowMs : null;
+  }
+
+  function tellDelay(): void {
+    for (const waiter of waiters.slice()) waiter.onQueued();
   }
 
   async function nap(ms: number): Promise<void> {
@@ -128,19 +157,9 @@ export function createQuota(
     if (timer !== null) clearTimeout(timer);
   }
 
-  function refusal(byMs: number): GatewayError {
-    onRefusal();
-    return tooLate(byMs);
-  }
-
-  async function acquire(
-    withinMs: number,
-    { signal, check = () => {}, isBackground }: Wanted,
-  ): Promise<void> {
+  async function acquire({ signal, check = () => {}, isBackground, onQueued }: Wanted): Promise<void> {
     signal.throwIfAborted();
     check();
-    const waitMs = pacer.soonestMs(waiters.length);
-    if (waitMs > withinMs) throw refusal(waitMs - withinMs);
     return new Promise((resolve, reject) => {
       const askedAtMs = monotonicMs();
       const leave = (): void => {
@@ -151,7 +170,7 @@ export function createQuota(
       const waiter: Waiter = {
         check,
         isBackground: isBackground ?? (() => false),
-        untilMs: askedAtMs + withinMs,
+        onQueued: () => onQueued?.({ slotInMs: () => pacer.soonestMs(placeOf(waiter)) }),
         start: () => {
           signal.removeEventListener('abort', leave);
           const waitedMs = Math.round(monotonicMs() - askedAtMs);
@@ -165,14 +184,16 @@ export function createQuota(
       };
       signal.addEventListener('abort', leave, { once: true });
       waiters.push(waiter);
+      waiter.onQueued();
       poke();
     });
   }
 
   return {
     waiting: () => waiters.length,
-    async run(task, withinMs, wanted) {
-      await acquire(withinMs, wanted);
+    paceMs: () => Math.max(measuredMs, pacer.soonestMs(1) - pacer.soonestMs(0)),
+    async run(task, wanted) {
+      await acquire(wanted);
       try {
         return await task();
       } finally {
@@ -183,17 +204,9 @@ export function createQuota(
     },
     pause(durationMs, slower = false) {
       pacer.pause(durationMs, slower);
-      dismiss(pacer.soonestMs(0));
+      lastGrantMs = null;
+      dismiss();
+      tellDelay();
     },
   };
-}
-
-function tooLate(byMs: number): GatewayError {
-  return new GatewayError(
-    'PROVIDER_RATE_LIMITED',
-    "more is asked of the provider than the account's quota lets through before the deadline; what fits is being read, so ask again",
-    {
-      retryAfterSeconds: Math.max(1, Math.ceil(byMs / 1000)),
-    },
-  );
 }

@@ -1,12 +1,12 @@
 /**
  * The pacer of all replicas together: one script in the shared store decides whose turn it is. Nothing is reserved, an
- * unknown state starts empty, and what a dead replica held is free after some seconds, so that a store that loses its
- * memory never lets more through. While the store is away the replicas take turns by the clock.
+ * unknown state starts empty, and the slots of a dead replica are free after some seconds, so a store that loses its
+ * memory never lets more requests through. While the store is unavailable, the replicas take turns by the clock.
  */
 
 import { randomUUID } from 'node:crypto';
 
-import type { Script, Shared } from '../domain/shared.ts';
+import type { Script, SharedStore } from '../domain/shared-store.ts';
 import {
   createPacer,
   recovery,
@@ -19,26 +19,26 @@ import {
 
 export interface SharedPacerSettings {
   readonly quota: QuotaSettings;
-  readonly shared: Shared;
-  /** The same for all that use the credential. */
+  readonly shared: SharedStore;
+  /** The same key for all who use the credential. */
   readonly key: string;
-  /** Told of each slot that this process gave out alone. */
+  /** Called for each slot that this process gave out alone. */
   readonly onAlone: () => void;
 }
 
-/** A replica that was not heard of for so long holds and wants nothing. */
+/** After this long without a sign of life, a replica counts as dead. */
 const absenceMs = 3000;
 const renewalMs = 1000;
-/** When others may still be on their own: longer than it takes them to find out that the store is back. */
+/** How long other replicas may still work alone after the store is back: longer than they need to notice. */
 const returnMs = 1000;
-/** Whoever waits for a request of another replica to end asks again after so long. */
+/** How soon we ask again while we wait for another replica's request to end. */
 const busyMs = 50;
 const keptMs = 20 * 60_000;
 const shortestPartMs = 50;
 
 /**
- * KEYS: state. ARGV: replica, running, waiting, class (0 before 1), interval, concurrent, wants a slot, pause,
- * slower, comes back from having worked alone. Answers: granted, wait, ready in, then how many wait in each other replica.
+ * KEYS: state. ARGV: replica, running, waiting, class (0 before 1), interval, concurrent, wants a slot, pause, slower,
+ * returns from working alone. Answers: granted, wait, ready in, then how many wait in each other replica.
  */
 const paceScript: Script = {
   name: 'pace',
@@ -105,21 +105,21 @@ redis.call('SET', KEYS[1], cjson.encode(state), 'PX', ${keptMs})
 return {granted, math.ceil(wait), math.ceil(ready), unpack(lines)}`,
 };
 
-/** What the script last said, and when. */
+/** The script's last answer, and when it came. */
 interface Said {
   readonly atMs: number;
   readonly readyAtMs: number;
-  /** How many wait in each of the other replicas. */
+  /** How many requests wait in each of the other replicas. */
   readonly lines: readonly number[];
 }
 
-/** A pacer that asks the shared store, and paces by itself while that is away. */
+/** A pacer that asks the shared store, and works alone while the store is unavailable. */
 export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSettings): Pacer {
   const replica = randomUUID();
   const intervalMs = 1000 / quota.requestsPerSecond;
-  const standIn = createStandIn(quota, shared);
+  const localPacer = createStandIn(quota, shared);
   let isAlone = false;
-  /** Whether this process has given out a slot by itself, which the others do not know of. */
+  /** Whether this process has given out a slot alone, which the others do not know of. */
   let hasGivenAlone = false;
   let pausedUntilMs = 0;
   let said: Said = { atMs: 0, readyAtMs: 0, lines: [] };
@@ -127,11 +127,11 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
   let asking = 0;
   let renewal: NodeJS.Timeout | null = null;
 
-  /** Null: the store is away. */
+  /** Null: the store is unavailable. */
   async function consult(wantsSlot: boolean, slower = false) {
     const { running, waiting, background } = current();
     const flag = (value: boolean): number => (value ? 1 : 0);
-    // A slot that is being asked for may be this process's by now.
+    // A slot that we are asking for may be ours by now.
     const held = running + (wantsSlot ? 0 : asking);
     const pauseMs = Math.max(0, Math.ceil(pausedUntilMs - performance.now()));
     const args = [replica, held, waiting, flag(background), intervalMs, quota.concurrent, flag(wantsSlot)];
@@ -148,8 +148,8 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
       said = { atMs: performance.now(), readyAtMs: performance.now() + readyMs, lines };
       return { granted: granted === 1, waitMs };
     } catch {
-      // As if a request had just left: another replica's may have.
-      if (!isAlone) standIn.rest(intervalMs);
+      // As if a request had just left, because another replica's may have.
+      if (!isAlone) localPacer.rest(intervalMs);
       isAlone = true;
       return null;
     } finally {
@@ -162,7 +162,7 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
     renewal = null;
   }
 
-  /** Whoever is not heard of is taken for dead: as long as requests run, this process is heard of. */
+  /** Reports regularly while requests run, because the others take a silent replica for dead. */
   function renew(): void {
     renewal ??= setInterval(() => {
       if (current().running > 0) void consult(false);
@@ -180,9 +180,9 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
         if (answer.granted) renew();
         return answer.granted ? { granted: true } : { granted: false, waitMs: answer.waitMs };
       }
-      const share = Math.max(1, Math.floor(quota.concurrent / shared.census().of));
+      const share = Math.max(1, Math.floor(quota.concurrent / shared.membership().of));
       if (line().running >= share) return { granted: false, waitMs: renewalMs };
-      const turn = await standIn.ask(line);
+      const turn = await localPacer.ask(line);
       if (turn.granted) {
         hasGivenAlone = true;
         onAlone();
@@ -192,10 +192,10 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
     },
 
     soonestMs(place) {
-      if (isAlone) return standIn.soonestMs(place);
+      if (isAlone) return localPacer.soonestMs(place);
       const now = performance.now();
       const isRecent = now < said.atMs + 2 * renewalMs;
-      // Replicas take turns: before the request at this place, as many of each other line leave.
+      // Replicas take turns: as many requests of each other queue leave before the one at this index.
       const others = isRecent ? said.lines.reduce((sum, line) => sum + Math.min(line, place + 1), 0) : 0;
       return Math.max(0, said.readyAtMs - now, pausedUntilMs - now) + (place + others) * intervalMs;
     },
@@ -207,20 +207,20 @@ export function createSharedPacer({ quota, shared, key, onAlone }: SharedPacerSe
 
     pause(durationMs, slower) {
       pausedUntilMs = Math.max(pausedUntilMs, performance.now() + durationMs);
-      standIn.pause(durationMs, slower);
+      localPacer.pause(durationMs, slower);
       void consult(false, slower);
     },
   };
 }
 
 /**
- * The replicas take turns by the clock that they have in common, so that together they keep to the rate: each leaves in
- * its own part of every round. A part is long enough for timers to hit it, and leaves a gap to the next replica's.
+ * Used without the store: the replicas take turns by their common clock, so that together they keep the rate. Each
+ * sends in its own part of every round. A part is long enough for timers to hit, and ends with a gap before the next.
  */
-function createStandIn(quota: QuotaSettings, shared: Shared): LocalPacer {
+function createStandIn(quota: QuotaSettings, shared: SharedStore): LocalPacer {
   const now = (): number => performance.now();
   return createPacer(quota, now, (fromMs, intervalMs) => {
-    const { rank, of } = shared.census();
+    const { rank, of } = shared.membership();
     if (of === 1) return fromMs;
     const partMs = intervalMs * Math.ceil(shortestPartMs / intervalMs);
     const clockMs = shared.clockMs() + (fromMs - now());

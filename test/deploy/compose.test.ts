@@ -8,7 +8,7 @@ import { parseEnv } from 'node:util';
 import { DCLinter } from 'dclint';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { root } from '../support/process.ts';
 import { at, entriesAt, imageEnvironment, listAt, readText, readYaml, variablesOf } from './files.ts';
 

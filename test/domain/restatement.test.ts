@@ -39,6 +39,7 @@ const at = (text: string) => toInstant(text) as Instant;
 /** February is final from 3 March, 10:00 UTC; March from 3 April. */
 const account: Account = {
   id: 'a',
+  publicId: 'a',
   name: 'A',
   provider: {
     id: 'p',
@@ -47,6 +48,7 @@ const account: Account = {
     kinds: [],
     timeZone: utc,
     keyedCategories: [],
+    focusServices: { byCategory: {} },
     usageLagHours: 0,
   },
   currency: null,
@@ -59,7 +61,7 @@ const justFinal = at('2026-03-03T10:00:00Z');
 const final = at('2026-03-10T00:00:00Z');
 const later = at('2026-03-20T00:00:00Z');
 
-function charge(from: string, days: number): Omit<ChargeRow, 'id'> {
+function charge(from: string, days: number): Omit<ChargeRow, 'id' | 'kind'> {
   const start = date(from);
   return {
     date: start,
@@ -94,6 +96,7 @@ const details = {
 };
 
 const detail = (id: string, from = '2026-02-10', change: Partial<DailyDetailRow> = {}): DailyDetailRow => ({
+  kind: 'DAILY_DETAIL',
   ...charge(from, 1),
   ...details,
   id,
@@ -101,6 +104,7 @@ const detail = (id: string, from = '2026-02-10', change: Partial<DailyDetailRow>
 });
 
 const week = (id: string, from: string, change: Partial<ApiKeyUsageRow> = {}): ApiKeyUsageRow => ({
+  kind: 'API_KEY_USAGE',
   ...charge(from, 7),
   id,
   cycle: 'WEEK',
@@ -119,6 +123,7 @@ const week = (id: string, from: string, change: Partial<ApiKeyUsageRow> = {}): A
 });
 
 const bill = (id: string, from: string, change: Partial<BillRow> = {}): BillRow => ({
+  kind: 'BILL',
   ...charge(from, 28),
   id,
   resourceId: null,
@@ -134,6 +139,7 @@ const bill = (id: string, from: string, change: Partial<BillRow> = {}): BillRow 
 const invoice = (id: string, month: string, change: Partial<InvoiceRow> = {}): InvoiceRow => {
   const { from, to } = datesOf(month as YearMonth);
   return {
+    kind: 'INVOICE',
     id,
     date: from,
     currency: 'CNY' as CurrencyCode,

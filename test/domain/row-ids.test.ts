@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { createRowIds, toldApart } from '../../src/domain/row-ids.ts';
+import { createRowIds, disambiguate } from '../../src/domain/row-ids.ts';
 import type { RawJson } from '../../src/domain/rows.ts';
 
 test('an id is a digest of account, kind and identity, and of nothing else', () => {
@@ -35,7 +35,7 @@ test('rows that are alike get ids that depend on their texts, not on their order
         .map((one) => ({ one, at: random.next().value as number }))
         .toSorted((a, b) => a.at - b.at)
         .map(({ one }) => one);
-      const [told, others] = [toldApart(rows), toldApart(shuffled)];
+      const [told, others] = [disambiguate(rows), disambiguate(shuffled)];
       expect(new Set(told.map(({ id }) => id)).size).toBe(rows.length);
       const sorted = (list: typeof told) => list.map((one) => JSON.stringify(one)).toSorted();
       expect(sorted(others)).toEqual(sorted(told));

@@ -4,7 +4,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { addDays, toCalendarDate, type CalendarDate } from '../../src/domain/calendar.ts';
-import { countSegments, hourlyOf, segmentsOf, type Grid, type Step } from '../../src/domain/segments.ts';
+import {
+  countSegments,
+  gridOf,
+  hourlyOf,
+  segmentsOf,
+  type Grid,
+  type Step,
+} from '../../src/domain/segments.ts';
 import { providers } from '../../src/providers/registry.ts';
 
 const date = (text: string) => toCalendarDate(text) as CalendarDate;
@@ -102,6 +109,19 @@ const hourly: Grid = {
 };
 const keysOf = (grid: Grid, variant: string, from: string, to: string) =>
   segmentsOf(grid, [variant], { from: date(from), to: date(to) }, today).map(({ key }) => key);
+
+test('named categories replace those of a grid by category, with the same steps, and leave every other grid as it is', () => {
+  expect(gridOf(hourly, ['gpu', 'tpu'])).toEqual({
+    ...hourly,
+    variants: { gpu: 'month', tpu: 'month' },
+    hourly: { [hourlyOf('gpu')]: 'week', [hourlyOf('tpu')]: 'week' },
+  });
+  const { hourly: _none, ...daily } = hourly;
+  expect(gridOf(daily, ['tpu'])).toEqual({ ...daily, variants: { tpu: 'month' } });
+  const whole: Grid = { variants: { all: 'whole' }, future: true };
+  expect(gridOf(whole, ['tpu'])).toBe(whole);
+  expect(gridOf(hourly, undefined)).toBe(hourly);
+});
 
 test('weeks begin on Mondays, in every year', () => {
   fc.assert(

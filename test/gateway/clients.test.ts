@@ -16,7 +16,7 @@ import { buildSchema, parse } from 'graphql';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { describe, expect, test } from 'vitest';
 
-import { tokens, withClients } from '../server/ask.ts';
+import { tokens, withClients } from '../support/ask.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { root } from '../support/process.ts';
 
@@ -195,6 +195,51 @@ async function printedByApollo(): Promise<string> {
   return text;
 }
 
+test('a list that an account never has takes nothing of an answer away: it is null there, and an error where it was asked for', async () => {
+  const gateway = await startGateway();
+  const client = new ApolloClient({
+    cache: new InMemoryCache(),
+    link: new HttpLink({ uri: `${gateway.app.url}/graphql` }),
+  });
+  const month = 'period: { month: "2026-02" }';
+  const lists = `bills(${month}) { totalCount } apiKeyUsage(${month}) { totalCount } dailyDetails(${month}) { totalCount } invoices(${month}) { totalCount }`;
+  const { data } = await client.query<{ accounts: ({ kinds: string[] } & Record<string, unknown>)[] }>({
+    query: gql(`{ accounts { kinds ${lists} } }`),
+  });
+  const fields = {
+    BILL: 'bills',
+    API_KEY_USAGE: 'apiKeyUsage',
+    DAILY_DETAIL: 'dailyDetails',
+    INVOICE: 'invoices',
+  };
+  const nulls = data?.accounts.map((account) =>
+    Object.entries(fields).map(([kind, field]) => [account.kinds.includes(kind), account[field] !== null]),
+  );
+  expect(nulls).toHaveLength(4);
+  expect(nulls?.flat().filter(([hasKind, hasList]) => hasKind !== hasList)).toEqual([]);
+  expect(nulls?.flat().some(([hasKind]) => hasKind === false)).toBe(true);
+
+  const aione = await gateway.query(`{ account(id: "aione-hq") { bills(${month}) { totalCount } } }`);
+  expect(aione).toMatchObject({ data: { account: { bills: null } } });
+  expect(aione.errors).toBeUndefined();
+  // What is asked wrongly is told all the same.
+  for (const [args, code] of [
+    [`${month}, first: -1`, 'BAD_USER_INPUT'],
+    // Within an account there are none to choose.
+    [`${month}, filter: { accounts: ["aione-hq"] }`, 'GRAPHQL_VALIDATION_FAILED'],
+  ] as const) {
+    const wrong = await gateway.query(`{ account(id: "aione-hq") { bills(${args}) { totalCount } } }`);
+    expect(wrong.errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
+  }
+  for (const filter of ['accounts: ["aione-hq"]', 'providers: ["aione"]']) {
+    const named = await gateway.query(`{ bills(${month}, filter: { ${filter} }) { totalCount } }`);
+    expect(named).toMatchObject({
+      data: { bills: null },
+      errors: [{ extensions: { code: 'UNSUPPORTED_BY_PROVIDER', account: 'aione-hq' } }],
+    });
+  }
+});
+
 test('code generated from the schema and operations has every scalar as text', async () => {
   const schema = buildSchema(readFileSync(join(root, 'schema.graphql'), 'utf8'));
   const document = parse(`${pageText}
@@ -205,7 +250,7 @@ test('code generated from the schema and operations has every scalar as text', a
       }
     }
     query Usage($filter: ApiKeyUsageFilter) {
-      apiKeyUsage(period: { month: "2026-02" }, filter: $filter) { nodes { inputTokens billingPeriod apiKey { id } } }
+      apiKeyUsage(period: { month: "2026-02" }, filter: $filter) { nodes { inputTokens billingPeriod apiKey { keyId } } }
     }`);
   const scalars = Object.fromEntries(
     ['BigInt', 'CurrencyCode', 'Date', 'DateTime', 'Decimal', 'YearMonth'].map((name) => [name, 'string']),

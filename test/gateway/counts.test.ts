@@ -2,14 +2,14 @@
 
 import { expect, test } from 'vitest';
 
-import { sandboxCredentials, vendorIds } from '../../src/sandbox/vendor.ts';
+import { sandboxCredentials, vendorIds, type VendorId } from '../../src/sandbox/vendors.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { listQuery } from '../support/reading.ts';
 
 const categories = 6;
 const usageCategories = 9;
 
-function distinct(gateway: TestGateway, vendor: 'ppio' | 'novita' | 'streamlake' | 'aione'): number {
+function distinct(gateway: TestGateway, vendor: VendorId): number {
   const { calls } = gateway.sandbox.vendors[vendor];
   return new Set(calls.map(({ endpoint, question }) => `${endpoint}?${question}`)).size;
 }
@@ -80,7 +80,7 @@ test('one operation that asks ten overlapping things reads each segment once', a
   const { errors } = await gateway.query(
     `{ ${fields.join('\n')} accounts { dailyDetails(period: { month: "2026-02" }) { totalCount } } }`,
   );
-  expect(errors).toMatchObject([{ extensions: { code: 'UNSUPPORTED_BY_PROVIDER', account: 'aione-hq' } }]);
+  expect(errors).toBeUndefined();
   expect(gateway.calls('streamlake')).toBe(28);
   expect(gateway.calls('ppio')).toBe(usageCategories);
 });
@@ -302,7 +302,7 @@ test('more than the quota lets through in time is refused at once, and asking ag
     .poll(
       async () =>
         (await gateway.query<{ bills: { totalCount: number } | null }>(year)).data.bills?.totalCount,
-      { timeout: 30_000, interval: 1000 },
+      { interval: 1000 },
     )
     .toBeGreaterThan(100);
   expect(gateway.calls('ppio')).toBe(12 * categories);

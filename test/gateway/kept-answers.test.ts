@@ -6,23 +6,23 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { startRedis } from '../support/redis.ts';
-import { ask, send, tokens, vendorCalls, withClients, type Got } from '../server/ask.ts';
+import { ask, send, tokens, vendorCalls, withClients, type Got } from '../support/ask.ts';
 
 const bills = (fields = 'totalCount', month = '2026-02') =>
   `{ bills(period: { month: "${month}" }) { ${fields} } }`;
 const whole =
   'totalCount totals { billedCost { amount currency } } coverage { complete asOf sources { status } }';
 
-/** Whether an answer came from those that are kept: then the log says so. */
-function isKept(gateway: TestGateway, got: Got): boolean {
-  const id = got.headers['x-request-id'];
-  const line = gateway.log
-    .map((text) => JSON.parse(text))
-    .find(({ event, requestId }) => event === 'answered' && requestId === id);
-  return line.isKept;
+/** Whether each answer came from those that are kept: the log says so, maybe a moment after the client has it. */
+async function areKept(gateway: TestGateway, ...all: readonly Got[]): Promise<readonly boolean[]> {
+  const ids = all.map(({ headers }) => headers['x-request-id']);
+  const found = (): boolean[] => {
+    const lines = gateway.log.map((text) => JSON.parse(text)).filter(({ event }) => event === 'answered');
+    return ids.map((id) => lines.find(({ requestId }) => requestId === id)?.isKept);
+  };
+  await expect.poll(found).not.toContain(undefined);
+  return found();
 }
-
-const settled = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 async function askTwice(
   gateway: TestGateway,
@@ -30,8 +30,8 @@ async function askTwice(
 ): Promise<{ first: Got; second: Got; kept: boolean }> {
   const first = await ask(gateway, query);
   const second = await ask(gateway, query);
-  await settled();
-  return { first, second, kept: isKept(gateway, second) };
+  const [kept = false] = await areKept(gateway, second);
+  return { first, second, kept };
 }
 
 test('the same question is answered with the same bytes, but for its price', async () => {
@@ -51,8 +51,7 @@ test('a question is the same however its variables are written, and another one 
   const one = await post(JSON.stringify({ query, variables: { m: '2026-02', n: 1 } }));
   const same = await post(`{ "variables": {"n":1, "m":"2026-02"}, "query": ${JSON.stringify(query)} }`);
   const other = await post(JSON.stringify({ query, variables: { m: '2026-02', n: 2 } }));
-  await settled();
-  expect([isKept(gateway, one), isKept(gateway, same), isKept(gateway, other)]).toEqual([false, true, false]);
+  expect(await areKept(gateway, one, same, other)).toEqual([false, true, false]);
   expect(same.data).toEqual(one.data);
   expect(JSON.stringify(other.data).length).toBeGreaterThan(JSON.stringify(one.data).length);
 });
@@ -66,8 +65,7 @@ describe('a kept answer ends', () => {
     expect(vendorCalls(gateway)).toBe(calls);
     gateway.clock.nowMs += 2000;
     const got = await ask(gateway, bills(whole, '2026-03'));
-    await settled();
-    expect(isKept(gateway, got)).toBe(false);
+    expect(await areKept(gateway, got)).toEqual([false]);
   });
 
   test('when another question has had one of its segments read again', async () => {
@@ -195,8 +193,7 @@ test('they take no more memory than they may: the oldest go, and nothing is wron
   );
   for (const question of questions) await ask(gateway, question);
   const [old, recent] = [await ask(gateway, questions[0] ?? ''), await ask(gateway, questions[29] ?? '')];
-  await settled();
-  expect([isKept(gateway, old), isKept(gateway, recent)]).toEqual([false, true]);
+  expect(await areKept(gateway, old, recent)).toEqual([false, true]);
 });
 
 describe('over a connection that stays open, a kept answer', () => {
@@ -219,10 +216,10 @@ describe('over a connection that stays open, a kept answer', () => {
     gateway.clock.nowMs += 700_000;
     await ask(gateway, bills('nodes { id }', '2026-03'));
     got.push(await asked(question), await asked(question), await asked(question));
-    await settled();
-    expect(got.map((one) => isKept(gateway, one)).slice(0, 5)).toEqual([false, true, true, true, false]);
+    const kept = await areKept(gateway, ...got);
+    expect(kept.slice(0, 5)).toEqual([false, true, true, true, false]);
     expect(asOf(got[6] as Got) > asOf(got[3] as Got)).toBe(true);
-    expect([isKept(gateway, got[8] as Got), asOf(got[8] as Got)]).toEqual([true, asOf(got[6] as Got)]);
+    expect([kept[8], asOf(got[8] as Got)]).toEqual([true, asOf(got[6] as Got)]);
   });
 
   test('is that of its question, its client and what it takes, whatever was asked before', async () => {

@@ -1,21 +1,13 @@
 /** Who read what stands in the log, a line for each answer; and the log waits for nobody, whoever reads it or does not. */
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createConnection } from 'node:net';
 
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { sandboxSettings } from '../../src/sandbox/settings.ts';
-import { createSink, pretty } from '../../src/server/output.ts';
-import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
+import { createSink, pretty } from '../../src/server/observability/log-output.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { bearer, operators, withOperators } from '../support/operators.ts';
-import { startProcess } from '../support/process.ts';
-
-/** Two cores, and others who use them. */
-const slowly = { timeout: 20_000 };
+import { askOften, startTalkative } from '../support/talkative.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -82,7 +74,7 @@ describe('each answer is one line', () => {
         accounts: ['ppio-main'],
       },
     ];
-    await expect.poll(() => answered(gateway).length, slowly).toBe(lines.length);
+    await expect.poll(() => answered(gateway).length).toBe(lines.length);
     expect(answered(gateway)).toEqual(
       lines.map((line) => ({ ...line, time: expect.any(String), durationMs: expect.any(Number) })),
     );
@@ -97,7 +89,7 @@ describe('each answer is one line', () => {
     await get('whole', operators.reader, 'month=2026-02');
     await get('one', operators.reader, 'month=2026-02&accounts=ppio-main');
     await get('wrong', operators.partial, 'month=2026-02&accounts=ppio-main');
-    await expect.poll(() => answered(gateway).length, slowly).toBe(3);
+    await expect.poll(() => answered(gateway).length).toBe(3);
     const common = { event: 'answered', route: 'export' };
     expect(answered(gateway)).toMatchObject([
       {
@@ -125,10 +117,10 @@ describe('each answer is one line', () => {
       body: JSON.stringify({ query: ppioBills }),
       signal: controller.signal,
     }).catch((error: unknown) => error);
-    await expect.poll(() => vendors.ppio.calls.length, slowly).toBeGreaterThan(0);
+    await expect.poll(() => vendors.ppio.calls.length).toBeGreaterThan(0);
     controller.abort();
     expect(await leaving).toBeInstanceOf(Error);
-    await expect.poll(() => answered(gateway), slowly).toHaveLength(1);
+    await expect.poll(() => answered(gateway)).toHaveLength(1);
     // 499: nothing was sent, so no status was.
     expect(answered(gateway)[0]).toMatchObject({
       requestId: 'left',
@@ -149,7 +141,7 @@ describe('each answer is one line', () => {
     socket.write(`POST /graphql HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
     await new Promise((resolve) => socket.once('readable', resolve));
     socket.destroy();
-    await expect.poll(() => answered(gateway), slowly).toHaveLength(1);
+    await expect.poll(() => answered(gateway)).toHaveLength(1);
     expect(answered(gateway)[0]).toMatchObject({
       requestId: 'midst',
       status: 200,
@@ -165,64 +157,10 @@ describe('each answer is one line', () => {
     await send(gateway.app.url, 'longer', operators.reader, {
       query: `query ${operationName} { accounts { id } }`,
     });
-    await expect.poll(() => answered(gateway).length, slowly).toBe(2);
+    await expect.poll(() => answered(gateway).length).toBe(2);
     for (const line of gateway.log) expect(line.length).toBeLessThan(2000);
   });
 });
-
-/** A process that logs all it can, and what asks it. */
-async function startTalkative(options: Parameters<typeof startProcess>[3] = {}, level = 'debug') {
-  const sandbox: Sandbox = await startSandbox({ requestsPerSecond: 100_000 });
-  onTestFinished(() => sandbox.stop());
-  // A free port, since a process that nobody reads cannot tell which it took.
-  const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
-  const settings: Settings = sandboxSettings(sandbox);
-  writeFileSync(path, JSON.stringify({ ...settings, log: { level }, limits: { maxLagMs: 60_000 } }));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const started = startProcess(
-    [],
-    { GATEWAY_CONFIG: path, PORT: String(port), REDIS_URL: '' },
-    { onTestFinished },
-    options,
-  );
-  const isAlive = () =>
-    fetch(`${url}/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await isAlive())) {
-    if (started.child.exitCode !== null) throw new Error(`ended: ${started.output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { ...started, url, port };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
-  return address.port;
-}
-
-/** Asks so often, and gives back how many answers were as they should be. Ids are long, so that lines are. */
-async function askOften(url: string, count: number): Promise<number> {
-  let good = 0;
-  const body = JSON.stringify({ query: '{ accounts { id } }' });
-  const run = async (client: number): Promise<void> => {
-    for (let index = client; index < count; index += 8) {
-      const id = `${index}-${'x'.repeat(100)}`;
-      const headers = { 'content-type': 'application/json', 'x-request-id': id };
-      const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
-      const { data } = (await response.json()) as { data: { accounts: unknown[] } };
-      if (data.accounts.length === 4) good += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, (_, client) => run(client)));
-  return good;
-}
 
 const linesOf = (output: string): Line[] =>
   output
@@ -272,7 +210,7 @@ describe('a process', () => {
     child.stdout?.resume();
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
-    await expect.poll(() => output(), slowly).toContain('"event":"stopped"');
+    await expect.poll(() => output()).toContain('"event":"stopped"');
     const ids = linesOf(output()).flatMap(({ event, requestId }) =>
       event === 'answered' ? [requestId] : [],
     );
@@ -316,7 +254,7 @@ describe('a sink', () => {
     });
     const lines = Array.from({ length: 20 }, (_, index) => `{"line":"${index} é"}\n`);
     for (const line of lines) sink.write(line);
-    await expect.poll(() => Buffer.concat(taken).toString(), slowly).toBe(lines.join(''));
+    await expect.poll(() => Buffer.concat(taken).toString()).toBe(lines.join(''));
   });
 
   test('says how many lines it dropped, where nobody took them', async () => {
@@ -330,7 +268,7 @@ describe('a sink', () => {
     const line = `{"text":"${'x'.repeat(1_000_000)}"}\n`;
     for (let index = 0; index < 20; index += 1) sink.write(line);
     state.isBusy = false;
-    await expect.poll(() => taken.join('').split('\n').length, slowly).toBe(16 + 2);
+    await expect.poll(() => taken.join('').split('\n').length).toBe(16 + 2);
     expect(JSON.parse(taken.join('').split('\n')[16] ?? '')).toMatchObject({
       level: 40,
       event: 'lines-dropped',

@@ -58,7 +58,7 @@ test('waiting for the quota, refusals for want of time, and slots given out alon
   await gateway.query(year);
   const account = 'ppio-main';
   await expect.poll(() => total(meter, 'quota_waits', { account })).toBeGreaterThan(0);
-  expect(total(meter, 'quota_wait_ms', { account })).toBeGreaterThan(0);
+  expect(total(meter, 'quota_wait_seconds', { account })).toBeGreaterThan(0);
   expect(total(meter, 'quota_refusals', { account })).toBeGreaterThan(0);
   expect(total(meter, 'quota_alone')).toBe(0);
   await redis.kill();

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 
 import type { Edit } from '../../src/sandbox/vendor.ts';
+import { billedWith, rawBills } from '../support/billing.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { trueBills, trueDetails, trueInvoices, trueUsage, units, type TrueRow } from '../support/oracle.ts';
 
@@ -139,7 +140,7 @@ async function rawOf(gateway: TestGateway, list: 'apiKeyUsage' | 'dailyDetails',
 /** The same sandbox with a correction, and nothing cached. */
 async function corrected(edits: readonly Edit[]): Promise<Account> {
   const gateway = await startGateway();
-  gateway.sandbox.vendors.ppio.switches = { edits };
+  gateway.sandbox.vendors.ppio.quirks = { edits };
   return of(await ask(gateway, 'month: "2026-02", accounts: ["ppio-main"]'), 'ppio-main');
 }
 
@@ -194,7 +195,7 @@ test('one missing day is found, with what each product lacks on it', async () =>
 
 test("StreamLake's missing day is found, though nothing else shows that money", async () => {
   const gateway = await startGateway();
-  gateway.sandbox.vendors.streamlake.switches = {
+  gateway.sandbox.vendors.streamlake.quirks = {
     edits: [{ list: 'DescribeBillDayDetail', where: { BillingCycle: '2026-02-17' }, set: null }],
   };
   const [month] = await ask(gateway, 'month: "2026-02", providers: ["streamlake"]');
@@ -208,21 +209,21 @@ test('a day is missed once its usage should have come in, and not before', async
   // One o'clock of 18 March, where PPIO is.
   const gateway = await startGateway({ nowMs: Date.parse('2026-03-17T17:00:00Z') });
   const startOf = (date: string): string => String(Date.parse(`${date}T00:00:00Z`) / 1000 - 8 * 3600);
-  const strike = (...dates: string[]): void => {
+  const redact = (...dates: string[]): void => {
     const edits = dates.map((date) => ({
       list: 'bill/list',
       where: { startTime: startOf(date) },
       set: null,
     }));
-    gateway.sandbox.vendors.ppio.switches = { edits };
+    gateway.sandbox.vendors.ppio.quirks = { edits };
   };
   const missed = async () =>
     (await ask(gateway, 'month: "2026-03", accounts: ["ppio-main"]'))[0]?.daysWithoutCharges;
-  strike('2026-03-16', '2026-03-17');
+  redact('2026-03-16', '2026-03-17');
   expect(await missed()).toEqual(['2026-03-16']);
   gateway.clock.nowMs += 86_400_000;
   expect(await missed()).toEqual(['2026-03-16', '2026-03-17']);
-  strike();
+  redact();
   gateway.clock.nowMs += 3_600_000;
   expect(await missed()).toEqual([]);
 });
@@ -243,6 +244,106 @@ test("a vendor that fails leaves its own views unknown, and the others' months w
     Array.from({ length: 4 }, () => 'PROVIDER_CREDENTIAL_REJECTED'),
   );
   expect(of(accounts, 'novita-us').isBalanced).toBe(true);
+});
+
+test.each([
+  ['ahead', '2026-02', '2026-01'],
+  ['late', '2026-01', '2026-02'],
+])(
+  'a subscription that is billed %s, %s with %s, stands in the month whose statement holds it, and both are balanced',
+  async (_name, starts, cycle) => {
+    const gateway = await startGateway();
+    const moved = await billedWith(gateway, starts, cycle);
+    await gateway.restart();
+    const now = gateway.clock.nowMs;
+    for (const [month, difference] of [
+      [cycle, moved],
+      [starts, -moved],
+    ] as const) {
+      const one = of(await ask(gateway, `month: "${month}", accounts: ["ppio-main"]`), 'ppio-main');
+      const dates = { from: `${month}-01`, to: month === '2026-01' ? '2026-02-01' : '2026-03-01' };
+      const started = sums(trueBills(now, dates), 'ppio-main')['CNY'] ?? 0n;
+      expect(read(one.bills)).toEqual({ CNY: started + difference });
+      expect(one.isBalanced).toBe(true);
+      expect(one.coverage.complete).toBe(true);
+      expect(one.residuals.map((residual) => units(residual.difference.amount))).toEqual([0n, 0n]);
+    }
+    // A report of spend goes by when charges start, as its descriptions say.
+    const { data } = await gateway.query<{ spend: { totals: { billedCost: Amount }[] } }>(
+      `{ spend(period: { month: "${starts}" }, groupBy: [ACCOUNT], filter: { accounts: ["ppio-main"] }) { totals { billedCost { amount currency } } } }`,
+    );
+    const range = { from: `${starts}-01`, to: starts === '2026-01' ? '2026-02-01' : '2026-03-01' };
+    const charged = sums([...trueBills(now, range), ...trueDetails(now, range)], 'ppio-main');
+    expect(units(data.spend.totals[0]?.billedCost.amount ?? '0')).toBe(charged['CNY']);
+  },
+);
+
+test('of a billing period the subscriptions of three months are read, and of nothing else more than its own', async () => {
+  const gateway = await startGateway();
+  await ask(gateway, 'month: "2026-02", accounts: ["ppio-main"]');
+  const { calls } = gateway.sandbox.vendors.ppio;
+  const lists = calls.map(({ endpoint }) => endpoint.replace('/openapi/v1/billing/', ''));
+  const counts = Object.fromEntries(
+    [...Map.groupBy(lists, (list) => list)].map(([list, own]) => [list, own.length]),
+  );
+  expect(counts).toEqual({
+    'bill/monthly/list': 18,
+    'bill/list': 9,
+    'apikey/bill/list': 1,
+    'monthly/bill': expect.any(Number),
+  });
+});
+
+test('a bill that the next month adds to a month that was final is read once that month is final too', async () => {
+  const gateway = await startGateway({ nowMs: Date.parse('2026-02-20T00:00:00Z') });
+  const { ppio } = gateway.sandbox.vendors;
+  const january = String(Date.parse('2026-01-01T00:00:00Z') / 1000 - 8 * 3600);
+  const readings = (): number =>
+    ppio.calls.filter(({ endpoint, question }) => {
+      return endpoint.endsWith('bill/monthly/list') && question.includes(`startTime=${january}`);
+    }).length;
+  // Read when it was final, and kept for a month.
+  await rawBills(gateway, '2026-01');
+  expect(readings()).toBe(1);
+  gateway.clock.nowMs = Date.parse('2026-03-03T09:00:00Z');
+  await rawBills(gateway, '2026-01');
+  expect(readings()).toBe(1);
+  gateway.clock.nowMs = Date.parse('2026-03-03T10:00:01Z');
+  expect(of(await ask(gateway), 'ppio-main').isBalanced).toBe(true);
+  expect(readings()).toBe(6 + 1);
+});
+
+test('where no statement exists yet, nothing is told of the balance, unless other views differ', async () => {
+  const gateway = await startGateway();
+  const noStatement: Edit = { list: 'monthly/bill', where: { billingMonth: '2026-03' }, set: null };
+  gateway.sandbox.vendors.ppio.quirks = { edits: [noStatement] };
+  const march = 'month: "2026-03", accounts: ["ppio-main"]';
+  const running = of(await ask(gateway, march), 'ppio-main');
+  expect(running).toMatchObject({ invoices: [], isBalanced: null });
+  expect(running.residuals.map(({ right }) => right)).toEqual(['USAGE_BY_KEY']);
+  await gateway.restart();
+  const { startTime = '' } = await rawOf(gateway, 'apiKeyUsage', 'providers: ["ppio"], categories: ["llm"]');
+  const day = String(Number(startTime) + 28 * 86_400);
+  gateway.sandbox.vendors.ppio.quirks = {
+    edits: [noStatement, { list: 'apikey/bill/list', where: { startTime: day }, set: null }],
+  };
+  expect(of(await ask(gateway, march), 'ppio-main').isBalanced).toBe(false);
+});
+
+test('a view that could not be read leaves the balance unknown', async () => {
+  const gateway = await startGateway();
+  const where = { productCategory: 'gpu' };
+  gateway.sandbox.vendors.ppio.quirks = {
+    edits: [{ list: 'bill/monthly/list', where, set: { amount: 'much' } }],
+  };
+  const month = of(await ask(gateway, 'month: "2026-02", accounts: ["ppio-main"]'), 'ppio-main');
+  expect(month).toMatchObject({
+    bills: null,
+    charges: null,
+    isBalanced: null,
+    coverage: { complete: false },
+  });
+  expect(month.residuals.map(({ right }) => right)).toEqual(['USAGE_BY_KEY']);
 });
 
 test('a void statement is not counted as owed', async () => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { vendorIds } from '../../src/sandbox/vendor.ts';
+import { vendorIds } from '../../src/sandbox/vendors.ts';
 import { startFleet, type Fleet } from '../support/fleet.ts';
 import { monthBefore, questionOf } from '../support/questions.ts';
 import { startCluster, startRedis } from '../support/redis.ts';
@@ -51,6 +51,16 @@ describe.each(forms)('with %s', (_form, startStore) => {
   });
 });
 
+test('a balance that all replicas are asked for at once costs one call', async () => {
+  const fleet = await startFleet({ redis: { url: (await startRedis(atEnd)).url, ...patient } }, atEnd);
+  await fleet.untilRedis('up');
+  const query = '{ account(id: "ppio-main") { balance { available { amount } asOf status } } }';
+  const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => fleet.query(index, query)));
+  expect(new Set(answers.map((answer) => JSON.stringify(answer.data))).size).toBe(1);
+  expect(answers[0]?.data).toMatchObject({ account: { balance: { status: 'FRESH' } } });
+  expect(fleet.calls('ppio')).toBe(1);
+});
+
 test('a vendor that bears five requests a second is never asked too often by 300 cold questions on three replicas, and none fails', async () => {
   const redis = { url: (await startRedis(atEnd)).url, ...patient };
   const fleet = await startFleet(
@@ -61,7 +71,8 @@ test('a vendor that bears five requests a second is never asked too often by 300
         ...settings,
         accounts: settings.accounts.map((account) => ({
           ...account,
-          quota: { requestsPerSecond: 4, concurrent: 2 },
+          // A busy machine may deliver late what left evenly.
+          quota: { requestsPerSecond: 3, concurrent: 2 },
         })),
       }),
     },
@@ -99,7 +110,7 @@ test('a failure is shared by all who wait for it, in whichever replica', async (
   await fleet.untilRedis('up');
   const { streamlake } = fleet.sandbox.vendors;
   // The first answer is slow and good for nothing; whoever comes meanwhile waits for it.
-  streamlake.switches = { missingRequired: true };
+  streamlake.quirks = { missingRequired: true };
   streamlake.fault = { name: 'slow', times: 2 };
   const day = `{ dailyDetails(period: { dates: { from: "${monthBefore(1)}-10", to: "${monthBefore(1)}-11" } }, filter: { providers: ["streamlake"] }) { totalCount } }`;
   const asked = [fleet.query(0, day)];

@@ -33,7 +33,7 @@ interface Report {
 
 const money = '{ amount currency }';
 const charge = `... on Charge { product { name } billedCost ${money} settlement { status } }
-  ... on ApiKeyUsage { apiKey { id } } ... on DailyDetail { day resourceId } ... on Invoice { number total ${money} }`;
+  ... on ApiKeyUsage { apiKey { keyId } } ... on DailyDetail { day resourceId } ... on Invoice { number total ${money} }`;
 
 async function ask(gateway: Pick<TestGateway, 'query'>, args: string): Promise<Report> {
   const { data, errors } = await gateway.query<{ restatements: Report }>(
@@ -65,7 +65,7 @@ async function firstUsage(gateway: TestGateway) {
 }
 
 function correct(gateway: TestGateway, vendor: 'ppio' | 'novita' | 'streamlake', ...edits: Edit[]): void {
-  gateway.sandbox.vendors[vendor].switches = { edits };
+  gateway.sandbox.vendors[vendor].quirks = { edits };
 }
 
 test('one deleted key row is named: the row, its day, its amount, and nothing beside it', async () => {
@@ -90,7 +90,7 @@ test('one deleted key row is named: the row, its day, its amount, and nothing be
       difference: { amount: exact, currency: 'CNY' },
       wasFinal: false,
       before: {
-        apiKey: { id: ownerID },
+        apiKey: { keyId: ownerID },
         product: { name: productName },
         settlement: { status: 'PROVISIONAL' },
       },
@@ -360,7 +360,7 @@ test.each(laterOn)(
     });
     const until = async (state: string): Promise<void> => {
       const readiness = async () => (await fetch(`${gateway.app.url}/readyz`)).text();
-      await expect.poll(readiness, { timeout: 10_000 }).toContain(`"redis":"${state}"`);
+      await expect.poll(readiness).toContain(`"redis":"${state}"`);
     };
     await until('up');
     await gateway.query(everything);

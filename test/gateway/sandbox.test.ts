@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { sandboxCredentials } from '../../src/sandbox/vendor.ts';
+import { sandboxCredentials } from '../../src/sandbox/vendors.ts';
 
 const nowMs = () => Date.parse('2026-03-18T09:30:00Z');
 

@@ -8,17 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { faultNames } from '../../src/sandbox/faults.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { sandboxSettings } from '../../src/sandbox/settings.ts';
-import { sandboxCredentials, vendorIds } from '../../src/sandbox/vendor.ts';
+import { quietSettings } from '../support/sandbox-settings.ts';
+import { sandboxCredentials, vendorIds } from '../../src/sandbox/vendors.ts';
 import { startProcess, type Started } from '../support/process.ts';
 import { startRedis, type AtEnd, type RedisServer } from '../support/redis.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
+import { startedMs } from '../support/questions.ts';
 
 const planted = {
   token: 'canary-client-token/4f1d+"x"',
@@ -61,7 +59,7 @@ interface Planted {
 }
 
 async function startPlanted(atEnd: AtEnd, environment: Record<string, string> = {}): Promise<Planted> {
-  const sandbox = await startSandbox({ requestsPerSecond: 100_000 });
+  const sandbox = await startSandbox({ requestsPerSecond: 100_000, nowMs: () => startedMs });
   atEnd.onTestFinished(() => sandbox.stop());
   const redis = await startRedis(atEnd, [
     '--user',
@@ -73,7 +71,7 @@ async function startPlanted(atEnd: AtEnd, environment: Record<string, string> = 
     '+@all',
   ]);
   const { url: jwksUrl, jwt } = await startIssuer(atEnd);
-  const settings = sandboxSettings(sandbox);
+  const settings = quietSettings(sandbox);
   const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
   const fileOf = (seconds: number) => ({
     ...settings,
@@ -117,7 +115,7 @@ async function startPlanted(atEnd: AtEnd, environment: Record<string, string> = 
     writeFileSync(path, JSON.stringify(fileOf(seconds + state.reloads / 1e6)));
     gateway.child.kill('SIGHUP');
     const reloads = (): number => gateway.output().split('"event":"reloaded"').length - 1;
-    await expect.poll(reloads, { timeout: 20_000, interval: 20 }).toBe(state.reloads);
+    await expect.poll(reloads, { interval: 20 }).toBe(state.reloads);
     await redis.call('FLUSHALL');
   };
   return { gateway, url, redis, sandbox, jwt, forget };
@@ -154,10 +152,11 @@ async function startIssuer(atEnd: AtEnd): Promise<{ url: string; jwt: string }> 
   };
 }
 
-const month = new Date(Date.now() - 45 * 86_400_000).toISOString().slice(0, 7);
+const month = new Date(startedMs - 45 * 86_400_000).toISOString().slice(0, 7);
 const questions = [
+  '{ accounts { balance { available { amount } error { code message } } vendorBudgets { budgets { keyName } } summary { byModel { model } } } }',
   `{ bills(period: { month: "${month}" }) { nodes { id raw } coverage { sources { account { id name } error { code message } } } } invoices { nodes { raw } coverage { sources { error { code message } } } } }`,
-  `{ dailyDetails(period: { month: "${month}" }) { nodes { raw } coverage { sources { error { code message } } } } apiKeyUsage(period: { month: "${month}" }) { nodes { raw apiKey { id name } } } }`,
+  `{ dailyDetails(period: { month: "${month}" }) { nodes { raw } coverage { sources { error { code message } } } } apiKeyUsage(period: { month: "${month}" }) { nodes { raw apiKey { keyId name } } } }`,
   `{ spend(period: { month: "${month}" }, groupBy: [ACCOUNT, API_KEY]) { groups { key { label value } } } reconciliation(month: "${month}") { account { id } coverage { sources { error { message } } } } }`,
 ];
 

@@ -3,7 +3,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { sandboxCredentials } from '../../src/sandbox/vendor.ts';
+import { sandboxCredentials } from '../../src/sandbox/vendors.ts';
 import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
 import { type Range } from '../support/oracle.ts';
 import { toTrueTotals } from '../support/reading.ts';

@@ -33,7 +33,7 @@ beforeAll(async () => {
   // A sandbox that holds to the published bounds: hours of at most seven days, days of at most 31.
   shared.gateway = await startShared();
   for (const vendor of ['ppio', 'novita'] as const)
-    shared.gateway.sandbox.vendors[vendor].switches = { strictRange: true };
+    shared.gateway.sandbox.vendors[vendor].quirks = { strictRange: true };
 });
 
 const hourly = ({ sandbox }: TestGateway, vendor: 'ppio' | 'novita') =>
@@ -239,7 +239,7 @@ test('an account whose lists were named in the settings is asked for the hours o
       ),
     }),
   });
-  gateway.sandbox.vendors.ppio.switches = { strictRange: true, wideWindows: true };
+  gateway.sandbox.vendors.ppio.quirks = { strictRange: true, wideWindows: true };
   const range = { from: '2026-02-10', to: '2026-02-12' };
   const report = await readSpend(gateway, { range, groupBy: ['DAY'], args: inZone('UTC', 'ppio') });
   const accounts = usualAccounts.filter(({ id }) => id === 'ppio-main');

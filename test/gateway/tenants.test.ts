@@ -3,15 +3,12 @@
  * gateway which never had them, also after the other has asked, and while the other's vendors fail.
  */
 
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { sandboxCredentials } from '../../src/sandbox/vendor.ts';
-import { send, type Got } from '../server/ask.ts';
+import { sandboxCredentials } from '../../src/sandbox/vendors.ts';
+import { send, type Got } from '../support/ask.ts';
 import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
-
-// On a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 
 const tokens = { a: 'token-of-tenant-a-4f1d', b: 'token-of-tenant-b-77a0' };
 /** B has an account at the provider of A too, whose id begins as that of A. */
@@ -49,6 +46,7 @@ function questionsAbout({ account, provider }: Names): string[] {
   ];
   const named = [
     `{ account(id: "${account}") { id name kinds bills(${month}) { totalCount } } }`,
+    `{ account(id: "${account}") { balance { available { amount currency } status error { message } runway { days } } vendorBudgets { budgets { keyName } } summary { cost { amount } } } }`,
     `{ node(id: "${account}") { id ... on Account { name } } }`,
     `{ nodes(ids: ["${account}", "ppio-main", "${account}"]) { id } }`,
     `{ accounts(providers: ["${provider}"]) { id } }`,
@@ -59,6 +57,8 @@ function questionsAbout({ account, provider }: Names): string[] {
     `{ apiKeyUsage(${month}, filter: { ${scope} }, ${page} ${rest} }`,
     `{ invoices(filter: { ${scope} }) { totalCount } }`,
     `{ spend(${month}, groupBy: [ACCOUNT], filter: { ${scope} }) { groups { key { value } rowCount previous { totals { rowCount } } } previous { coverage { complete } } } }`,
+    `{ forecast(month: "2026-03", filter: { ${scope} }) { totals { expected { amount } } coverage { complete } } }`,
+    `{ anomalies(${month}, filter: { ${scope} }) { count coverage { complete } } }`,
     `{ restatements(${month}, filter: { ${scope} }) { sources { account { id } kind segmentCount pendingCount error { code } } } }`,
     `{ reconciliation(month: "2026-02", ${scope}) { account { id } isBalanced } }`,
   ]);
@@ -72,10 +72,14 @@ function priceOf(query: string): string {
 /** What concerns everything that the caller may see. */
 const everything = [
   '{ accounts { id name currency kinds provider { id name } } providers { id name } }',
+  '{ accounts { id balance { source available { amount currency } asOf status error { code message } } vendorBudgets { budgets { keyName used { currency } } } summary { cost { amount } } } }',
   `{ bills(${month}, ${page} ${rest} dailyDetails(${month}, ${page} ${rest} apiKeyUsage(${month}, ${page} ${rest} }`,
   `{ bills(period: { month: "2026-03" }, orderBy: { field: BILLED_COST }, ${page} ${rest} }`,
   '{ invoices { totalCount nodes { number } coverage { complete sources { account { id } kind error { code } } } } }',
   `{ bills(${month}, first: -1) { totalCount } }`,
+  '{ budgets(month: "2026-03") { id budgetId name amount { amount currency } spent { amount } state coverage { sources { account { id } kind status error { code message } } } } }',
+  '{ forecast(month: "2026-03", groupBy: [ACCOUNT]) { groupCount groups { key { value label } } totals { expected { amount currency } } notices { message } coverage { sources { account { id } kind status error { code message } } } } }',
+  `{ anomalies(${month}) { count anomalies { id day account { id } } coverage { sources { account { id } kind status error { code message } } } } }`,
   `{ spend(${month}, groupBy: [ACCOUNT], convertTo: "USD") { converted { billedCost { amount } } } }`,
   `{ spend(${month}, groupBy: [DAY], timeZone: "Asia/Tokyo") { totals { rowCount } coverage { sources { account { id } status error { code message } } } } }`,
   ...dimensions.map(
@@ -163,13 +167,25 @@ function withBoth(relay: Relay) {
       },
     ],
     clients: [a, b],
+    budgets: [
+      ownBudget,
+      { ...ownBudget, id: 'secret', name: 'Secret', filter: { accounts: ['ppio-main', ofB.account] } },
+    ],
     limits,
   });
 }
 
+const ownBudget = { id: 'own', name: 'Own', filter: { accounts: ['ppio-main'] }, amount: { CNY: '100' } };
+
 /** The same gateway in a world that has no tenant B. */
 function withoutB({ accounts, ...settings }: Settings) {
-  return { ...settings, accounts: accounts.filter(({ id }) => id === 'ppio-main'), clients: [a], limits };
+  return {
+    ...settings,
+    accounts: accounts.filter(({ id }) => id === 'ppio-main'),
+    clients: [a],
+    budgets: [ownBudget],
+    limits,
+  };
 }
 
 test("no answer to A tells anything of B's accounts: each is that of a gateway without B", async (context) => {

@@ -2,7 +2,7 @@
 
 import { expect, onTestFinished, test } from 'vitest';
 
-import { sandboxCredentials } from '../../src/sandbox/vendor.ts';
+import { sandboxCredentials } from '../../src/sandbox/vendors.ts';
 import { openDoor, startCollector, type Span } from '../support/collector.ts';
 import { startFleet, type Fleet } from '../support/fleet.ts';
 import { bearer, operators, withOperators } from '../support/operators.ts';

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { startGateway, type GraphqlError, type TestGateway } from '../support/gateway.ts';
-import { reply, startStand } from '../upstream/stand.ts';
+import { reply, startStand } from '../support/stand.ts';
 
 interface Details {
   readonly totalCount: number;

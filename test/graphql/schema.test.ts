@@ -8,6 +8,7 @@ import {
   isInputObjectType,
   isInterfaceType,
   isObjectType,
+  isScalarType,
   isSpecifiedScalarType,
 } from 'graphql';
 import { expect, test } from 'vitest';
@@ -22,10 +23,10 @@ test('schema.graphql can be read by other tools', () => {
   expect(Object.keys(buildSchema(schemaText()).getTypeMap())).toContain('BillConnection');
 });
 
-test('every type, field, argument and enum value has a description', () => {
+test('every type, field, argument and enum value has a description, which begins with a capital letter', () => {
   const missing: string[] = [];
   const check = (name: string, description: string | null | undefined): void => {
-    if (description == null || description.length < 3) missing.push(name);
+    if (description == null || !/^[\p{Lu}\d"'`].{2}/su.test(description)) missing.push(name);
   };
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__') || isSpecifiedScalarType(type)) continue;
@@ -43,6 +44,13 @@ test('every type, field, argument and enum value has a description', () => {
   expect(missing).toEqual([]);
 });
 
+test('every scalar of ours says where it is specified', () => {
+  const scalars = Object.values(schema.getTypeMap()).filter(isScalarType);
+  const ours = scalars.filter((scalar) => !isSpecifiedScalarType(scalar));
+  expect(ours.map(({ name }) => name)).toContain('Decimal');
+  expect(ours.filter(({ specifiedByURL }) => specifiedByURL == null)).toEqual([]);
+});
+
 test('what the contract names is there', () => {
   const fields = (name: string): string[] => {
     const type = schema.getType(name);
@@ -58,7 +66,7 @@ test('what the contract names is there', () => {
     Provider: 'id name kinds timeZone homepage status',
     Account: 'id name provider currency kinds bills apiKeyUsage dailyDetails invoices',
     Settlement: 'status finalAt',
-    Product: 'id name category',
+    Product: 'productId name category',
     Coverage: 'complete asOf sources',
     SourceCoverage: 'account status asOf settlement rowCount notices error',
     SourceError: 'code message retryable retryAfterSeconds',
@@ -66,7 +74,7 @@ test('what the contract names is there', () => {
       'id account product chargePeriod billingPeriod listCost billedCost voucherAmount cashAmount settlement raw',
     Bill: 'id account listCost billedCost resourceId subAccountId tradeType billingMethod quantity unitPrice createdAt',
     ApiKeyUsage:
-      'apiKey billingMethod inputTokens outputTokens cacheReadTokens cacheWriteTokens reasoningTokens requestCount inputUnitPrice outputUnitPrice',
+      'id apiKey billingMethod inputTokens outputTokens cacheReadTokens cacheWriteTokens reasoningTokens requestCount inputUnitPrice outputUnitPrice',
     DailyDetail:
       'day projectId resourceId subProduct feeItem factors billingMethod quantity unit listUnitPrice discountedUnitPrice discount paidAmount outstandingAmount',
     Invoice:
@@ -81,5 +89,36 @@ test('what the contract names is there', () => {
   };
   for (const [type, names] of Object.entries(contract)) {
     expect(fields(type), type).toEqual(expect.arrayContaining(names.split(' ')));
+  }
+});
+
+test('a list of one account takes what the list over all accounts takes, but for a choice of accounts', () => {
+  const own = schema.getType('Account');
+  if (!isObjectType(own)) throw new TypeError('there is no Account');
+  const lists = Object.values(own.getFields()).filter(({ args }) =>
+    args.some(({ name }) => name === 'filter'),
+  );
+  expect(lists.map(({ name }) => name).toSorted()).toEqual([
+    'apiKeyUsage',
+    'bills',
+    'dailyDetails',
+    'invoices',
+  ]);
+  for (const { name, args, type } of lists) {
+    const all = schema.getQueryType()?.getFields()[name];
+    expect(String(all?.type)).toBe(String(type));
+    const others = (of: typeof args = []) =>
+      of.filter((arg) => arg.name !== 'filter').map((arg) => `${arg.name}: ${String(arg.type)}`);
+    expect(others(args)).toEqual(others(all?.args as typeof args));
+    const fieldsOf = (of: typeof args = []): Record<string, string> => {
+      const filter = of.find((arg) => arg.name === 'filter')?.type;
+      if (!isInputObjectType(filter)) throw new TypeError('no filter');
+      return Object.fromEntries(
+        Object.values(filter.getFields()).map((field) => [field.name, String(field.type)]),
+      );
+    };
+    const choice = { accounts: '[ID!]', providers: '[ID!]' };
+    expect({ ...fieldsOf(args), ...choice }).toEqual(fieldsOf(all?.args as typeof args));
+    for (const absent of Object.keys(choice)) expect(fieldsOf(args)).not.toHaveProperty(absent);
   }
 });

@@ -16,7 +16,8 @@ import { createMeter } from '../../src/domain/meter.ts';
 import type { ApiKeyUsageRow, InvoiceRow } from '../../src/domain/rows.ts';
 import { segmentsOf, type Grid } from '../../src/domain/segments.ts';
 import { settlementMonthOf } from '../../src/domain/settlement.ts';
-import { createLedger, type Outcome } from '../../src/ledger/ledger.ts';
+import { createLedger } from '../../src/ledger/ledger.ts';
+import type { Outcome } from '../../src/ledger/outcome.ts';
 import { toReading, type Reading } from '../../src/ledger/reading.ts';
 import type { Source } from '../../src/ledger/source.ts';
 
@@ -24,7 +25,7 @@ const date = (text: string) => toCalendarDate(text) as CalendarDate;
 const utc = toTimeZone('UTC') as TimeZone;
 const grid: Grid = { variants: { all: 'month' }, future: true };
 const start = Date.parse('2026-03-18T12:00:00Z');
-const call = () => ({ signal: new AbortController().signal, deadline: instantOf(start + 60_000) });
+const call = () => ({ signal: new AbortController().signal, deadlineMs: performance.now() + 60_000 });
 
 function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
   const clock = { now: start };
@@ -41,10 +42,12 @@ function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
     kinds: ['INVOICE' as const],
     timeZone: utc,
     keyedCategories: [],
+    focusServices: { byCategory: {} },
     usageLagHours: 0,
   };
   const account: Account = {
     id: 'a',
+    publicId: 'a',
     name: 'A',
     provider,
     currency: null,
@@ -58,6 +61,9 @@ function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
     kind: 'INVOICE',
     grid,
     freshness: { openSeconds: 300, closedSeconds: 1800, finalSeconds: 2_592_000, staleSeconds: 86_400 },
+    paceMs: () => 0,
+    concurrent: 1,
+    historyMonths: 0,
     read: async (segment) => {
       state.reads.push(segment.key);
       await Promise.resolve();
@@ -69,6 +75,7 @@ function setup(options: { memoryBytes?: number; settlementDay?: number } = {}) {
     memoryBytes: options.memoryBytes ?? 1_000_000,
     flightSeconds: 60,
     shared: null,
+    entries: null,
     meter: createMeter(),
     now: () => instantOf(clock.now),
     onBug: (error) => bugs.push(error),
@@ -199,6 +206,37 @@ test('memory is bounded: what no longer fits is read again, and answers stay rig
   expect(state.reads.length).toBe(24);
 });
 
+test('what had to leave memory is there without its rows for whoever accepts that, while it is fresh', async () => {
+  const { clock, state, ledger, ask, refs } = setup({ memoryBytes: 2000 });
+  const [ref] = refs('2026-02');
+  if (ref === undefined) throw new RangeError('no such month');
+  state.rows = [row('x', '2026-02-10')];
+  const before = (await ask('2026-02'))?.entry;
+  state.rows = [row('y', '2026-01-10')];
+  await ask('2026-01');
+  expect([ledger.answer(ref), ledger.answer(ref, () => false)]).toEqual([null, null]);
+  expect([ledger.holds(ref), ledger.holds(ref, () => true)]).toEqual([false, true]);
+  const answer = ledger.answer(ref, (_ref, head) => head.readAt === start);
+  expect(answer).toMatchObject({ status: 'FRESH', isCached: true, entry: { rows: { length: 1 } } });
+  expect({ ...answer?.entry, rows: null }).toEqual({ ...before, rows: null });
+  expect(() => [...(answer?.entry?.rows ?? [])]).toThrow(TypeError);
+  expect(() => answer?.entry?.rows.at(0)).toThrow(TypeError);
+  clock.now = Number(before?.freshUntil);
+  expect([ledger.answer(ref, () => true), ledger.holds(ref, () => true)]).toEqual([null, false]);
+  state.rows = [row('z', '2026-02-10')];
+  expect((await ask('2026-02'))?.entry?.rows).toEqual(state.rows);
+});
+
+test('nothing is said without its rows of a segment with a row that another may hold too', async () => {
+  const { state, ledger, ask, refs } = setup({ memoryBytes: 2000 });
+  const [ref] = refs('2026-02');
+  if (ref === undefined) throw new RangeError('no such month');
+  state.rows = [row('x', '2026-03-01')];
+  await ask('2026-02');
+  await ask('2026-01');
+  expect(ledger.answer(ref, () => true)).toBeNull();
+});
+
 /** A reading of January and February, read an hour apart. */
 async function readTwo(
   january: InvoiceRow[],
@@ -261,7 +299,12 @@ test('usage of a week that ends in the next month is final with that month', () 
   const week = (from: string, to: string) => {
     const chargePeriod = { start: instantOf(Date.parse(from)), end: instantOf(Date.parse(to)) };
     return settlementMonthOf(
-      { cycle: 'WEEK', billingPeriod: from.slice(0, 7), chargePeriod } as ApiKeyUsageRow,
+      {
+        kind: 'API_KEY_USAGE',
+        cycle: 'WEEK',
+        billingPeriod: from.slice(0, 7),
+        chargePeriod,
+      } as ApiKeyUsageRow,
       utc,
     );
   };
@@ -305,5 +348,5 @@ async function rowsOf(reading: Reading<'INVOICE'>): Promise<InvoiceRow[]> {
 }
 
 function row(id: string, day: string): InvoiceRow {
-  return { id, date: date(day), billingPeriod: day.slice(0, 7), raw: '{}' } as InvoiceRow;
+  return { kind: 'INVOICE', id, date: date(day), billingPeriod: day.slice(0, 7), raw: '{}' } as InvoiceRow;
 }

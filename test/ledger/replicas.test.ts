@@ -9,13 +9,14 @@ import { GatewayError } from '../../src/domain/errors.ts';
 import { createMeter, total } from '../../src/domain/meter.ts';
 import type { InvoiceRow } from '../../src/domain/rows.ts';
 import { segmentsOf, type Call } from '../../src/domain/segments.ts';
-import { schemaVersion } from '../../src/ledger/codec.ts';
+import { schemaVersion } from '../../src/ledger/entry-codec.ts';
 import { createLedger, type Ledger } from '../../src/ledger/ledger.ts';
 import { startScheduler } from '../../src/ledger/scheduler.ts';
 import type { SegmentRef, Source } from '../../src/ledger/source.ts';
-import { connectShared } from '../../src/redis/shared.ts';
+import { connectRedisStore } from '../../src/stores/redis/redis-store.ts';
+import { createRedisEntries } from '../../src/stores/redis/redis-entries.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
-import { account, grid } from './account.ts';
+import { account, grid } from '../support/ledger-account.ts';
 
 const start = Date.parse('2026-03-01T09:00:00Z');
 const date = (text: string) => toCalendarDate(text) as CalendarDate;
@@ -27,7 +28,7 @@ interface Vendor {
 }
 
 /** So many replicas, each with a ledger, and a clock in common. */
-async function startReplicas(count: number, redis: RedisServer) {
+async function startReplicas(count: number, redis: RedisServer, timeoutMs = 5000) {
   const vendor: Vendor = { reads: [], answer: async () => [] };
   const clock = { now: start };
   const source: Source<'INVOICE'> = {
@@ -36,6 +37,9 @@ async function startReplicas(count: number, redis: RedisServer) {
     kind: 'INVOICE',
     grid,
     freshness: { openSeconds: 300, closedSeconds: 1800, finalSeconds: 2_592_000, staleSeconds: 86_400 },
+    paceMs: () => 0,
+    concurrent: 1,
+    historyMonths: 0,
     read: async ({ dates }, call) => {
       vendor.reads.push(dates?.from ?? '');
       call.onBegun?.();
@@ -46,15 +50,23 @@ async function startReplicas(count: number, redis: RedisServer) {
     Array.from({ length: count }, async () => {
       const up = Promise.withResolvers<void>();
       const meter = createMeter();
-      const shared = connectShared(
-        { url: [redis.url], cluster: false, prefix: 'test', replicas: count, timeoutMs: 300 },
+      const shared = connectRedisStore(
+        { url: [redis.url], cluster: false, prefix: 'test', replicas: count, timeoutMs },
         { meter, onStatus: (status) => (status === 'UP' ? up.resolve() : undefined), onUnheard() {} },
       );
       onTestFinished(() => shared.close());
       await up.promise;
       const now = () => instantOf(clock.now);
       const onBug = (): void => {};
-      const ledger = createLedger({ memoryBytes: 10_000_000, flightSeconds: 60, shared, now, meter, onBug });
+      const ledger = createLedger({
+        memoryBytes: 10_000_000,
+        flightSeconds: 60,
+        shared,
+        entries: createRedisEntries(shared),
+        now,
+        meter,
+        onBug,
+      });
       const scheduler = startScheduler({
         sources: () => [source],
         keepWarm: () => false,
@@ -62,6 +74,7 @@ async function startReplicas(count: number, redis: RedisServer) {
         shared,
         meter,
         tickMs: 3_600_000,
+        monotonicMs: () => clock.now,
         onBug,
       });
       onTestFinished(() => scheduler.stop());
@@ -74,7 +87,7 @@ async function startReplicas(count: number, redis: RedisServer) {
     Promise.all(
       ledger?.read(refsOf({ from: date(from), to: date(to) }), {
         signal: new AbortController().signal,
-        deadline: instantOf(start + 60_000),
+        deadlineMs: performance.now() + 60_000,
       }) ?? [],
     );
   const refOf = (from: string, to: string): SegmentRef => {
@@ -82,21 +95,35 @@ async function startReplicas(count: number, redis: RedisServer) {
     if (ref === undefined) throw new RangeError('no such day');
     return ref;
   };
-  return { replicas, vendor, clock, read, refOf };
+  /** Waits until a replica waits for what another reads. */
+  const wishes: string[] = [];
+  replicas[0]?.shared.listen((message) => message.startsWith('! ') && void wishes.push(message));
+  const untilOneWaits = async (): Promise<void> => {
+    await expect.poll(() => wishes.length).toBeGreaterThan(0);
+  };
+  return { replicas, vendor, clock, read, refOf, untilOneWaits };
+}
+
+/** Of the reading of 2026-02-10. */
+const lease = `test:v${schemaVersion}:{a.f}:INVOICE:all:2026-02-10:lease`;
+const leaseMs = 4000;
+
+async function untilLeased(redis: RedisServer): Promise<void> {
+  await expect.poll(() => redis.call('EXISTS', lease)).toBe(1);
 }
 
 test('a reading that outlasts the lease is done once, though the store forgot the lease meanwhile', async () => {
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read } = await startReplicas(3, redis);
   vendor.answer = async () => {
-    await sleep(6000);
+    await sleep(1.5 * leaseMs);
     return [];
   };
   const early = [0, 1].map((index) => read(replicas[index]?.ledger, '2026-02-10', '2026-02-11'));
   await expect.poll(() => vendor.reads.length).toBe(1);
   await redis.call('FLUSHALL');
-  // Longer than between two renewals: one who has not waited finds the lease, too.
-  await sleep(1500);
+  // Renewed: one who has not waited finds the lease, too.
+  await untilLeased(redis);
   const late = read(replicas[2]?.ledger, '2026-02-10', '2026-02-11');
   const outcomes = (await Promise.all([...early, late])).flat();
   expect(outcomes.map(({ status }) => status)).toEqual(['FRESH', 'FRESH', 'FRESH']);
@@ -105,33 +132,34 @@ test('a reading that outlasts the lease is done once, though the store forgot th
 
 test('one who waits does not take over what the store forgot between two renewals', async () => {
   const redis = await startRedis({ onTestFinished });
-  const { replicas, vendor, read } = await startReplicas(2, redis);
-  vendor.answer = async () => {
-    await sleep(2800);
-    return [];
-  };
+  const { replicas, vendor, read, untilOneWaits } = await startReplicas(2, redis);
+  const done = Promise.withResolvers<readonly InvoiceRow[]>();
+  vendor.answer = () => done.promise;
   const first = read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
-  await sleep(500);
+  await expect.poll(() => vendor.reads.length).toBe(1);
   const second = read(replicas[1]?.ledger, '2026-02-10', '2026-02-11');
-  await sleep(750);
-  // Renewed at 1 s and 2 s; the second asks again at 1.5 s.
-  await redis.call('FLUSHALL');
+  await untilOneWaits();
+  // The second asks again once a second, and so often is the lease renewed.
+  for (let count = 0; count < 3; count += 1) {
+    await redis.call('FLUSHALL');
+    await untilLeased(redis);
+  }
+  done.resolve([]);
   await Promise.all([first, second]);
   expect(vendor.reads).toHaveLength(1);
 });
 
 test('a store that is late now and then does not have anything read twice', async () => {
   const redis = await startRedis({ onTestFinished });
-  const { replicas, vendor, read } = await startReplicas(2, redis);
-  vendor.answer = async () => {
-    await sleep(3500);
-    return [];
-  };
+  const { replicas, vendor, read } = await startReplicas(2, redis, 300);
+  const done = Promise.withResolvers<readonly InvoiceRow[]>();
+  vendor.answer = () => done.promise;
   const answers = replicas.map(({ ledger }) => read(ledger, '2026-02-01', '2026-02-28'));
   for (let count = 0; count < 4; count += 1) {
     await sleep(700);
     await redis.call('CLIENT', 'PAUSE', 450, 'ALL');
   }
+  done.resolve([]);
   const outcomes = (await Promise.all(answers)).flat();
   expect(outcomes.every(({ status }) => status === 'FRESH')).toBe(true);
   expect(vendor.reads).toHaveLength(27);
@@ -153,8 +181,7 @@ test('rows that cannot be stored do not keep the others waiting', async () => {
 test('a lease that no replica could have written keeps nobody waiting', async () => {
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read } = await startReplicas(1, redis);
-  const key = `test:v${schemaVersion}:{a.f}:INVOICE:all:2026-02-10:lease`;
-  await redis.call('SET', key, `h${'0'.repeat(36)}`, 'PX', 3_600_000);
+  await redis.call('SET', lease, `h${'0'.repeat(36)}`, 'PX', 3_600_000);
   const [outcome] = await read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
   expect(outcome?.status).toBe('FRESH');
   expect(vendor.reads).toHaveLength(1);
@@ -162,7 +189,7 @@ test('a lease that no replica could have written keeps nobody waiting', async ()
 
 test('a replica that stops in the middle of a reading leaves it to the others at once', async () => {
   const redis = await startRedis({ onTestFinished });
-  const { replicas, vendor, read } = await startReplicas(2, redis);
+  const { replicas, vendor, read, untilOneWaits } = await startReplicas(2, redis);
   vendor.answer = (_day, { signal }) =>
     vendor.reads.length > 1
       ? Promise.resolve([])
@@ -173,29 +200,33 @@ test('a replica that stops in the middle of a reading leaves it to the others at
   const first = read(replicas[0]?.ledger, '2026-02-10', '2026-02-11');
   await expect.poll(() => vendor.reads.length).toBe(1);
   const second = read(replicas[1]?.ledger, '2026-02-10', '2026-02-11');
-  await sleep(200);
+  await untilOneWaits();
   await replicas[0]?.ledger.close();
   expect((await second)[0]?.status).toBe('FRESH');
   expect((await first)[0]?.status).toBe('FAILED');
-  const left = await redis.call('PTTL', `test:v${schemaVersion}:{a.f}:INVOICE:all:2026-02-10:lease`);
-  expect(left).toBe(-2);
+  expect(await redis.call('EXISTS', lease)).toBe(0);
 });
 
 test('what two replicas read, each for itself, is counted as such', async () => {
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read, clock } = await startReplicas(2, redis);
-  vendor.answer = async () => {
-    await sleep(800);
-    return [];
-  };
+  const answers = [
+    Promise.withResolvers<readonly InvoiceRow[]>(),
+    Promise.withResolvers<readonly InvoiceRow[]>(),
+  ];
+  vendor.answer = () => answers[vendor.reads.length - 1]?.promise ?? Promise.resolve([]);
   const [first, second] = replicas;
   const early = read(first?.ledger, '2026-02-10', '2026-02-11');
   await expect.poll(() => vendor.reads.length).toBe(1);
   // The second does not know of the first one's lease, as if the store had been away for a moment.
-  await redis.call('DEL', `test:v${schemaVersion}:{a.f}:INVOICE:all:2026-02-10:lease`);
+  await redis.call('DEL', lease);
   clock.now += 1;
-  await Promise.all([early, read(second?.ledger, '2026-02-10', '2026-02-11')]);
-  expect(vendor.reads).toHaveLength(2);
+  const late = read(second?.ledger, '2026-02-10', '2026-02-11');
+  await expect.poll(() => vendor.reads.length).toBe(2);
+  for (const [index, read] of [early, late].entries()) {
+    answers[index]?.resolve([]);
+    await read;
+  }
   const sums = [first, second].map((replica) =>
     replica === undefined ? 0 : total(replica.meter, 'segment_readings', { outcome: 'REDUNDANT' }),
   );
@@ -249,7 +280,7 @@ test('a scheduled reading that a client of another replica waits for is no longe
   const seen: (boolean | undefined)[] = [];
   vendor.answer = async (_day, { isBackground }: Call) => {
     seen.push(isBackground?.());
-    await sleep(700);
+    await expect.poll(() => isBackground?.()).toBe(false);
     seen.push(isBackground?.());
     return [];
   };

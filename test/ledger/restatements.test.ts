@@ -5,14 +5,15 @@ import { expect, onTestFinished, test } from 'vitest';
 import { instantOf, type Instant } from '../../src/domain/calendar.ts';
 import { createMeter } from '../../src/domain/meter.ts';
 import type { InvoiceRow, RowKind, RowOf } from '../../src/domain/rows.ts';
-import { SharedUnavailable, type Shared } from '../../src/domain/shared.ts';
+import { StoreUnavailable, type SharedStore } from '../../src/domain/shared-store.ts';
 import { createRestatements, type Restatements } from '../../src/ledger/restatements.ts';
 import type { SegmentRef, Source } from '../../src/ledger/source.ts';
-import type { Entry } from '../../src/ledger/memory.ts';
+import type { Entry } from '../../src/ledger/memory-tier.ts';
 import { freshnessOf } from '../../src/ledger/freshness.ts';
-import { connectShared } from '../../src/redis/shared.ts';
+import { connectRedisStore } from '../../src/stores/redis/redis-store.ts';
+import { createRedisEntries } from '../../src/stores/redis/redis-entries.ts';
 import { startRedis, type RedisServer } from '../support/redis.ts';
-import { account, grid } from './account.ts';
+import { account, grid } from '../support/ledger-account.ts';
 
 type Row = RowOf[RowKind];
 
@@ -24,13 +25,22 @@ const source: Source<'INVOICE'> = {
   kind: 'INVOICE',
   grid: { ...grid, variants: { all: 'whole' } },
   freshness: { openSeconds: 300, closedSeconds: 1800, finalSeconds: 9999, staleSeconds: 9999 },
+  paceMs: () => 0,
+  concurrent: 1,
+  historyMonths: 0,
   read: async () => ({ rows: [], notices: [] }),
 };
 const ref: SegmentRef<'INVOICE'> = { source, segment: { key: 'all', variant: 'all', dates: null } };
 
 /** January, which is final since 1 February, with this total. */
 function invoice(total: string, raw = '{}'): InvoiceRow {
-  const row = { id: 'january', date: '2026-01-01', billingPeriod: '2026-01', periodEnd: '2026-01-31' };
+  const row = {
+    kind: 'INVOICE',
+    id: 'january',
+    date: '2026-01-01',
+    billingPeriod: '2026-01',
+    periodEnd: '2026-01-31',
+  };
   return { ...row, total, voucherAmount: null, currency: 'CNY', raw } as unknown as InvoiceRow;
 }
 
@@ -50,7 +60,7 @@ function note(record: Restatements, from: [number, string], to: [number, string,
 async function held(record: Restatements): Promise<string[]> {
   const [comparisons = []] = await record.of([ref]);
   const day = (instant: Instant): number => new Date(instant).getUTCDate();
-  const totalOf = (row: Row | null): string => (row !== null && 'total' in row ? row.total : 'none');
+  const totalOf = (row: Row | null): string => (row !== null && row.kind === 'INVOICE' ? row.total : 'none');
   return comparisons.flatMap(({ beforeReadAt, afterReadAt, restatements }) =>
     restatements.map(
       ({ before, after }) =>
@@ -60,24 +70,24 @@ async function held(record: Restatements): Promise<string[]> {
 }
 
 /** A replica's record. */
-async function join(redis: RedisServer): Promise<{ record: Restatements; shared: Shared }> {
+async function join(redis: RedisServer): Promise<{ record: Restatements; shared: SharedStore }> {
   const up = Promise.withResolvers<void>();
-  const shared = connectShared(
+  const shared = connectRedisStore(
     { url: [redis.url], cluster: false, prefix: 'test', replicas: 2, timeoutMs: 300 },
     { meter: createMeter(), onStatus: (status) => status === 'UP' && up.resolve(), onUnheard() {} },
   );
   onTestFinished(() => shared.close());
   await up.promise;
-  return { record: createRestatements(shared), shared };
+  return { record: createRestatements(createRedisEntries(shared)), shared };
 }
 
-const away = async (redis: RedisServer, ...replicas: { shared: Shared }[]): Promise<void> => {
+const away = async (redis: RedisServer, ...replicas: { shared: SharedStore }[]): Promise<void> => {
   redis.signal('SIGSTOP');
-  for (const { shared } of replicas) await expect.poll(shared.status, { timeout: 5000 }).toBe('AWAY');
+  for (const { shared } of replicas) await expect.poll(shared.status).toBe('AWAY');
 };
-const back = async (redis: RedisServer, ...replicas: { shared: Shared }[]): Promise<void> => {
+const back = async (redis: RedisServer, ...replicas: { shared: SharedStore }[]): Promise<void> => {
   redis.signal('SIGCONT');
-  for (const { shared } of replicas) await expect.poll(shared.status, { timeout: 10_000 }).toBe('UP');
+  for (const { shared } of replicas) await expect.poll(shared.status).toBe('UP');
 };
 
 async function keyIn(redis: RedisServer): Promise<string> {
@@ -199,17 +209,17 @@ test('a comparison that is larger than what a process may remember is stored all
 });
 
 test('what is found while the store takes in older findings is not forgotten with them', async () => {
-  let answer: () => Promise<null> = () => Promise.reject(new SharedUnavailable('away'));
-  const shared: Shared = {
+  let answer: () => Promise<null> = () => Promise.reject(new StoreUnavailable('away'));
+  const shared: SharedStore = {
     status: () => 'UP',
     channel: 'c',
-    census: () => ({ rank: 0, of: 1 }),
+    membership: () => ({ rank: 0, of: 1 }),
     clockMs: Date.now,
     listen() {},
     read: async (keys) => keys.map(() => null),
     run: () => answer(),
   };
-  const record = createRestatements(shared);
+  const record = createRestatements(createRedisEntries(shared));
   await note(record, [2, '1'], [3, '2']);
   const taken = Promise.withResolvers<null>();
   const asked = Promise.withResolvers<void>();
@@ -219,7 +229,7 @@ test('what is found while the store takes in older findings is not forgotten wit
   };
   const flushed = record.flush();
   await asked.promise;
-  answer = () => Promise.reject(new SharedUnavailable('away again'));
+  answer = () => Promise.reject(new StoreUnavailable('away again'));
   await note(record, [3, '2'], [4, '3']);
   taken.resolve(null);
   await flushed;

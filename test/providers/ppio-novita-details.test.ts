@@ -7,8 +7,8 @@ import type { TimeZone } from '../../src/domain/calendar.ts';
 import { GatewayError } from '../../src/domain/errors.ts';
 import { hourlyOf, segmentsOf } from '../../src/domain/segments.ts';
 import { novita, ppio } from '../../src/providers/ppio-novita/adapter.ts';
-import { connected, date, instant, only, piece, type Vendor } from './connected.ts';
-import { exampleUsage, type Fields } from './ppio-novita-examples.ts';
+import { connected, date, instant, only, piece, type Vendor } from '../support/connected.ts';
+import { exampleUsage, type Fields } from '../support/ppio-novita-examples.ts';
 
 const none = (): string => '{"bills":[]}';
 const seconds = (text: string): string => String(instant(text) / 1000);
@@ -30,8 +30,6 @@ async function readDetails(rows: readonly Fields[], category = 'llm') {
 }
 
 const detail = async (row: Fields) => only((await readDetails([row], String(row['category']))).rows);
-const readText = async (text: string) =>
-  connected(novita, () => text).read('DAILY_DETAIL', piece('llm', '2026-01-01', '2026-02-01'));
 
 describe('the vendor is asked', () => {
   test.each([
@@ -119,6 +117,7 @@ describe('a row', () => {
     expect(id).toMatch(/^[\w-]{24}$/);
     expect(JSON.parse(raw)).toMatchObject({ ...llm, ...counts, ...prices });
     expect(row).toEqual({
+      kind: 'DAILY_DETAIL',
       date: '2026-01-01',
       currency: 'EUR',
       billingPeriod: '2026-01',
@@ -330,17 +329,6 @@ describe('amounts', () => {
 });
 
 describe('rows', () => {
-  test.each(['{"bills":[]}', '{"bills":null}', '{}'])('%s are none', async (text) => {
-    expect(await readText(text)).toEqual({ rows: [], notices: [] });
-  });
-
-  test.each(['null', '[]', '{"bills":{}}', '{"data":[]}', '{"bills":[null]}'])(
-    '%s is no list: refused, not taken for one without rows',
-    async (text) => {
-      await expect(readText(text)).rejects.toBeInstanceOf(z.ZodError);
-    },
-  );
-
   test.each(['category', 'productCategory'])(
     'that %s calls a summary never stand beside the others',
     async (field) => {
@@ -352,13 +340,6 @@ describe('rows', () => {
   const day = { startTime: '1767225600', endTime: '1767311999' };
   const next = { startTime: '1767312000', endTime: '1767398399' };
   const hour = { startTime: '1767225600', endTime: '1767229199' };
-
-  test('keep their id when their amounts, counts and prices are corrected', async () => {
-    const changes = { amount: '7', payAmount: '7', billNum0: '9', billNum1: 9, basePrice0: '3' };
-    const { id } = await detail({ ...gpu, ...day });
-    expect((await detail({ ...gpu, ...day, ...changes, amountDecimal: '0.0007' })).id).toBe(id);
-    expect((await detail({ ...gpu, ...day, billingMethod: '1', startTime: 1767225600 })).id).toBe(id);
-  });
 
   test('of two days, hours, resources, products, methods and categories have ids of their own', async () => {
     const changes: Fields[] = [{}, next, { ownerID: 'ins-2' }, { productId: 'p-9' }, { billingMethod: 4 }];
@@ -380,13 +361,6 @@ describe('rows', () => {
     expect(await idIn('gpu')).not.toBe(await idIn(hourlyOf('gpu')));
   });
 
-  test('that are alike to the last field are two, with ids that stay', async () => {
-    const ids = async () => (await readDetails([gpu, gpu], 'gpu')).rows.map(({ id }) => id);
-    const first = await ids();
-    expect(new Set(first).size).toBe(2);
-    expect(await ids()).toEqual(first);
-  });
-
   test('fall on the day on which they start in the zone of the vendor', async () => {
     const late = { startTime: '1769875200', endTime: '1769878799' };
     const { read } = connected(ppio, () => JSON.stringify({ bills: [{ ...gpu, ...late }] }));
@@ -406,8 +380,11 @@ describe('a category', () => {
     'that the vendor does not know has no rows, and is said so by its name: %s',
     async (variant) => {
       const { read, sent } = connected(ppio, refuse('INVALID_PRODUCT_CATEGORY', 'PROVIDER_REJECTED'));
-      const { rows, notices } = await read('DAILY_DETAIL', piece(variant, '2026-02-02', '2026-02-09'));
-      expect(rows).toEqual([]);
+      const { rows, notices, isUnknownCategory } = await read(
+        'DAILY_DETAIL',
+        piece(variant, '2026-02-02', '2026-02-09'),
+      );
+      expect([rows, isUnknownCategory]).toEqual([[], true]);
       const { code, message, date: on } = only(notices);
       expect([code, on]).toEqual(['UNKNOWN_CATEGORY', null]);
       expect(message).toContain('vector_store');
@@ -429,7 +406,11 @@ describe('a category', () => {
 
   test('keeps the rows of others that the vendor lists with it, and tells of each category once', async () => {
     const other = { ...gpu, category: 'image' };
-    const { rows, notices } = await readDetails([gpu, other, other, { ...gpu, category: '' }], 'gpu');
+    const { rows, notices, isUnknownCategory } = await readDetails(
+      [gpu, other, other, { ...gpu, category: '' }],
+      'gpu',
+    );
+    expect(isUnknownCategory).toBeUndefined();
     expect(rows.map(({ product }) => product.category ?? '').toSorted()).toEqual([
       'gpu',
       'gpu',

@@ -1,4 +1,4 @@
-/** What PPIO and Novita are asked, and what their refusals mean. */
+/** What PPIO and Novita are asked. */
 
 import { describe, expect, test } from 'vitest';
 
@@ -6,8 +6,7 @@ import type { TimeZone } from '../../src/domain/calendar.ts';
 import { GatewayError } from '../../src/domain/errors.ts';
 import { segmentsOf } from '../../src/domain/segments.ts';
 import { novita, ppio } from '../../src/providers/ppio-novita/adapter.ts';
-import { toRefusal } from '../../src/providers/ppio-novita/wire.ts';
-import { connected, date, instant, only, piece } from './connected.ts';
+import { connected, date, instant, only, piece } from '../support/connected.ts';
 
 const none = (): string => '{"bills":[]}';
 const rejected = (): GatewayError => new GatewayError('PROVIDER_REJECTED', 'the provider refused');
@@ -134,50 +133,5 @@ describe('usage by API key', () => {
     const { read, sent } = connected(novita, rejected);
     await expect(read('API_KEY_USAGE', january)).rejects.toMatchObject({ code: 'PROVIDER_REJECTED' });
     expect(sent).toHaveLength(1);
-  });
-});
-
-describe('a refusal', () => {
-  const live = (code: number, reason: string) => ({ code, reason, message: 'in words', metadata: {} });
-
-  // Code null: the HTTP status alone decides.
-  test.each([
-    [429, 'LIST_BILL_TOO_FAST', 'PROVIDER_RATE_LIMITED'],
-    [400, 'INVALID_PRODUCT_CATEGORY', null],
-    [400, 'INVALID_BILL_CYCLE', null],
-    [500, 'LIST_BILL_ERROR', 'PROVIDER_UNAVAILABLE'],
-    [500, 'UNKNOWN', null],
-    [401, 'FAILED_TO_AUTH', 'PROVIDER_CREDENTIAL_REJECTED'],
-    [403, 'INVALID_API_KEY', 'PROVIDER_CREDENTIAL_REJECTED'],
-    [400, 'MISSING_API_KEY', 'PROVIDER_CREDENTIAL_REJECTED'],
-    [403, 'ACCESS_DENY', null],
-    [403, 'API_NOT_ALLOWED', null],
-    [403, 'BILLING_AUTH_FAILED', null],
-    [404, 'API_NOT_FOUND', null],
-    [429, 'RATE_LIMIT_EXCEEDED', 'PROVIDER_RATE_LIMITED'],
-    [500, 'BILLING_FAILED', 'PROVIDER_UNAVAILABLE'],
-    [503, 'SERVICE_NOT_AVAILABLE', 'PROVIDER_UNAVAILABLE'],
-  ])('%i %s is told apart by its reason', (status, reason, code) => {
-    expect(toRefusal(status, live(status, reason))).toEqual({ code, reason });
-  });
-
-  test.each([
-    ['a message only', { message: 'failed' }],
-    ['an error text', { error: 'failed' }],
-    ['a title', { title: 'failed' }],
-    ['a reason that is no text', { code: 500, reason: 7 }],
-    ['nothing', null],
-    ['a list', []],
-    ['text', 'Forbidden'],
-  ])('with %s is left to the HTTP status', (_name, body) => {
-    expect(toRefusal(500, body)).toBeNull();
-  });
-
-  test('is not seen in a good answer', () => {
-    expect(toRefusal(200, { bills: [] })).toBeNull();
-  });
-
-  test('that comes with HTTP 200 is not "no costs"', () => {
-    expect(toRefusal(200, live(429, 'LIST_BILL_TOO_FAST'))?.code).toBe('PROVIDER_RATE_LIMITED');
   });
 });

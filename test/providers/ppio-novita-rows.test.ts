@@ -1,101 +1,19 @@
 /** Every row of PPIO and Novita is there once, under an id that stays, with what the vendor said and nothing else. */
 
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
 
 import { novita, ppio } from '../../src/providers/ppio-novita/adapter.ts';
-import { connected, fixture, instant, only, piece } from './connected.ts';
+import { connected, fixture, instant, only, piece } from '../support/connected.ts';
 import {
   bill,
   exampleBill,
   exampleUsage,
   readBills,
-  readText,
   usage,
   type Fields,
-} from './ppio-novita-examples.ts';
-
-describe('what the vendor leaves out', () => {
-  test.each(['{"bills":[]}', '{"bills":null}', '{}'])('%s is a list without rows', async (text) => {
-    expect(await readText('BILL', text)).toEqual({ rows: [], notices: [] });
-    expect(await readText('API_KEY_USAGE', text)).toEqual({ rows: [], notices: [] });
-  });
-
-  test.each([
-    '{"code":0,"data":{"bills":[]}}',
-    '{"success":false}',
-    '[]',
-    'null',
-    '{"bills":{}}',
-    '{"bills":[null]}',
-    '"text"',
-  ])('%s is no list: refused, not taken for one without rows', async (text) => {
-    await expect(readText('BILL', text)).rejects.toBeInstanceOf(z.ZodError);
-  });
-
-  test.each([undefined, null, ''])('is unknown (%o), never 0 and never empty text', async (gap) => {
-    const names = ['userId', 'memberId', 'productId', 'ownerID', 'productCategory', 'tradeType', 'basePrice'];
-    const more = ['billNum', 'voucherAmount', 'payAmount', 'billingMethod', 'createTime', 'pricePrecision'];
-    const gaps = Object.fromEntries([...names, ...more].map((name) => [name, gap]));
-    expect(await bill(gaps)).toMatchObject({
-      product: { id: null, name: '<string>', category: null },
-      listCost: null,
-      billedCost: '100.0000',
-      voucherAmount: null,
-      cashAmount: null,
-      billingMethod: null,
-      providerBillingMethod: null,
-      resourceId: null,
-      subAccountId: null,
-      tradeType: 'OTHER',
-      providerTradeType: null,
-      quantity: null,
-      unitPrice: null,
-      createdAt: null,
-    });
-    const keyGaps = Object.fromEntries(['apikeyName', 'apikeyMask', 'category'].map((name) => [name, gap]));
-    expect(await usage(keyGaps)).toMatchObject({
-      apiKey: { id: '<api_key_id>', name: null, maskedKey: null },
-    });
-  });
-});
+} from '../support/ppio-novita-examples.ts';
 
 describe('rows', () => {
-  test.each<[Fields, object]>([
-    [{ tradeType: 'monthly_gift' }, { tradeType: 'OTHER', providerTradeType: 'monthly_gift' }],
-    [{ tradeType: 'constructor' }, { tradeType: 'OTHER', providerTradeType: 'constructor' }],
-    [{ billingMethod: 99 }, { billingMethod: 'OTHER', providerBillingMethod: '99' }],
-    [{ billingMethod: 'prepaid' }, { billingMethod: 'OTHER', providerBillingMethod: 'prepaid' }],
-    [{ productCategory: 'quantum' }, { product: { id: '<string>', name: '<string>', category: 'quantum' } }],
-  ])('with a word that is new are kept, the word too: %o', async (change, expected) => {
-    expect(await bill(change)).toMatchObject(expected);
-  });
-
-  test('that are alike to the last field are two purchases, with ids of their own', async () => {
-    const ids = async () => (await readBills({}, {}, { ownerID: 'other' })).rows.map(({ id }) => id);
-    const first = await ids();
-    expect(new Set(first).size).toBe(3);
-    expect(await ids()).toEqual(first);
-  });
-
-  test('keep their id when their amounts are corrected, or numbers turn into strings', async () => {
-    const { id } = await bill({});
-    const change = { amount: '7', payAmount: '7', voucherAmount: '1', basePrice: '9', billNum: '3' };
-    expect(
-      (await bill({ ...change, amountDecimal: '0.0007', billingMethod: '2', createTime: 1764547200 })).id,
-    ).toBe(id);
-  });
-
-  test.each<Fields>([
-    { userId: 'x' },
-    { productId: 'x' },
-    { tradeType: 'x' },
-    { createTime: '1' },
-    { startTime: 1 },
-  ])('that differ in %o have different ids', async (change) => {
-    expect((await bill(change)).id).not.toBe((await bill({})).id);
-  });
-
   test('of two accounts and of two cycles have different ids', async () => {
     const text = fixture('ppio-apikey-bill-list');
     const ids: string[] = [];

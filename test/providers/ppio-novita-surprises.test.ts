@@ -3,8 +3,8 @@
 import { expect, test } from 'vitest';
 
 import { novita } from '../../src/providers/ppio-novita/adapter.ts';
-import { connected, only, piece } from './connected.ts';
-import { exampleUsage, type Fields } from './ppio-novita-examples.ts';
+import { connected, only, piece } from '../support/connected.ts';
+import { exampleUsage, type Fields } from '../support/ppio-novita-examples.ts';
 
 const { apikeyName: _name, apikeyMask: _mask, ...llm } = exampleUsage;
 const detail = async (row: Fields) => {

@@ -1,11 +1,10 @@
-/** What StreamLake is asked, how requests are signed, and what its refusals mean. */
+/** What StreamLake is asked, and how requests are signed. */
 
 import { describe, expect, test } from 'vitest';
 
 import { streamlake } from '../../src/providers/streamlake/adapter.ts';
 import { signatureHeaders } from '../../src/providers/streamlake/signature.ts';
-import { toRefusal } from '../../src/providers/streamlake/wire.ts';
-import { connected, instant, only, piece } from './connected.ts';
+import { connected, instant, only, piece } from '../support/connected.ts';
 
 const day = piece('all', '2026-06-15', '2026-06-16');
 const credential = { tenantCode: 'tenant-1' };
@@ -67,35 +66,3 @@ describe('a request', () => {
     },
   );
 });
-
-const refusalOf = (ErrorCode: unknown, status = 200) => toRefusal(status, { ResponseMeta: { ErrorCode } });
-
-test.each(['', '0', null, undefined, 0])('an ErrorCode of %o is a success', (code) => {
-  expect(refusalOf(code)).toBeNull();
-});
-
-test.each([
-  ['Throttling', 200, 'PROVIDER_RATE_LIMITED'],
-  ['Throttling', 429, 'PROVIDER_RATE_LIMITED'],
-  ['AuthFailure', 200, 'PROVIDER_CREDENTIAL_REJECTED'],
-  ['AuthFailure.SignatureExpire', 401, 'PROVIDER_CREDENTIAL_REJECTED'],
-  ['InternalError', 200, 'PROVIDER_UNAVAILABLE'],
-  ['InternalError', 500, 'PROVIDER_UNAVAILABLE'],
-  ['InvalidParameter', 200, 'PROVIDER_REJECTED'],
-  ['InvalidAction', 200, 'PROVIDER_REJECTED'],
-  // The HTTP status decides.
-  ['InvalidParameter', 400, null],
-])('an ErrorCode of %s with HTTP %i is a failure, not a day without costs', (reason, status, code) => {
-  expect(refusalOf(reason, status)).toEqual({ code, reason });
-});
-
-test('an ErrorCode that comes as a number is a failure too', () => {
-  expect(refusalOf(10_001)).toMatchObject({ code: 'PROVIDER_REJECTED', reason: '10001' });
-});
-
-test.each([null, {}, [], 'text', { ResponseMeta: null }])(
-  'an answer without an envelope is left alone',
-  (body) => {
-    expect(toRefusal(200, body)).toBeNull();
-  },
-);

@@ -10,7 +10,6 @@ import { billingMethods, tradeTypes, type BillRow, type DailyDetailRow } from '.
 import { checkFocusRow } from '../../src/reports/focus-check.ts';
 import { focusColumns, focusGaps, type FocusColumn, type FocusRow } from '../../src/reports/focus-columns.ts';
 import { crossRules } from '../../src/reports/focus-rules.ts';
-import { focusServices, toFocusService } from '../../src/reports/focus-services.ts';
 import { csvHeader, toCsvLine, toJsonLine } from '../../src/reports/focus-text.ts';
 import { toFocusRows, type FocusCharge } from '../../src/reports/focus.ts';
 import {
@@ -25,26 +24,35 @@ import {
   provisional,
   streamlake,
   streamlakeDay,
-} from './focus-fixtures.ts';
+} from '../support/focus-fixtures.ts';
 
 const bill = (changes: Partial<BillRow> = {}): FocusCharge => ({
   kind: 'BILL',
   row: { ...ppioBill, ...changes },
   account: ppio,
   settlement: final,
+  invoiceId: 'bill-ppio-2026-02',
 });
 const day = (changes: Partial<DailyDetailRow> = {}): FocusCharge => ({
   kind: 'DAILY_DETAIL',
   row: { ...streamlakeDay, ...changes },
   account: streamlake,
   settlement: provisional,
+  invoiceId: null,
 });
-const refund: FocusCharge = { kind: 'BILL', row: ppioRefund, account: ppio, settlement: final };
+const refund: FocusCharge = {
+  kind: 'BILL',
+  row: ppioRefund,
+  account: ppio,
+  settlement: final,
+  invoiceId: null,
+};
 const novitaSpot: FocusCharge = {
   kind: 'DAILY_DETAIL',
   row: novitaDay,
   account: novita,
   settlement: provisional,
+  invoiceId: null,
 };
 
 function linesOf(charge: FocusCharge): [FocusRow, FocusRow] {
@@ -83,6 +91,7 @@ describe('what a line says', () => {
       ContractedCost: '720.0000',
       ContractedUnitPrice: null,
       EffectiveCost: '720.0000',
+      InvoiceId: 'bill-ppio-2026-02',
       InvoiceIssuerName: 'PPIO',
       ListCost: '720.0000',
       ListUnitPrice: '360.0000',
@@ -122,7 +131,7 @@ describe('what a line says', () => {
       x_ProviderId: 'ppio',
       x_ProviderTradeType: 'monthly_re_buy',
       x_Quantity: '2',
-      x_RowId: 'ppioBill0000000000000001',
+      x_RowId: 'bill:ppio-main:2026-02-01:ppioBill0000000000000001',
       x_SettlementStatus: 'FINAL',
       x_SubProduct: null,
       x_TradeType: 'RENEWAL',
@@ -137,8 +146,9 @@ describe('what a line says', () => {
       ChargeCategory: 'Credit',
       ChargeDescription: 'Voucher, RTX 4090 24GB, renewal',
       ListUnitPrice: null,
+      InvoiceId: 'bill-ppio-2026-02',
       ResourceId: 'ins-3fa9',
-      x_RowId: 'ppioBill0000000000000001',
+      x_RowId: 'bill:ppio-main:2026-02-01:ppioBill0000000000000001',
       x_VoucherAmount: null,
       x_CashAmount: null,
     });
@@ -183,6 +193,42 @@ describe('what a line says', () => {
       ContractedUnitPrice: '0.0072000000',
     });
   });
+
+  test.each([
+    ['per_1000_tokens', '1000 Tokens'],
+    ['per_million_tokens', '1000000 Tokens'],
+    ['per_1k_tokens', '1000 Tokens'],
+    ['per_token', 'Tokens'],
+    ['tokens', 'Tokens'],
+    ['card-seconds', 'Card-Seconds'],
+    ['GB-seconds', 'GB-Seconds'],
+    ['gigabyte-seconds', 'GB-Seconds'],
+    ['gb_hour', 'GB-Hours'],
+    ['GiB*h', 'GiB-Hours'],
+    ['GPU-hours', 'GPU-Hours'],
+    ['requests/day', 'Requests/Day'],
+    ['image', 'Images'],
+    ['input tokens', 'Input Tokens'],
+    ['hour', 'Hours'],
+    ['secs', 'Seconds'],
+    ['次', '次'],
+    ['1000 Tokens', '1000 Tokens'],
+    ['Units/3 Months', 'Units/3 Months'],
+  ])('the unit %s is written %s, and the vendor has it in x_Unit', (unit, written) => {
+    const line = lineOf(day({ unit }));
+    expect(line).toMatchObject({ PricingUnit: written, ConsumedUnit: written, x_Unit: unit });
+    expect(checkFocusRow(line)).toEqual([]);
+  });
+
+  test.each(['¥/per_1000_tokens', '=1+1', 'a/b/c', '%', '1.5 hours'])(
+    'a quantity of what cannot be read as a unit, %s, stays in the columns of our own',
+    (unit) => {
+      const line = lineOf(day({ unit }));
+      const none = { PricingUnit: null, PricingQuantity: null, ConsumedUnit: null, ConsumedQuantity: null };
+      expect(line).toMatchObject({ ...none, x_Unit: unit, x_Quantity: '1532.250000' });
+      expect(checkFocusRow(line)).toEqual([]);
+    },
+  );
 
   test('what the vendor does not state is not made up', () => {
     expect(toFocusRows(novitaSpot)).toHaveLength(1);
@@ -265,18 +311,17 @@ describe('what a line says', () => {
     expect(lineOf(bill({ tradeType: 'NEW_PURCHASE' })).ChargeFrequency).toBe('One-Time');
   });
 
-  test('every product category has a service, and a new one is Other', () => {
-    const known = ['llm', 'gen_api', 'web_search', 'gpu', 'serverless', 'cloud_storage', 'local_storage'];
-    const rest = ['image', 'bare_metal', 'llm_dedicated_endpoint', 'cloud_sandbox'];
-    for (const category of [...known, ...rest]) {
-      const service = toFocusService(category, 'ppio');
-      expect(service.category).not.toBe('Other');
-      expect(focusServices[service.category]).toContain(service.subcategory);
+  test('the service is the one that the provider names for its category, and Other for a new one', () => {
+    const serviceOf = (charge: FocusCharge) => {
+      const { ServiceCategory, ServiceSubcategory } = lineOf(charge);
+      return [ServiceCategory, ServiceSubcategory];
+    };
+    const product = (category: string | null) => ({ product: { id: null, name: 'X', category } });
+    expect(serviceOf(bill(product('Local_Storage')))).toEqual(['Storage', 'Block Storage']);
+    for (const unknown of ['quantum', 'constructor', null]) {
+      expect(serviceOf(bill(product(unknown)))).toEqual(['Other', 'Other (Other)']);
     }
-    const other = { category: 'Other', subcategory: 'Other (Other)' };
-    expect(toFocusService('quantum', 'ppio')).toEqual(other);
-    expect(toFocusService(null, 'ppio')).toEqual(other);
-    expect(toFocusService(null, 'streamlake').subcategory).toBe('Generative AI');
+    expect(serviceOf(day(product(null)))).toEqual(['AI and Machine Learning', 'Generative AI']);
   });
 });
 
@@ -346,6 +391,31 @@ describe('the self-check', () => {
     ['x_SettlementStatus', 'VALUE_NOT_ALLOWED', usage, { x_SettlementStatus: 'SETTLED' }],
     ['BillingPeriodEnd', 'PERIOD_REVERSED', usage, { BillingPeriodEnd: usage.BillingPeriodStart }],
     ['ChargePeriodEnd', 'PERIOD_REVERSED', usage, { ChargePeriodEnd: '2026-06-19T15:59:59Z' }],
+    ...[
+      'card-seconds',
+      'Card-seconds',
+      'Card-Second',
+      'tokens',
+      'Token',
+      'TOKENS',
+      '1000 tokens',
+      '1000 Token',
+      '1.5 Tokens',
+      '0 Tokens',
+      'gigabyte-seconds',
+      'Gigabytes',
+      'GBs',
+      'Gbs',
+      'YB/day',
+      'GB per Hour',
+      'GB/Hours',
+      'GB/3 Month',
+      'Requests/Day/Hour',
+      'Hrs',
+      'per_1000_tokens',
+      'images',
+    ].map((text) => ['PricingUnit', 'NOT_A_UNIT', usage, { PricingUnit: text }] as const),
+    ['ConsumedUnit', 'NOT_A_UNIT', usage, { ConsumedUnit: 'tokens' }],
     ['PricingUnit', 'NULL_BESIDE_ITS_COLUMN', usage, { PricingUnit: null }],
     ['PricingUnit', 'NOT_NULL_WITHOUT_ITS_COLUMN', purchase, { PricingUnit: 'Months' }],
     ['ConsumedUnit', 'NULL_BESIDE_ITS_COLUMN', usage, { ConsumedUnit: null }],
@@ -533,8 +603,7 @@ function asSpreadsheet(row: FocusRow): Record<string, string> {
   const columns: readonly FocusColumn[] = focusColumns;
   const cells = columns.map(({ name, type }) => {
     const value = row[name as keyof FocusRow] ?? '';
-    const isFormula =
-      type === 'String' && name !== 'x_RowId' && '=+-@＝＋－＠\t\r\n'.includes(value.slice(0, 1));
+    const isFormula = type === 'String' && '=+-@＝＋－＠\t\r\n'.includes(value.slice(0, 1));
     return [name, value !== '' && isFormula ? `'${value}` : value];
   });
   return Object.fromEntries(cells);
@@ -561,7 +630,11 @@ test('CSV: names keep quotes, commas, lines and Chinese, formulas are disarmed, 
     ChargeClass: '',
   });
   expect(second).toMatchObject({ BilledCost: '-1.0300000000' });
-  expect(third).toMatchObject({ x_RowId: '-ovitaDay000000000000001', BilledCost: '0.0000000123' });
+  // An id never begins with what a spreadsheet takes for a formula, so it needs no apostrophe.
+  expect(third).toMatchObject({
+    x_RowId: 'daily:novita-main:2026-02-28:-ovitaDay000000000000001',
+    BilledCost: '0.0000000123',
+  });
   expect(csv.endsWith('\r\n')).toBe(true);
   expect(csv).toContain(',"a\rb",');
   expect(JSON.parse(toJsonLine(line))).toMatchObject({

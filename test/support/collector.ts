@@ -13,6 +13,8 @@ export interface Span {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly attributes: Readonly<Record<string, string | number>>;
+  /** 2: server; 3: client. */
+  readonly kind: number;
   readonly status: { readonly code?: number; readonly message?: string };
   /** Of whoever made it. */
   readonly resource: Readonly<Record<string, string | number>>;
@@ -42,21 +44,26 @@ export interface Collector {
   readonly url: string;
   /** Bodies as they came. */
   readonly bodies: string[];
+  /** And of what media type each was. */
+  readonly types: (string | undefined)[];
   spans(): Span[];
 }
 
 /** Collects what is sent to /v1/traces. */
 export async function startCollector(atEnd: AtEnd): Promise<Collector> {
   const bodies: string[] = [];
+  const types: (string | undefined)[] = [];
   const url = await listen(atEnd, async (request) => {
     const body = await readAll(request);
     if (request.url !== '/v1/traces') return { status: 404, text: '' };
+    types.push(request.headers['content-type']);
     bodies.push((request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString());
     return { status: 200, text: '{}' };
   });
   return {
     url,
     bodies,
+    types,
     spans: () =>
       bodies.flatMap((body) =>
         (JSON.parse(body) as Sent).resourceSpans.flatMap(({ resource, scopeSpans }) =>

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { startSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
-import { sandboxSettings } from '../../src/sandbox/settings.ts';
-import { sandboxCredentials, vendorIds } from '../../src/sandbox/vendor.ts';
+import { quiet, quietSettings } from './sandbox-settings.ts';
+import { sandboxCredentials, vendorIds } from '../../src/sandbox/vendors.ts';
 import { root, startProcess, type Started } from './process.ts';
 import type { AtEnd } from './redis.ts';
+import { startedMs } from './questions.ts';
 
-export type Settings = ReturnType<typeof sandboxSettings>;
+export type Settings = ReturnType<typeof quietSettings>;
 
 export interface Workplace {
   readonly sandbox: Sandbox;
@@ -44,14 +45,14 @@ export async function openWorkplace(
   atEnd: AtEnd,
   change: (settings: Settings) => object = (settings) => settings,
 ): Promise<Workplace> {
-  const sandbox = await startSandbox({ requestsPerSecond: 100_000 });
+  const sandbox = await startSandbox({ requestsPerSecond: 100_000, nowMs: () => startedMs });
   atEnd.onTestFinished(() => sandbox.stop());
-  const defaults = sandboxSettings(sandbox);
+  const defaults = quietSettings(sandbox);
   const quota = { requestsPerSecond: 1000, concurrent: 8 };
   const fast = { ...defaults, accounts: defaults.accounts.map((account) => ({ ...account, quota })) };
   const folder = mkdtempSync(join(tmpdir(), 'commands-'));
   const path = join(mkdtempSync(join(tmpdir(), 'gateway-')), 'gateway.yaml');
-  writeFileSync(path, JSON.stringify(change(fast)));
+  writeFileSync(path, JSON.stringify(quiet(change(fast))));
   const environment = { GATEWAY_CONFIG: path, PORT: '0', REDIS_URL: '' };
   return {
     sandbox,
@@ -74,7 +75,8 @@ export async function runScript(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<Ran> {
-  const child = spawn('npm', ['run', '-s', ...args], { cwd: root, env: { ...process.env, ...environment } });
+  const env = { ...process.env, STORE_FILE: 'none', ...environment };
+  const child = spawn('npm', ['run', '-s', ...args], { cwd: root, env });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
@@ -102,12 +104,4 @@ export function expectNoSecret(text: string): void {
     Buffer.from(secret).toString('base64url'),
   ]);
   expect(forms.filter((form) => text.includes(form))).toEqual([]);
-}
-
-/** The month before the one that runs: at all vendors it has ended. */
-export function lastMonth(): string {
-  const date = new Date();
-  date.setUTCDate(1);
-  date.setUTCMonth(date.getUTCMonth() - 1);
-  return date.toISOString().slice(0, 7);
 }

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { sandboxSettings } from '../../src/sandbox/settings.ts';
-import { vendorIds, type VendorId } from '../../src/sandbox/vendor.ts';
+import { quietSettings } from './sandbox-settings.ts';
+import { vendorIds, type VendorId } from '../../src/sandbox/vendors.ts';
 import { patient, type Answer } from './gateway.ts';
+import { startedMs } from './questions.ts';
 import { startProcess, type ProcessOptions, type Started } from './process.ts';
 import type { AtEnd } from './redis.ts';
 
@@ -17,7 +18,9 @@ export interface FleetOptions {
   readonly redis?: object;
   readonly sandbox?: SandboxOptions;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly settings?: (settings: ReturnType<typeof sandboxSettings>) => object;
+  readonly settings?: (settings: ReturnType<typeof quietSettings>) => object;
+  /** What is to be there before the settings are made. */
+  readonly prepare?: (sandbox: Sandbox) => Promise<void>;
 }
 
 export interface Fleet {
@@ -40,9 +43,14 @@ export interface Fleet {
 
 export async function startFleet(options: FleetOptions, atEnd: AtEnd): Promise<Fleet> {
   const { replicas = 3 } = options;
-  const sandbox = await startSandbox({ requestsPerSecond: 100_000, ...options.sandbox });
+  const sandbox = await startSandbox({
+    requestsPerSecond: 100_000,
+    nowMs: () => startedMs,
+    ...options.sandbox,
+  });
   atEnd.onTestFinished(() => sandbox.stop());
-  const defaults = sandboxSettings(sandbox);
+  await options.prepare?.(sandbox);
+  const defaults = quietSettings(sandbox);
   const fast = {
     ...defaults,
     accounts: defaults.accounts.map((account) => ({

@@ -2,12 +2,12 @@
 
 import { afterEach } from 'vitest';
 
-import { startApp, type App } from '../../src/app.ts';
-import { parseConfig } from '../../src/config.ts';
+import { startApp, type App } from '../../src/app/app.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import { instantOf } from '../../src/domain/calendar.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { sandboxSettings } from '../../src/sandbox/settings.ts';
-import type { VendorId } from '../../src/sandbox/vendor.ts';
+import { quiet, quietSettings } from './sandbox-settings.ts';
+import type { VendorId } from '../../src/sandbox/vendors.ts';
 
 export interface GraphqlError {
   readonly message: string;
@@ -26,7 +26,7 @@ export interface TestGateway {
   readonly app: App;
   readonly sandbox: Sandbox;
   /** The clock of gateway and sandbox alike. */
-  readonly clock: { nowMs: number };
+  readonly clock: { nowMs: number; /** By how much the gateway's system clock is wrong. */ skewMs: number };
   /** Every line the gateway logged. */
   readonly log: string[];
   /** Every body it answered with. */
@@ -48,11 +48,11 @@ export interface TestOptions {
   readonly settings?: (settings: Settings) => unknown;
 }
 
-export type Settings = ReturnType<typeof sandboxSettings>;
+export type Settings = ReturnType<typeof quietSettings>;
 
 /** Whatever else this machine does meanwhile, no request is turned away for it, unless that is what is tested. */
 export function patient(settings: unknown): object {
-  const { limits, ...others } = settings as { readonly limits?: object };
+  const { limits, ...others } = quiet(settings as { readonly limits?: object });
   return { ...others, limits: { maxLagMs: 60_000, ...limits } };
 }
 
@@ -70,7 +70,7 @@ interface TestContext {
 /** Starts both; they stop after the test. A concurrent test passes its context. */
 export async function startGateway(options: TestOptions = {}, context?: TestContext): Promise<TestGateway> {
   const atEnd = context?.onTestFinished ?? ((stop) => running.push(stop));
-  const clock = { nowMs: options.nowMs ?? Date.parse('2026-03-18T09:30:00Z') };
+  const clock = { nowMs: options.nowMs ?? Date.parse('2026-03-18T09:30:00Z'), skewMs: 0 };
   const sandbox = await startSandbox({
     requestsPerSecond: 100_000,
     nowMs: () => clock.nowMs,
@@ -79,7 +79,7 @@ export async function startGateway(options: TestOptions = {}, context?: TestCont
   atEnd(() => sandbox.stop());
   const log: string[] = [];
   const sent: string[] = [];
-  const defaults = sandboxSettings(sandbox);
+  const defaults = quietSettings(sandbox);
   const fast = {
     ...defaults,
     accounts: defaults.accounts.map((account) => ({
@@ -92,7 +92,8 @@ export async function startGateway(options: TestOptions = {}, context?: TestCont
   const settings = patient(options.settings?.(fast) ?? fast);
   const start = () =>
     startApp(parseConfig(JSON.stringify(settings), {}), {
-      now: () => instantOf(clock.nowMs),
+      now: () => instantOf(clock.nowMs + clock.skewMs),
+      monotonicMs: () => clock.nowMs,
       write: (line) => void log.push(line),
       // What is due is done when a test says so.
       tickMs: 3_600_000,

@@ -1,11 +1,13 @@
 /** Clients that ask without a pause, and compare every answer with what it must be. */
 
+import { expect } from 'vitest';
+
 import type { Fleet } from './fleet.ts';
 import { questionOf } from './questions.ts';
 
 export interface Load {
-  /** How many answers came so far. */
-  readonly count: () => number;
+  /** Waits for so many more answers. */
+  more(answers: number): Promise<void>;
   /** Ends it, waits for the answers under way, and gives back those that were wrong. */
   stop(): Promise<readonly string[]>;
 }
@@ -41,7 +43,10 @@ export function startLoad(fleet: Fleet, reference: readonly string[], clients = 
   };
   const running = Array.from({ length: clients }, (_, client) => run(client));
   return {
-    count: () => answered,
+    async more(answers) {
+      const end = answered + answers;
+      await expect.poll(() => answered).toBeGreaterThanOrEqual(end);
+    },
     async stop() {
       state.stopped = true;
       await Promise.all(running);

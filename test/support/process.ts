@@ -28,6 +28,8 @@ export interface ProcessOptions {
   readonly stdio?: StdioOptions;
   /** Arguments of node itself. */
   readonly execArgv?: readonly string[];
+  /** Who runs it, as a number; who runs the test unless told. */
+  readonly uid?: number | undefined;
 }
 
 /** Starts `node src/main.ts` with arguments; it is killed after the test if it still runs. */
@@ -35,12 +37,14 @@ export function startProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   atEnd: AtEnd = { onTestFinished },
-  { folder = root, stdio = 'pipe', execArgv = [] }: ProcessOptions = {},
+  { folder = root, stdio = 'pipe', execArgv = [], uid }: ProcessOptions = {},
 ): Started {
   const child = spawn(process.execPath, [...execArgv, 'src/main.ts', ...args], {
     cwd: folder,
     stdio,
-    env: { ...process.env, ...environment },
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+    // Nothing is kept over its end unless a test says so.
+    env: { ...process.env, STORE_FILE: 'none', ...environment },
   });
   const chunks: string[] = [];
   const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] };

@@ -1,8 +1,17 @@
-/** Many different questions over overlapping periods of the months before today. */
+/** Many different questions over overlapping periods of months that are over. */
 
-/** "2026-10", so many months before today's in UTC. */
+/** The time of the tests of one file, and of the vendors that they simulate: midnight does not come while they run. */
+export const startedMs = Date.now();
+
+/** The last vendor settles a month on the 3rd of the next. */
+const settlementMs = 4 * 86_400_000;
+
+/**
+ * "2026-10": 1 is the last month that all vendors have settled, 2 the one before. Of those nothing changes when a
+ * gateway that is a process of its own, with a clock of its own, passes midnight or a settlement during a test.
+ */
 export function monthBefore(count: number): string {
-  const now = new Date();
+  const now = new Date(startedMs - settlementMs);
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count, 1)).toISOString().slice(0, 7);
 }
 

@@ -60,7 +60,7 @@ const money = '{ amount currency }';
 const charge = `listCost ${money} billedCost ${money} voucherAmount ${money} cashAmount ${money} chargePeriod { start }`;
 const fields: Record<List, string> = {
   bills: `${charge} product { category } resourceId providerTradeType providerBillingMethod`,
-  apiKeyUsage: `${charge} product { name } apiKey { id } inputTokens`,
+  apiKeyUsage: `${charge} product { name } apiKey { keyId } inputTokens`,
   dailyDetails: `${charge} day projectId feeItem factors resourceId product { name } providerBillingMethod`,
   invoices: `billedCost: total ${money} number providerStatus dueDate`,
 };
@@ -106,7 +106,12 @@ export function toTrueRow(list: List, node: Node, utcOffsetHours: number): TrueR
       text('providerBillingMethod'),
       start / 1000,
     ],
-    apiKeyUsage: () => [date, Object(node['apiKey']).id, Object(node['product']).name, text('inputTokens')],
+    apiKeyUsage: () => [
+      date,
+      Object(node['apiKey']).keyId,
+      Object(node['product']).name,
+      text('inputTokens'),
+    ],
     dailyDetails: () => [
       ...['day', 'projectId', 'feeItem', 'factors', 'resourceId'].map((name) => node[name]),
       Object(node['product']).name,

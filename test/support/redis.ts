@@ -2,11 +2,12 @@
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Redis } from 'ioredis';
+
+import { claimPort } from './port.ts';
 
 /** Where a test says what is to be stopped after it. */
 export interface AtEnd {
@@ -27,17 +28,6 @@ export interface RedisServer {
   kill(): Promise<void>;
 }
 
-/** A port that was free a moment ago; below 50,000, so that a cluster's second port exists. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    if (port < 50_000) return port;
-  }
-}
-
 /** A redis-server that keeps nothing on disk. It is stopped after the test. */
 export async function startRedis(
   { onTestFinished }: AtEnd,
@@ -55,7 +45,7 @@ export async function prepareRedis(
   args: readonly string[] = [],
   { sentinel = false } = {},
 ): Promise<RedisServer> {
-  const port = await freePort();
+  const port = await claimPort();
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const file = join(folder, 'redis.conf');
   const state: { child: ChildProcess | null; admin: Redis | null } = { child: null, admin: null };

@@ -4,19 +4,24 @@
  */
 
 import { dateText, dayAt, dayOf, secondsOf } from '../../src/sandbox/days.ts';
-import { dayDetailsOf, streamlakeOffset } from '../../src/sandbox/truth-daily.ts';
-import { usageDaysOf, usageHoursOf, type UsageDay } from '../../src/sandbox/truth-usage.ts';
-import { keyDaysOf, offsetHours, subscriptionsOf, type Brand } from '../../src/sandbox/truth.ts';
+import { dayDetailsOf, streamlakeOffset } from '../../src/sandbox/streamlake-truth.ts';
+import { usageDaysOf, usageHoursOf, type UsageDay } from '../../src/sandbox/ppio-novita-truth-usage.ts';
+import { keyDaysOf, offsetHours, subscriptionsOf, type Brand } from '../../src/sandbox/ppio-novita-truth.ts';
 import { seed as usualSeed, type Range } from './oracle.ts';
 
 export type Dimension =
   | 'PROVIDER'
   | 'ACCOUNT'
   | 'PRODUCT'
+  | 'PRODUCT_ID'
   | 'CATEGORY'
+  | 'FEE_ITEM'
   | 'API_KEY'
   | 'PROJECT'
+  | 'RESOURCE'
+  | 'SUB_ACCOUNT'
   | 'DAY'
+  | 'WEEK'
   | 'MONTH'
   | 'BILLING_METHOD';
 
@@ -113,7 +118,12 @@ export function trueKeyCharges(nowMs: number, range: Range, accounts = usualAcco
     return keyDaysOf(seed, vendor, nowMs)
       .filter(({ day }) => dateText(day) >= '2026-01-01' && isIn(dateText(day), range))
       .map((row) => {
-        const values = { PRODUCT: row.product, CATEGORY: row.category, API_KEY: row.keyId };
+        const values = {
+          PRODUCT: row.product,
+          PRODUCT_ID: row.productId,
+          CATEGORY: row.category,
+          API_KEY: row.keyId,
+        };
         const method = methods[1] ?? null;
         return {
           values: { ...valuesOf(id, vendor, dateText(row.day)), ...values, BILLING_METHOD: method },
@@ -140,7 +150,9 @@ export function datesOf({ from, to }: Range): string[] {
 /** Groups by key, as text, with their sums by currency, in the order of the keys. */
 export function groupTruth(charges: readonly TrueCharge[], groupBy: readonly Dimension[]) {
   const groups = Map.groupBy(charges, ({ values }) => JSON.stringify(groupBy.map((name) => values[name])));
-  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, rows]) => [key, sumTruth(rows)]);
+  return [...groups]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, rows]) => [key, sumTruth(rows)] as const);
 }
 
 /** Sums by currency, in alphabetical order. */
@@ -193,7 +205,13 @@ function billsOf(
   return subscriptionsOf(seed, brand, nowMs).flatMap((line) => {
     const day = dayOfInstant(line.startSeconds * 1000);
     if (!isIn(day, range)) return [];
-    const values = { PRODUCT: line.product, CATEGORY: line.category };
+    const values = {
+      PRODUCT: line.product,
+      PRODUCT_ID: line.productId,
+      CATEGORY: line.category,
+      RESOURCE: line.ownerId || null,
+      SUB_ACCOUNT: line.memberId || null,
+    };
     return {
       values: { ...valuesOf(id, brand, day), ...values, BILLING_METHOD: methods[line.billingMethod] ?? '' },
       kind: 'BILL' as const,
@@ -205,7 +223,12 @@ function billsOf(
 }
 
 function detailOf(id: string, brand: Brand, usage: UsageDay, day: string, startMs: number): TrueCharge {
-  const values = { PRODUCT: usage.product, CATEGORY: usage.category };
+  const values = {
+    PRODUCT: usage.product,
+    PRODUCT_ID: usage.productId,
+    CATEGORY: usage.category,
+    RESOURCE: usage.ownerId || null,
+  };
   const isLlm = usage.category === 'llm';
   return {
     values: { ...valuesOf(id, brand, day), ...values, BILLING_METHOD: methods[usage.billingMethod] ?? '' },
@@ -222,7 +245,12 @@ function streamlakeCharges(id: string, seed: number, nowMs: number, range: Range
       // Millionths of a thousand tokens.
       const tokens = row.usage * 10n ** 7n;
       const isOutput = row.factors.startsWith('customTokenType=output');
-      const values = { PRODUCT: '快手万擎', PROJECT: row.project, BILLING_METHOD: 'PAY_AS_YOU_GO' };
+      const values = {
+        PRODUCT: '快手万擎',
+        PROJECT: row.project,
+        FEE_ITEM: row.feeItem,
+        BILLING_METHOD: 'PAY_AS_YOU_GO',
+      };
       return {
         values: { ...valuesOf(id, 'streamlake', date), ...values },
         kind: 'DAILY_DETAIL',
@@ -243,13 +271,23 @@ function valuesOf(id: string, provider: string, day: string) {
     PROVIDER: provider,
     ACCOUNT: id,
     PRODUCT: null,
+    PRODUCT_ID: null,
     CATEGORY: null,
+    FEE_ITEM: null,
     API_KEY: null,
     PROJECT: null,
+    RESOURCE: null,
+    SUB_ACCOUNT: null,
     DAY: day,
+    WEEK: mondayOf(day),
     MONTH: day.slice(0, 7),
     BILLING_METHOD: null,
   };
+}
+
+/** 5 January 1970 was a Monday. */
+function mondayOf(day: string): string {
+  return dateText(dayOf(day) - ((dayOf(day) + 3) % 7));
 }
 
 /** Only Novita says what it would have cost at list price: a tenth more, in the sandbox. */

@@ -44,6 +44,7 @@ export interface Portion {
 }
 
 export interface Group extends Portion {
+  readonly cursor?: string;
   readonly key: readonly {
     readonly dimension: Dimension;
     readonly value: string | null;
@@ -64,6 +65,8 @@ export interface Coverage {
 }
 
 export interface Report {
+  readonly period?: Range;
+  readonly groupCount?: number;
   readonly groups: readonly Group[];
   readonly rest: (Portion & { readonly groupCount: number }) | null;
   readonly totals: readonly Totals[];
@@ -73,6 +76,7 @@ export interface Report {
     readonly to: string;
     readonly comparison: Comparison;
     readonly vanished: readonly Group[];
+    readonly vanishedCount?: number;
     readonly coverage: Coverage;
   } | null;
   readonly coverage: Coverage;
@@ -81,9 +85,13 @@ export interface Report {
 export interface Question {
   readonly month?: string;
   readonly range?: Range;
+  /** Any period, as it is written: `toDate: "2026-03"`. */
+  readonly period?: string;
   readonly groupBy: readonly string[];
   /** Further arguments: `top: 3`. */
   readonly args?: string;
+  /** Which page of the groups: `(first: 10)`. */
+  readonly page?: string;
   /** What is asked of each group beside key, totals and count. */
   readonly group?: string;
   /** What is asked of the report beside groups, totals and coverage. */
@@ -99,11 +107,12 @@ export const convertedFields =
 export const coverageFields = coverage.replace('account { id }', 'kind account { id }');
 
 /** The text of a question. */
-export function spendQuery({ month, range, groupBy, args = '', group = '', report = '' }: Question): string {
-  const period =
+export function spendQuery(question: Question): string {
+  const { month, range, groupBy, args = '', page = '', group = '', report = '' } = question;
+  const dates =
     range === undefined ? `month: "${month}"` : `dates: { from: "${range.from}", to: "${range.to}" }`;
-  return `{ spend(period: { ${period} }, groupBy: [${groupBy.join(', ')}] ${args}) {
-    groups { key { dimension value label } rowCount ${totalsFields} ${group} }
+  return `{ spend(period: { ${question.period ?? dates} }, groupBy: [${groupBy.join(', ')}] ${args}) {
+    groups${page} { key { dimension value label } rowCount ${totalsFields} ${group} }
     ${totalsFields} ${coverageFields} ${report} } }`;
 }
 
@@ -147,4 +156,4 @@ export function startShared(options: TestOptions = {}): Promise<TestGateway> {
 }
 
 /** Limits that let one question read thirteen months of everything. */
-export const wide = { maxUpstreamCalls: 5000, maxRows: 100_000 };
+export const wide = { maxUpstreamCalls: 5000, maxRows: 100_000, maxGroups: 100_000 };

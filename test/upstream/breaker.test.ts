@@ -2,13 +2,12 @@
 
 import { expect, test } from 'vitest';
 
-import { instantOf } from '../../src/domain/calendar.ts';
 import { GatewayError, type ErrorCode } from '../../src/domain/errors.ts';
 import { createBreaker } from '../../src/upstream/breaker.ts';
 
 function setup() {
   const clock = { nowMs: Date.parse('2026-03-18T09:30:00Z') };
-  const breaker = createBreaker(() => instantOf(clock.nowMs));
+  const breaker = createBreaker(() => clock.nowMs);
   const isOpen = (endpoint: string): boolean => {
     try {
       breaker.admit(endpoint);

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 import type { ErrorCode } from '../../src/domain/errors.ts';
 import { startGateway, type Settings } from '../support/gateway.ts';
-import { good, refusalOf, reply, startClient, startStand } from './stand.ts';
+import { good, refusalOf, reply, startClient, startStand } from '../support/stand.ts';
 
 /** Any bytes for an answer, HTTP or not. */
 async function startRaw(answer: (socket: Socket) => void): Promise<string> {
@@ -63,7 +63,7 @@ describe('an answer', () => {
     ['without a status', 'HTTP/1.1\r\n\r\n', 'PROVIDER_UNAVAILABLE'],
     ['of status 999', `HTTP/1.1 999 Odd\r\n${length}\r\n${good}`, 'PROVIDER_UNAVAILABLE'],
     [
-      'that switches protocols',
+      'that quirks protocols',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',
       'PROVIDER_UNAVAILABLE',
     ],

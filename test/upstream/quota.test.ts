@@ -8,7 +8,6 @@ import { createPacer, type QuotaSettings } from '../../src/upstream/pacer.ts';
 import { createQuota as createQuotaOf } from '../../src/upstream/quota.ts';
 
 const stays = new AbortController().signal;
-const forEver = Number.POSITIVE_INFINITY;
 const afterMs = (durationMs: number) => new Promise<void>((resolve) => setTimeout(resolve, durationMs));
 
 // Timers and clock are vitest's: time passes only where a test lets it.
@@ -25,14 +24,13 @@ function startQuota(settings: QuotaSettings) {
   const madeAt = Date.now();
   const quota = createQuota(settings, () => Date.now());
   const starts: [name: string, atMs: number][] = [];
-  const run = (name: string, durationMs: number, withinMs = forEver, signal: AbortSignal = stays) =>
+  const run = (name: string, durationMs: number, signal: AbortSignal = stays) =>
     quota.run(
       async () => {
         starts.push([name, Date.now() - madeAt]);
         await afterMs(durationMs);
         return name;
       },
-      withinMs,
       { signal },
     );
   const pause = (durationMs: number, slower = false): void => quota.pause(durationMs, slower);
@@ -123,27 +121,48 @@ describe('requests leave', () => {
   });
 });
 
-describe('a wait that cannot be met', () => {
-  test('fails at once with the seconds after which it can, and takes no slot', async () => {
-    const { run, starts } = startQuota({ requestsPerSecond: 1, concurrent: 5 });
-    void run('a', 1);
-    void run('b', 1);
-    // Its turn comes in two seconds.
-    expect(await outcomeOf(run('c', 1, 500))).toEqual(['PROVIDER_RATE_LIMITED', 2]);
-    void run('d', 1, 2000);
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(starts).toEqual([
-      ['a', 0],
-      ['b', 1000],
-      ['d', 2000],
-    ]);
+describe('one who waits knows how long', () => {
+  /** Joins the line and gives back how long its wait seemed each time that it was told. */
+  function queue(quota: ReturnType<typeof createQuota>, isBackground = false) {
+    const told: number[] = [];
+    const queued: { slotInMs: () => number } = { slotInMs: () => Number.NaN };
+    void quota.run(() => afterMs(1), {
+      signal: stays,
+      isBackground: () => isBackground,
+      onQueued({ slotInMs }) {
+        told.push(slotInMs());
+        queued.slotInMs = slotInMs;
+      },
+    });
+    return { told, slotInMs: () => queued.slotInMs() };
+  }
+
+  test('by its place in the line, before all of the background', async () => {
+    const quota = createQuota({ requestsPerSecond: 1, concurrent: 5 }, () => Date.now());
+    for (const name of ['a', 'b', 'c']) void quota.run(async () => name, { signal: stays });
+    const background = queue(quota, true);
+    const client = queue(quota);
+    expect(background.told).toEqual([3000]);
+    expect(client.told).toEqual([3000]);
+    expect(background.slotInMs()).toBe(4000);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([client.slotInMs(), background.slotInMs()]).toEqual([1000, 2000]);
   });
 
-  test('fails at once during a pause', async () => {
-    const { run, pause, starts } = startQuota({ requestsPerSecond: 100, concurrent: 5 });
-    pause(60_000);
-    expect(await outcomeOf(run('a', 1, 30_000))).toEqual(['PROVIDER_RATE_LIMITED', 30]);
-    expect(starts).toEqual([]);
+  test('and is told when a pause makes it longer', async () => {
+    const quota = createQuota({ requestsPerSecond: 1, concurrent: 1 }, () => Date.now());
+    void quota.run(async () => 'first', { signal: stays });
+    const { told } = queue(quota);
+    quota.pause(60_000);
+    expect(told).toEqual([1000, 60_000]);
+  });
+
+  test('at the pace that was measured, where vendors answer more slowly than the rate allows', async () => {
+    const quota = createQuota({ requestsPerSecond: 1, concurrent: 1 }, () => Date.now());
+    for (let number = 0; number < 20; number += 1) void quota.run(() => afterMs(1850), { signal: stays });
+    expect(quota.paceMs()).toBe(1000);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(quota.paceMs()).toBe(1850);
   });
 });
 
@@ -152,7 +171,7 @@ describe('a waiter who leaves', () => {
     const { run, starts } = startQuota({ requestsPerSecond: 1, concurrent: 5 });
     const leaving = new AbortController();
     void run('a', 1);
-    const left = run('b', 1, forEver, leaving.signal);
+    const left = run('b', 1, leaving.signal);
     void run('c', 1);
     leaving.abort('left');
     expect(await outcomeOf(left)).toBe('left');
@@ -165,7 +184,7 @@ describe('a waiter who leaves', () => {
 
   test('had left before: nothing runs', async () => {
     const { run, starts } = startQuota({ requestsPerSecond: 1, concurrent: 5 });
-    expect(await outcomeOf(run('a', 1, forEver, AbortSignal.abort('left')))).toBe('left');
+    expect(await outcomeOf(run('a', 1, AbortSignal.abort('left')))).toBe('left');
     await vi.advanceTimersByTimeAsync(10_000);
     expect(starts).toEqual([]);
   });
@@ -173,7 +192,7 @@ describe('a waiter who leaves', () => {
   test('leaves after it began: its slot comes back when it ends, once', async () => {
     const { run, at } = startQuota({ requestsPerSecond: 1000, concurrent: 1 });
     const leaving = new AbortController();
-    void run('a', 1000, forEver, leaving.signal);
+    void run('a', 1000, leaving.signal);
     for (const name of ['b', 'c']) void run(name, 1000);
     leaving.abort();
     await vi.advanceTimersByTimeAsync(10_000);
@@ -191,8 +210,8 @@ test.each([
   ],
 ])('a task that %s gives its slot back', async (_how, task) => {
   const quota = createQuota({ requestsPerSecond: 1000, concurrent: 1 }, () => Date.now());
-  const failed = quota.run<never>(task, forEver, { signal: stays });
-  const next = quota.run(() => afterMs(1), forEver, { signal: stays });
+  const failed = quota.run<never>(task, { signal: stays });
+  const next = quota.run(() => afterMs(1), { signal: stays });
   expect(await outcomeOf(failed)).toEqual(new Error('broken'));
   await vi.advanceTimersByTimeAsync(100);
   expect(await outcomeOf(next)).toBe('done');
@@ -205,7 +224,6 @@ test('whatever the mix of tasks, failures, pauses and leavers: never too many at
     durationMs: fc.nat(500),
     fails: fc.boolean(),
     leavesAfterMs: fc.option(fc.nat(800)),
-    withinMs: fc.option(fc.nat(2000)),
   });
   const settings = fc.record({
     requestsPerSecond: fc.integer({ min: 1, max: 50 }),
@@ -219,7 +237,7 @@ test('whatever the mix of tasks, failures, pauses and leavers: never too many at
       let most = 0;
       let settled = 0;
       let asked = 0;
-      for (const { kind, afterMs: gapMs, durationMs, fails, leavesAfterMs, withinMs } of steps) {
+      for (const { kind, afterMs: gapMs, durationMs, fails, leavesAfterMs } of steps) {
         if (kind === 'pause') quota.pause(durationMs);
         else {
           asked += 1;
@@ -234,7 +252,7 @@ test('whatever the mix of tasks, failures, pauses and leavers: never too many at
             if (fails) throw new Error('broken');
           };
           const count = () => void (settled += 1);
-          quota.run(task, withinMs ?? forEver, { signal: leaving.signal }).then(count, count);
+          quota.run(task, { signal: leaving.signal }).then(count, count);
         }
         await vi.advanceTimersByTimeAsync(gapMs);
       }
@@ -251,32 +269,10 @@ test('whatever the mix of tasks, failures, pauses and leavers: never too many at
   );
 });
 
-test('who has waited past the deadline is refused, and does not start late', async () => {
-  const { run, starts } = startQuota({ requestsPerSecond: 1000, concurrent: 1 });
-  const long = run('long', 400);
-  const late = run('late', 1, 100).catch((error: unknown) => isGatewayError(error) && error.code);
-  const patient = run('patient', 1);
-  await vi.advanceTimersByTimeAsync(1000);
-  expect(await Promise.all([long, late, patient])).toEqual(['long', 'PROVIDER_RATE_LIMITED', 'patient']);
-  expect(starts.map(([name]) => name)).toEqual(['long', 'patient']);
-});
-
 test('a pause with nobody waiting leaves no timer behind', () => {
   const { pause } = startQuota({ requestsPerSecond: 1, concurrent: 1 });
   pause(900_000);
   expect(vi.getTimerCount()).toBe(0);
-});
-
-test('a pause refuses at once whoever cannot wait so long', async () => {
-  const { pause, run } = startQuota({ requestsPerSecond: 1, concurrent: 1 });
-  const first = run('first', 1);
-  const waiting = run('waiting', 1, 5000).catch(
-    (error: unknown) => isGatewayError(error) && error.retryAfterSeconds,
-  );
-  pause(60_000);
-  expect(await waiting).toBe(55);
-  await vi.advanceTimersByTimeAsync(10);
-  expect(await first).toBe('first');
 });
 
 test('who learns while waiting that it is of no use gives up at once, and costs no slot', async () => {
@@ -289,13 +285,12 @@ test('who learns while waiting that it is of no use gives up at once, and costs 
     async () => {
       known.error = new Error('rejected');
     },
-    forEver,
     { signal: stays, check },
   );
   const doomed = Array.from({ length: 30 }, () =>
-    outcomeOf(quota.run(async () => 'sent', forEver, { signal: stays, check })),
+    outcomeOf(quota.run(async () => 'sent', { signal: stays, check })),
   );
-  const healthy = quota.run(async () => 'sent', forEver, { signal: stays });
+  const healthy = quota.run(async () => 'sent', { signal: stays });
   await learning;
   expect(new Set(await Promise.all(doomed))).toEqual(new Set([known.error]));
   await vi.advanceTimersByTimeAsync(1000);

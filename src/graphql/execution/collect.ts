@@ -1,4 +1,7 @@
-/** Which fields a selection asks of a type: fragments spread out, @skip and @include minded (specification, 6.3.2). */
+/**
+ * Collects the fields that a selection asks of a type: expands fragments, and obeys @skip and @include (specification,
+ * 6.3.2).
+ */
 
 import {
   getDirectiveValues,
@@ -16,13 +19,25 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
+import { coding } from './codes.ts';
+
 export interface Collecting {
   readonly schema: GraphQLSchema;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The fields of several selections on one type, by response key, in the order in which they are first met. */
+/** Whether `@skip` and `@include` keep a selection. @throws GraphQLError BAD_USER_INPUT when their values do not fit */
+export function isIncluded(node: SelectionNode, variables: Collecting['variables']): boolean {
+  return coding(
+    'BAD_USER_INPUT',
+    () =>
+      getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] !== true &&
+      getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false,
+  );
+}
+
+/** The fields of several selections on one type, by response key, in the order of their first appearance. */
 export function collectFields(
   { schema, fragments, variables }: Collecting,
   type: GraphQLObjectType,
@@ -30,10 +45,6 @@ export function collectFields(
 ): Map<string, FieldNode[]> {
   const fields = new Map<string, FieldNode[]>();
   const spread = new Set<string>();
-
-  const isIncluded = (node: SelectionNode): boolean =>
-    getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;
 
   function isOf(condition: NamedTypeNode | undefined): boolean {
     if (condition === undefined) return true;
@@ -43,7 +54,7 @@ export function collectFields(
 
   function collect({ selections }: SelectionSetNode): void {
     for (const node of selections) {
-      if (!isIncluded(node)) continue;
+      if (!isIncluded(node, variables)) continue;
       if (node.kind === Kind.FIELD) {
         const key = (node.alias ?? node.name).value;
         const found = fields.get(key);

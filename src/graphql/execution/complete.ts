@@ -1,4 +1,4 @@
-/** Completion: from what a resolver gave to JSON text, by the type that the schema says it has. */
+/** Completion: turns a resolver's value into JSON text, by the type that the schema gives it. */
 
 import {
   defaultTypeResolver,
@@ -10,32 +10,34 @@ import {
   isNonNullType,
   isObjectType,
   locatedError,
+  responsePathAsArray,
   type GraphQLAbstractType,
   type GraphQLList,
   type GraphQLObjectType,
   type GraphQLOutputType,
 } from 'graphql';
 
-import type { State } from './execute.ts';
 import { leafWriter } from './leaf.ts';
 import type { FieldPlan } from './plan.ts';
+import { pathOf, type Path, type State, type Text, type Writer } from './state.ts';
 
-/** JSON, at once or later. */
-export type Text = string | Promise<string>;
+/** An error that is already in the list of errors, with its path. */
+class ReportedError extends Error {}
 
-/** Writes the values of one type. Throws, or rejects, when a value fails that must not be null. */
-export type Writer = (value: unknown, field: FieldPlan) => Text;
-
-/** Already told, with its place. */
-class Told extends Error {}
-
-/** Writes the object of the root, within one execution. */
+/** A function that writes the root object, within one execution. */
 export function createCompletion(state: State): (fields: readonly FieldPlan[], source: unknown) => Text {
   const writers = new Map<GraphQLOutputType, Writer>();
-  /** By the index of the field. */
+  /** Writers by the index of the field. */
   const ofField: Writer[] = [];
 
-  /** Of a field: what fails is its own to tell. */
+  /** The info for a field whose value, or list item, is being completed: it has the path of that value. */
+  function infoHere(field: FieldPlan) {
+    let { path } = state;
+    while (typeof path?.key === 'number') path = path.prev;
+    return state.infoOf(field, path?.prev);
+  }
+
+  /** The writer of a field. It reports the failure of its own value. */
   function writerOf(type: GraphQLOutputType): Writer {
     const known = writers.get(type);
     if (known !== undefined) return known;
@@ -50,7 +52,7 @@ export function createCompletion(state: State): (fields: readonly FieldPlan[], s
     return writer;
   }
 
-  /** For values that are there. */
+  /** The writer for values that are not null. */
   function writerOfThere(type: GraphQLOutputType): Writer {
     if (isListType(type)) return listWriter(type);
     if (isLeafType(type)) return leafWriter(type);
@@ -61,23 +63,22 @@ export function createCompletion(state: State): (fields: readonly FieldPlan[], s
 
   function listWriter({ ofType }: GraphQLList<GraphQLOutputType>): Writer {
     const writer = writerOf(ofType);
-    const mustBe = isNonNullType(ofType);
+    const isNonNull = isNonNullType(ofType);
     return (list, field) => {
       if (typeof list !== 'object' || list === null || !(Symbol.iterator in list)) {
         const name = `${field.parentType.name}.${field.definition.name}`;
         throw new GraphQLError(`Expected Iterable, but did not find one for field "${name}".`);
       }
       const { path } = state;
-      const depth = path.length;
       const text = new Join('[');
       let index = 0;
       try {
         for (const item of list as Iterable<unknown>) {
-          path.push(index);
-          text.add(index === 0 ? '' : ',', attempt(item, writer, field, mustBe));
-          path.length = depth;
+          state.path = { prev: path, key: index, typename: undefined };
+          text.add(index === 0 ? '' : ',', attempt(item, writer, field, isNonNull));
           index += 1;
         }
+        state.path = path;
       } catch (error) {
         text.abandon();
         throw error;
@@ -87,7 +88,7 @@ export function createCompletion(state: State): (fields: readonly FieldPlan[], s
   }
 
   function objectWriter(type: GraphQLObjectType): Writer {
-    const write: Writer = (value, field) => writeFields(state.plan.below(field, type), value);
+    const write: Writer = (value, field) => writeFields(state.plan.subfields(field, type), value);
     const { isTypeOf } = type;
     if (isTypeOf == null) return write;
     return (value, field) => {
@@ -95,8 +96,8 @@ export function createCompletion(state: State): (fields: readonly FieldPlan[], s
         if (isOne) return write(value, field);
         throw new GraphQLError(`Expected value of type "${type.name}" but got another.`);
       };
-      const isOne = isTypeOf(value, state.context, state.infoOf(field));
-      return isPromise(isOne) ? afterwards(isOne, check) : check(isOne);
+      const isOne = isTypeOf(value, state.context, infoHere(field));
+      return isPromise(isOne) ? then(isOne, check) : check(isOne);
     };
   }
 
@@ -109,20 +110,18 @@ export function createCompletion(state: State): (fields: readonly FieldPlan[], s
         if (isObjectType(runtime) && schema.isSubType(type, runtime)) return writerOf(runtime)(value, field);
         throw new GraphQLError(`Abstract type "${type.name}" must resolve to one of its object types.`);
       };
-      const name = resolveType(value, state.context, state.infoOf(field), type);
-      return isPromise(name) ? afterwards(name, write) : write(name);
+      const name = resolveType(value, state.context, infoHere(field), type);
+      return isPromise(name) ? then(name, write) : write(name);
     };
   }
 
   function writeFields(fields: readonly FieldPlan[], source: unknown): Text {
     const { path } = state;
-    const depth = path.length;
     const text = new Join('{');
     try {
       for (const field of fields) {
-        path.push(field.key);
-        text.add(field.lead, attemptField(field, source));
-        path.length = depth;
+        text.add(field.keyPrefix, attemptField(field, source));
+        state.path = path;
       }
     } catch (error) {
       text.abandon();
@@ -136,31 +135,36 @@ export function createCompletion(state: State): (fields: readonly FieldPlan[], s
     try {
       value = state.resolve(field, source);
     } catch (error) {
-      return fallBack(error, field, state.path, field.mustBe);
+      return fallBack(error, field, pathOf(field, state.path), field.isNonNull);
     }
     const writer = (ofField[field.index] ??= writerOf(field.definition.type));
-    return attempt(value, writer, field, field.mustBe);
+    if (field.isLeaf && isPlain(value)) {
+      try {
+        return writer(value, field);
+      } catch (error) {
+        return fallBack(error, field, pathOf(field, state.path), field.isNonNull);
+      }
+    }
+    state.path = pathOf(field, state.path);
+    return attempt(value, writer, field, field.isNonNull);
   }
 
-  /** Takes a failure down with its place; it is null then, or, where it must not be, what it is a part of fails too. */
-  function attempt(value: unknown, writer: Writer, field: FieldPlan, mustBe: boolean): Text {
+  /** Records a failure with its path. The value becomes null; if it must not be null, its parent fails too. */
+  function attempt(value: unknown, writer: Writer, field: FieldPlan, isNonNull: boolean): Text {
     const { path } = state;
-    const depth = path.length;
     try {
       const text = toText(value, writer, field);
       if (typeof text === 'string') return text;
-      const place = [...path];
-      return text.catch((error: unknown) => fallBack(error, field, place, mustBe));
+      return text.catch((error: unknown) => fallBack(error, field, path, isNonNull));
     } catch (error) {
-      const text = fallBack(error, field, path, mustBe);
-      path.length = depth;
-      return text;
+      state.path = path;
+      return fallBack(error, field, path, isNonNull);
     }
   }
 
   function toText(value: unknown, writer: Writer, field: FieldPlan): Text {
     if (typeof value === 'object' && value !== null) {
-      if (isPromise(value)) return afterwards(value, (settled) => toText(settled, writer, field));
+      if (isPromise(value)) return then(value, (settled) => toText(settled, writer, field));
       if (value instanceof Error) throw value;
     }
     return writer(value, field);
@@ -169,25 +173,25 @@ export function createCompletion(state: State): (fields: readonly FieldPlan[], s
   function fallBack(
     error: unknown,
     { nodes }: FieldPlan,
-    path: readonly (string | number)[],
-    mustBe: boolean,
+    path: Path | undefined,
+    isNonNull: boolean,
   ): string {
-    if (!(error instanceof Told)) {
+    if (!(error instanceof ReportedError)) {
       const all: unknown[] = error instanceof AggregateError ? error.errors : [error];
-      for (const one of all) state.errors.push(locatedError(one, nodes, [...path]));
+      for (const one of all) state.errors.push(locatedError(one, nodes, responsePathAsArray(path)));
     }
-    if (mustBe) throw new Told();
+    if (isNonNull) throw new ReportedError();
     return 'null';
   }
 
-  /** Goes on where it was, once a value is there. */
-  function afterwards<T>(value: PromiseLike<T>, go: (value: T) => Text): Promise<string> {
-    const path = [...state.path];
+  /** Waits for a value, and restores the path before it goes on. */
+  function then<T>(value: PromiseLike<T>, resume: (value: T) => Text): Promise<string> {
+    const { path } = state;
     return Promise.resolve(value).then((settled) => {
       const before = state.path;
       state.path = path;
       try {
-        return go(settled);
+        return resume(settled);
       } finally {
         state.path = before;
       }
@@ -197,7 +201,7 @@ export function createCompletion(state: State): (fields: readonly FieldPlan[], s
   return writeFields;
 }
 
-/** Text that is put together; some of it may come later. */
+/** Joins pieces of text, some of which may come later. */
 class Join {
   #text: string;
   #parts: Text[] | null = null;
@@ -206,11 +210,11 @@ class Join {
     this.#text = open;
   }
 
-  add(lead: string, part: Text): void {
-    if (typeof part === 'string') this.#text += lead + part;
+  add(keyPrefix: string, part: Text): void {
+    if (typeof part === 'string') this.#text += keyPrefix + part;
     else {
       this.#parts ??= [];
-      this.#parts.push(this.#text + lead, part);
+      this.#parts.push(this.#text + keyPrefix, part);
       this.#text = '';
     }
   }
@@ -221,7 +225,7 @@ class Join {
     return Promise.all(this.#parts.map((part) => Promise.resolve(part))).then((texts) => texts.join(''));
   }
 
-  /** What comes later is waited for by nobody: it must not fail unheard. */
+  /** Nobody waits for the later pieces any more: their failures must not count as unhandled. */
   abandon(): void {
     for (const part of this.#parts ?? []) if (typeof part !== 'string') part.catch(() => {});
   }
@@ -229,6 +233,11 @@ class Join {
 
 function nullError({ parentType, definition }: FieldPlan): GraphQLError {
   return new GraphQLError(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`);
+}
+
+/** Whether a value is neither a promise nor an error. */
+function isPlain(value: unknown): boolean {
+  return typeof value !== 'object' || value === null;
 }
 
 function isPromise(value: unknown): value is Promise<unknown> {

@@ -1,7 +1,7 @@
 /**
- * Executes an operation straight into JSON text, as the GraphQL specification says in its section 6. Values are written
- * as they are completed: there is no result object to be built, walked and written again, and nothing waits for a promise
- * where there is none. Knows nothing of what the schema is about.
+ * Executes an operation straight into JSON text, as section 6 of the GraphQL specification describes. Values are
+ * written as they are completed: no result object is built and then serialized, and nothing awaits a value that is
+ * already there. Knows nothing about our schema.
  */
 
 import {
@@ -14,7 +14,9 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 
+import { coding, withCode } from './codes.ts';
 import { createCompletion } from './complete.ts';
+import { pathOf, type Path, type State } from './state.ts';
 import type { FieldPlan, OperationPlan, Planner } from './plan.ts';
 
 export interface Execution {
@@ -31,29 +33,18 @@ export interface Executed {
   readonly errors: readonly GraphQLError[];
 }
 
-/** What one execution remembers. */
-export interface State {
-  readonly plan: OperationPlan;
-  readonly context: unknown;
-  readonly errors: GraphQLError[];
-  /** Where the value lies that is being completed. */
-  path: (string | number)[];
-  /** The resolved value of a field. Throws what its resolver throws. */
-  resolve(field: FieldPlan, source: unknown): unknown;
-  /** What a resolver is told of a field. Made once per field: its path is that of the field in the document. */
-  infoOf(field: FieldPlan): GraphQLResolveInfo;
-}
-
-/** However many variables are wrong, so many are told. */
-const mostVariableErrors = 5;
+/** The most errors to report about variables. */
+const maxVariableErrors = 5;
 
 /** Executes an operation of a valid document. Never rejects: what goes wrong is in `errors`. */
 export async function execute(execution: Execution): Promise<Executed> {
   const { schema, planner, operation, context } = execution;
   const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], execution.variables, {
-    maxErrors: mostVariableErrors,
+    maxErrors: maxVariableErrors,
   });
-  if (coerced.errors !== undefined) return { data: null, errors: coerced.errors };
+  if (coerced.errors !== undefined) {
+    return { data: null, errors: coerced.errors.map((error) => withCode(error, 'BAD_USER_INPUT')) };
+  }
   let plan: OperationPlan;
   try {
     plan = planner(operation, coerced.coerced);
@@ -64,45 +55,75 @@ export async function execute(execution: Execution): Promise<Executed> {
   try {
     return { data: await createCompletion(state)(plan.root, undefined), errors: state.errors };
   } catch {
-    // A field of the root that must not be null is: it has been told, and there is nothing else.
+    // A non-null root field is null: its error has been recorded, and there is no other data.
     return { data: 'null', errors: state.errors };
   }
 }
 
+/** The info for resolvers that do not read it. */
+const unseen = undefined as unknown as GraphQLResolveInfo;
+
 function createState(plan: OperationPlan, context: unknown, variableValues: Record<string, unknown>): State {
   const args: (Record<string, unknown> | undefined)[] = [];
-  const infos: (GraphQLResolveInfo | undefined)[] = [];
+  const infos: (FieldInfo | undefined)[] = [];
   const none: Record<string, unknown> = {};
   const { schema, operation, fragments } = plan;
 
-  function infoOf({ index, key, nodes, parentType, definition }: FieldPlan): GraphQLResolveInfo {
-    return (infos[index] ??= {
-      fieldName: definition.name,
-      fieldNodes: nodes,
-      returnType: definition.type,
-      parentType,
-      path: { prev: undefined, key, typename: parentType.name },
+  function infoOf(field: FieldPlan, parent: Path | undefined): GraphQLResolveInfo {
+    const Info = (infos[field.index] ??= createFieldInfo(field, {
+      fieldName: field.definition.name,
+      fieldNodes: field.nodes,
+      returnType: field.definition.type,
+      parentType: field.parentType,
       schema,
       fragments,
       rootValue: undefined,
       operation,
       variableValues,
-    });
+    }));
+    return new Info(parent) as GraphQLResolveInfo;
   }
 
-  return {
+  const state: State = {
     plan,
     context,
     errors: [],
-    path: [],
+    path: undefined,
     infoOf,
     resolve(field, source) {
       const [node] = field.nodes;
       const values =
         !field.hasArgs || node === undefined
           ? none
-          : (args[field.index] ??= getArgumentValues(field.definition, node, variableValues));
-      return field.resolve(source, values, context, infoOf(field));
+          : (args[field.index] ??= coding('BAD_USER_INPUT', () =>
+              getArgumentValues(field.definition, node, variableValues),
+            ));
+      const info = field.takesInfo ? infoOf(field, state.path) : unseen;
+      return field.resolve(source, values, context, info);
     },
   };
+  return state;
+}
+
+/** The info for all values of a field; only the path differs. */
+type FieldInfo = new (parent: Path | undefined) => Pick<GraphQLResolveInfo, 'path'>;
+
+/**
+ * Creates the shared part of the info once per field, and a path only when a resolver reads it: a list has a path per
+ * row, and few resolvers read one.
+ */
+function createFieldInfo(field: FieldPlan, shared: Omit<GraphQLResolveInfo, 'path'>): FieldInfo {
+  class Info {
+    readonly #parent: Path | undefined;
+
+    constructor(parent: Path | undefined) {
+      this.#parent = parent;
+    }
+
+    get path(): Path {
+      return pathOf(field, this.#parent);
+    }
+  }
+  Object.assign(Info.prototype, shared);
+  return Info;
 }

@@ -2,23 +2,23 @@
 
 import { GraphQLError, isEnumType, type GraphQLLeafType } from 'graphql';
 
-import type { Writer } from './complete.ts';
+import type { Writer } from './state.ts';
 
-/** How a scalar is written that is text of one form, in its extensions: as text that needs no escape, or as JSON already. */
+/** A scalar's extension that says how it is written: as text that needs no escape, or as text that is JSON already. */
 export type WrittenAs = 'plain' | 'json';
 
-/** Marks a scalar. */
+/** The extensions of such a scalar. */
 export function writtenAs(how: WrittenAs): { readonly writtenAs: WrittenAs } {
   return { writtenAs: how };
 }
 
-/** The writer of a leaf type. What the type refuses to serialize, it refuses to write. */
+/** The writer of a leaf type. Throws for a value that the type refuses to serialize. */
 export function leafWriter(type: GraphQLLeafType): Writer {
   const how = type.extensions['writtenAs'];
   if (how === 'json') return (value) => String(value);
   if (how === 'plain') return (value) => `"${String(type.serialize(value))}"`;
   if (!isEnumType(type)) return (value) => write(type, value);
-  // Values of an enum are few.
+  // Remembered, because an enum has few values.
   const known = new Map<unknown, string>();
   return (value) => {
     const found = known.get(value);
@@ -34,5 +34,5 @@ function write(type: GraphQLLeafType, value: unknown): string {
   if (typeof serialized === 'string') return JSON.stringify(serialized);
   const text = JSON.stringify(serialized ?? undefined);
   if (text !== undefined) return text;
-  throw new GraphQLError(`${type.name} has no text for a value of it.`);
+  throw new GraphQLError(`${type.name} cannot be written as text from this value.`);
 }

@@ -1,10 +1,12 @@
 /**
- * Plans: what an operation asks of each type, worked out once for a document and used for every value of the type. A
- * plan depends on variables only where @skip and @include do.
+ * Plans: what an operation asks of each type, computed once per document and used for every value of the type. A plan
+ * depends on variables only through @skip and @include.
  */
 
 import {
   defaultFieldResolver,
+  getNullableType,
+  isLeafType,
   isNonNullType,
   GraphQLError,
   Kind,
@@ -25,31 +27,35 @@ import { collectFields } from './collect.ts';
 
 /** One field of a selection. */
 export interface FieldPlan {
-  /** Counts the fields of an operation: what is kept per field and request stands under it. */
+  /** The number of the field in its operation: an index for what is kept per field and request. */
   readonly index: number;
   readonly key: string;
-  /** What stands before its value in JSON: `,"key":`, without the comma where it is the first. */
-  readonly lead: string;
+  /** The JSON before its value: `,"key":`, without the comma for the first field. */
+  readonly keyPrefix: string;
   readonly nodes: readonly FieldNode[];
   readonly parentType: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
+  /** Whether its resolver may read its fourth argument. */
+  readonly takesInfo: boolean;
   readonly hasArgs: boolean;
   /** Whether it must not be null. */
-  readonly mustBe: boolean;
-  /** What is selected of a value of the field, by its type; filled in when a type is first met. */
-  readonly below: Map<GraphQLObjectType, readonly FieldPlan[]>;
+  readonly isNonNull: boolean;
+  /** Whether it is a scalar or an enum, and not a list. */
+  readonly isLeaf: boolean;
+  /** The selected fields of its value, by the value's type; filled in when a type first occurs. */
+  readonly subfields: Map<GraphQLObjectType, readonly FieldPlan[]>;
 }
 
-/** What an operation asks. */
+/** What an operation asks for. */
 export interface OperationPlan {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly rootType: GraphQLObjectType;
   readonly root: readonly FieldPlan[];
-  /** What is selected below a field whose value is of this type. */
-  below(field: FieldPlan, type: GraphQLObjectType): readonly FieldPlan[];
+  /** The selected fields below a field whose value has this type. */
+  subfields(field: FieldPlan, type: GraphQLObjectType): readonly FieldPlan[];
 }
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -57,10 +63,10 @@ type Variables = Readonly<Record<string, unknown>>;
 /** Plans of the operations of a document. */
 export type Planner = (operation: OperationDefinitionNode, variables: Variables) => OperationPlan;
 
-/** However often variables of @skip and @include change, so many plans of a document are kept. */
-const mostPlans = 64;
+/** The most plans to keep per document, for different values of @skip and @include variables. */
+const maxPlans = 8;
 
-/** A planner of a valid document. */
+/** A planner for a valid document. */
 export function createPlanner(schema: GraphQLSchema, document: DocumentNode): Planner {
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null) as never;
   for (const definition of document.definitions) {
@@ -74,7 +80,7 @@ export function createPlanner(schema: GraphQLSchema, document: DocumentNode): Pl
     const key = switches.length === 0 ? '' : JSON.stringify(switches.map((name) => variables[name] === true));
     const known = ofOperation.get(key);
     if (known !== undefined) return known;
-    if (ofOperation.size >= mostPlans) ofOperation.clear();
+    if (ofOperation.size >= maxPlans) ofOperation.clear();
     const plan = createPlan(schema, operation, fragments, variables);
     ofOperation.set(key, plan);
     return plan;
@@ -102,17 +108,20 @@ function createPlan(
     const definition = definitionOf(schema, parentType, name);
     if (definition === undefined) throw new GraphQLError(`There is no field ${parentType.name}.${name}.`);
     count += 1;
+    const resolve = definition.resolve ?? defaultFieldResolver;
     return {
       index: count - 1,
       key,
-      lead: `${isFirst ? '' : ','}${JSON.stringify(key)}:`,
+      keyPrefix: `${isFirst ? '' : ','}${JSON.stringify(key)}:`,
       nodes,
       parentType,
       definition,
-      resolve: definition.resolve ?? defaultFieldResolver,
+      resolve,
+      takesInfo: mayTakeInfo(resolve),
       hasArgs: definition.args.length > 0,
-      mustBe: isNonNullType(definition.type),
-      below: new Map(),
+      isNonNull: isNonNullType(definition.type),
+      isLeaf: isLeafType(getNullableType(definition.type)),
+      subfields: new Map(),
     };
   };
   const toPlans = (type: GraphQLObjectType, fields: Map<string, readonly FieldNode[]>): FieldPlan[] =>
@@ -123,8 +132,8 @@ function createPlan(
     fragments,
     rootType,
     root: toPlans(rootType, collectFields(collecting, rootType, [operation.selectionSet])),
-    below(field, type) {
-      const known = field.below.get(type);
+    subfields(field, type) {
+      const known = field.subfields.get(type);
       if (known !== undefined) return known;
       const plans = toPlans(
         type,
@@ -134,10 +143,23 @@ function createPlan(
           field.nodes.map((node) => node.selectionSet),
         ),
       );
-      field.below.set(type, plans);
+      field.subfields.set(type, plans);
       return plans;
     },
   };
+}
+
+/**
+ * Matches an arrow function that names its parameters one by one; any other function may read more than it declares.
+ */
+const plainArrow = /^(async\b)?\s*\(?[\w$\s,{}:]*\)?\s*=>/;
+
+/**
+ * Whether a resolver may read its info. Few do, and to create one for each value of 10,000 rows of 12 fields takes 17.7 ms of
+ * computing time instead of 11.7.
+ */
+function mayTakeInfo(resolve: GraphQLFieldResolver<unknown, unknown>): boolean {
+  return resolve.length >= 4 || !plainArrow.test(resolve.toString());
 }
 
 function definitionOf(
@@ -153,7 +175,7 @@ function definitionOf(
   return parentType.getFields()[name];
 }
 
-/** The variables on which it depends what is selected. */
+/** The variables that decide which fields are selected. */
 function switchesOf(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {

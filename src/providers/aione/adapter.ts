@@ -1,96 +1,118 @@
-/** AIone: an aggregator that publishes an invoice list, paged, without dates to filter by and without a currency. */
+/** AIone: an aggregator with a paged invoice list, which has no date filter and no currency, and a dashboard. */
 
 import { z } from 'zod';
 
 import { utc } from '../../domain/calendar.ts';
 import { GatewayError, isGatewayError } from '../../domain/errors.ts';
-import { createRowIds, toldApart } from '../../domain/row-ids.ts';
+import { createRowIds, disambiguate } from '../../domain/row-ids.ts';
+import type { CurrencyCode } from '../../domain/rows.ts';
 import type { Call } from '../../domain/segments.ts';
-import type { Connection, Provider } from '../provider.ts';
+import { pageBytes, type Connection, type Provider } from '../provider.ts';
+import { dashboardEndpoint, readSummary } from './dashboard.ts';
 import { toInvoice } from './mapping.ts';
-import { invoiceList, toRefusal } from './wire.ts';
+import { invoiceList, toRefusal, type Invoice, type InvoicePage } from './wire.ts';
 
 const credential = z.strictObject({ apiKey: z.string().regex(/^[\x21-\x7e]+$/, 'expected a token') });
 type Credential = z.infer<typeof credential>;
 
-/** The document names no limit: FastAPI's usual one first, and what it assumes when that is refused. */
+/** The documentation states no limit: we try FastAPI's usual one first, and its default when that is refused. */
 const pageSizes = [100, 20] as const;
 const maxPages = 100;
+
+const endpoint = 'billing/invoices';
+const defaultCurrency = 'CNY' as CurrencyCode;
 
 export const aione: Provider<Credential> = {
   id: 'aione',
   name: 'AIone',
   homepage: 'https://70ybgfzygm.apifox.cn',
-  // Its dates name no zone and are kept as they are.
+  // Its dates have no zone, and we keep them as they are.
   timeZone: utc,
   baseUrl: null,
-  currency: 'required',
-  // Nothing is published; a status can change at any time.
+  // Its invoices have no currency; its dashboard always names RMB.
+  currency: defaultCurrency,
+  // The vendor publishes no rule; a status can change at any time.
   settlement: { kind: 'unpublished' },
   quota: { requestsPerSecond: 1, concurrent: 2 },
   timeoutSeconds: 30,
   grids: { INVOICE: { variants: { all: 'whole' }, future: true } },
+  focusServices: { byCategory: {} },
+  endpoints: [endpoint, dashboardEndpoint],
   credential,
   probe: {
     asks: 'the first invoice of its list',
     ask: (connection, call) => readPage(connection, 1, 1, call),
   },
+  snapshots: { SUMMARY: readSummary },
   connect: (connection) => ({
     INVOICE: async (_segment, call) => {
-      const { currency } = connection;
-      if (currency === null) throw new RangeError('AIone needs a currency in the settings');
+      const currency = connection.currency ?? defaultCurrency;
       const rowId = createRowIds(connection.accountId, 'INVOICE');
       const invoices = await readInvoices(connection, call);
       return {
-        rows: toldApart(invoices.map(({ wire, raw }) => toInvoice(wire, raw, rowId, currency))),
+        rows: disambiguate(invoices.map(({ wire, raw }) => toInvoice(wire, raw, rowId, currency))),
         notices: [],
       };
     },
   }),
 };
 
-type Invoices = z.infer<typeof invoiceList>;
-
-async function readInvoices(connection: Connection<Credential>, call: Call): Promise<Invoices> {
+async function readInvoices(connection: Connection<Credential>, call: Call): Promise<readonly Invoice[]> {
   const [size, smallerSize] = pageSizes;
   try {
     return await walk(connection, size, call);
   } catch (error) {
-    if (!isGatewayError(error) || error.code !== 'PROVIDER_REJECTED') throw error;
+    if (!isRejected(error)) throw error;
     return walk(connection, smallerSize, call);
   }
 }
 
 /**
- * No total is sent: a page that is not full is the last, and so is one that begins like an earlier one. How long a full
- * page is the first one tells, since a server may quietly cut a larger request to a round number of its own.
+ * Reads the list page by page. The documentation does not say how the list ends, and a server may quietly send fewer
+ * invoices than requested. So the list ends with the first page that has no new invoice.
  */
-async function walk(connection: Connection<Credential>, size: number, call: Call): Promise<Invoices> {
-  const byId = new Map<string, Invoices[number]>();
-  const firstIds = new Set<string>();
-  let full = size;
+async function walk(
+  connection: Connection<Credential>,
+  size: number,
+  call: Call,
+): Promise<readonly Invoice[]> {
+  const byId = new Map<string, Invoice>();
+  let lastLength = 0;
+  /** The total number of invoices, if pages state it. */
+  let total: number | null = null;
   for (let page = 1; page <= maxPages; page += 1) {
-    const rows = await readPage(connection, page, size, call);
-    const firstId = rows[0]?.wire.id;
-    if (firstId === undefined) return [...byId.values()];
-    if (firstIds.has(firstId)) {
-      // A server that does not look at `page` has said all, unless its page was full: then more may be behind it.
-      if (rows.length < size) return [...byId.values()];
-      throw new GatewayError('PROVIDER_RESPONSE_INVALID', 'the provider sends its first page for every page');
+    const isPastShort = page > 1 && lastLength < size;
+    const { items, total: counted } = await orEmpty(readPage(connection, page, size, call), isPastShort);
+    if (counted !== null) total = Math.max(counted, total ?? 0);
+    const before = byId.size;
+    for (const item of items) byId.set(item.wire.id, item);
+    if (byId.size === before) {
+      // A server that ignores `page` has sent everything, unless its page was full: then there may be more.
+      const isCut = page === 2 && items.length >= size && total === null;
+      if (isCut || (total ?? 0) > byId.size) throw invalid('the provider sends fewer invoices than it has');
+      return [...byId.values()];
     }
-    firstIds.add(firstId);
-    for (const row of rows) byId.set(row.wire.id, row);
-    if (page === 1 && isRound(rows.length)) full = rows.length;
-    if (rows.length < full) return [...byId.values()];
+    lastLength = items.length;
   }
-  throw new GatewayError(
-    'PROVIDER_RESPONSE_INVALID',
-    `the provider's list does not end after ${maxPages} pages`,
-  );
+  throw invalid(`the provider's list does not end after ${maxPages} pages`);
 }
 
-function isRound(length: number): boolean {
-  return length >= 10 && length % 5 === 0;
+/** A vendor may refuse a page beyond the end: that counts as an empty page. */
+async function orEmpty(page: Promise<InvoicePage>, mayBeBehind: boolean): Promise<InvoicePage> {
+  try {
+    return await page;
+  } catch (error) {
+    if (mayBeBehind && isRejected(error)) return { total: null, items: [] };
+    throw error;
+  }
+}
+
+function isRejected(error: unknown): boolean {
+  return isGatewayError(error) && error.code === 'PROVIDER_REJECTED';
+}
+
+function invalid(message: string): GatewayError {
+  return new GatewayError('PROVIDER_RESPONSE_INVALID', message);
 }
 
 function readPage(
@@ -98,15 +120,16 @@ function readPage(
   page: number,
   size: number,
   call: Call,
-): Promise<Invoices> {
+): Promise<InvoicePage> {
   return connection.request(
     {
-      endpoint: 'billing/invoices',
+      endpoint,
       method: 'GET',
       path: '/api/v1/billing/invoices',
       query: { page: String(page), page_size: String(size) },
       headers: () => ({ authorization: `Bearer ${connection.credential.apiKey}` }),
       schema: invoiceList,
+      maxBytes: pageBytes,
       refusal: toRefusal,
     },
     call,

@@ -1,11 +1,14 @@
-/** AIone's invoices to rows. Dates carry no zone and are never shifted. */
+/** Maps AIone's invoices to rows. Dates have no zone and are never shifted. */
 
 import { monthOf } from '../../domain/calendar.ts';
 import type { RowId } from '../../domain/row-ids.ts';
 import type { CurrencyCode, InvoiceRow, InvoiceStatus, RawJson } from '../../domain/rows.ts';
 import type { WireInvoice } from './wire.ts';
 
-/** The document gives no list of words: these are the usual ones, anything else is OTHER with its word kept. */
+/**
+ * The documentation lists no words for statuses. These are the usual ones; any other becomes OTHER, and the row keeps
+ * the word.
+ */
 const statusOf: ReadonlyMap<string, InvoiceStatus> = new Map([
   ['draft', 'DRAFT'],
   ['issued', 'ISSUED'],
@@ -17,6 +20,7 @@ const statusOf: ReadonlyMap<string, InvoiceStatus> = new Map([
 
 export function toInvoice(wire: WireInvoice, raw: RawJson, rowId: RowId, currency: CurrencyCode): InvoiceRow {
   return {
+    kind: 'INVOICE',
     id: rowId([wire.id]),
     date: wire.period_start,
     currency,

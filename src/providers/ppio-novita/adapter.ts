@@ -1,5 +1,5 @@
 /**
- * PPIO and Novita: one billing platform under two brands, so one adapter and two profiles. They differ in host,
+ * PPIO and Novita: one billing platform under two brands, so one adapter and two profiles. The brands differ in host,
  * currency, zone and settlement.
  */
 
@@ -10,13 +10,17 @@ import type { CurrencyCode } from '../../domain/rows.ts';
 import { hourlyOf, type Grid, type Step } from '../../domain/segments.ts';
 import type { SettlementRule } from '../../domain/settlement.ts';
 import type { Provider } from '../provider.ts';
+import { askForBalance } from './balance.ts';
 import { decoders } from './decoders.ts';
+import { askForKeyBudgets } from './key-budgets.ts';
+import { focusServices } from './services.ts';
 import {
   askForBills,
   askForKeys,
   askForProducts,
   askForStatements,
   createLists,
+  endpoints,
   statementFloor,
   unknownCategory,
   usageFloor,
@@ -38,16 +42,19 @@ interface Profile {
 }
 
 /**
- * Leaving `category` out may mean `summary` (Novita's older page gives that default), whose rows are totals of the
- * others: so each category is asked for by name. These are the "common values" of the documentation.
+ * We always name each category. Without `category` the vendor may return `summary` (the default on Novita's older
+ * page), whose rows are totals of the others. These are the "common values" of the documentation.
  */
 const bills: Grid = {
   variants: each(['gpu', 'serverless', 'cloud_storage', 'local_storage', 'image', 'bare_metal'], 'month'),
   byCategory: true,
+  billedAcrossMonths: true,
   future: true,
 };
 
-/** `productCategory` is required here, and these are its "common values". An hour can be asked for 7 days at most. */
+/**
+ * `productCategory` is required here, and these are its "common values". Hourly rows are limited to 7 days per request.
+ */
 const usageCategories = [
   'llm',
   'gen_api',
@@ -66,10 +73,10 @@ const dailyDetails: Grid = {
   future: false,
 };
 
-/** One list of all months, paged: a year of it costs a call. */
+/** One paged list of all months: a year costs one call. */
 const statements: Grid = { variants: { all: 'whole' }, floor: statementFloor, future: true };
 
-/** One list per cycle. A week's row must not be cut in two, so weeks are read four at a time; 31 days are the limit. */
+/** One list per cycle. A week's row must not be cut in two, so we read four weeks at a time; the limit is 31 days. */
 const apiKeyUsage: Grid = {
   variants: { DAY: 'month', WEEK: 'fourWeeks', MONTH: 'month' },
   floor: usageFloor,
@@ -82,9 +89,9 @@ export const ppio = createProvider({
   homepage: 'https://ppio.com',
   baseUrl: 'https://api.ppio.com',
   currency: 'CNY' as CurrencyCode,
-  // Its console cuts days at UTC+8, although the documentation's examples show UTC days.
+  // Its console starts days at UTC+8, although the documentation's examples show UTC days.
   timeZone: 'Asia/Shanghai' as TimeZone,
-  // Unpublished: Novita's rule, carried over to PPIO's zone.
+  // Unpublished: we assume Novita's rule, in PPIO's zone.
   settlement: { kind: 'nextMonth', day: 3, time: '18:00', zone: 'Asia/Shanghai' as TimeZone },
 });
 
@@ -92,6 +99,7 @@ export const novita = createProvider({
   id: 'novita',
   name: 'Novita AI',
   homepage: 'https://novita.ai',
+  // Its edge answers 403 to a request without a User-Agent (seen, not documented); every request of ours has one.
   baseUrl: 'https://api.novita.ai',
   currency: 'USD' as CurrencyCode,
   timeZone: utc,
@@ -102,12 +110,14 @@ export const novita = createProvider({
 function createProvider(profile: Profile): Provider<Credential> {
   return {
     ...profile,
-    // No number is published ("LIST_BILL_TOO_FAST" says that there is one): careful.
+    // The vendor publishes no number ("LIST_BILL_TOO_FAST" shows that there is one), so we are careful.
     quota: { requestsPerSecond: 1, concurrent: 2 },
     timeoutSeconds: 30,
     grids: { BILL: bills, INVOICE: statements, API_KEY_USAGE: apiKeyUsage, DAILY_DETAIL: dailyDetails },
+    focusServices,
+    endpoints: Object.values(endpoints),
     keyedCategories: ['llm', 'gen_api', 'web_search'],
-    // Rows come by the hour, storage by the day (observed by customers): the day before is still moving.
+    // Rows arrive hourly, storage daily (observed by customers), so the previous day may still change.
     usageLagHours: 24,
     lists: decoders,
     credential,
@@ -120,6 +130,10 @@ function createProvider(profile: Profile): Provider<Credential> {
         return askForBills(createLists(connection, profile), segment, call);
       },
     },
+    snapshots: {
+      BALANCE: (connection, call) => askForBalance(createLists(connection, profile), call),
+      VENDOR_BUDGETS: (connection, call) => askForKeyBudgets(createLists(connection, profile), call),
+    },
     connect: (connection) => {
       const lists = createLists(connection, profile);
       return {
@@ -130,6 +144,7 @@ function createProvider(profile: Profile): Provider<Credential> {
           (await askForProducts(lists, segment, call)) ?? {
             rows: [],
             notices: [unknownCategory(segment.variant)],
+            isUnknownCategory: true,
           },
       };
     },

@@ -1,4 +1,7 @@
-/** Money of PPIO and Novita: integers in 1/10000 and exact decimals to one amount, with what does not add up told. */
+/**
+ * The money of PPIO and Novita: integers in 1/10000 and exact decimals become one amount, with a notice if they
+ * disagree.
+ */
 
 import { dateIn, instantOf, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
@@ -25,7 +28,7 @@ export interface MappingContext {
 
 /** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field billingMethod */
 const billingMethodOf: ReadonlyMap<string, BillingMethod> = new Map([
-  // 0 is not documented, and was seen for the same.
+  // 0 is not documented, but was seen with the same meaning.
   ['0', 'PAY_AS_YOU_GO'],
   ['1', 'PAY_AS_YOU_GO'],
   ['2', 'SUBSCRIPTION'],
@@ -39,10 +42,10 @@ const billingMethodOf: ReadonlyMap<string, BillingMethod> = new Map([
 
 type WireCharge = WireBill | Omit<WireProductBill, 'billNum' | 'billNumUnit'>;
 
-/** What every charge has in common. Tells of amounts that do not add up. */
+/** The fields that all charges have in common. Adds a notice when amounts do not add up. */
 export function toCharge(wire: WireCharge, context: MappingContext) {
   const start = instantOf(wire.startTime * 1000);
-  // The wire's end is the last second included; ours is the first one that is not.
+  // The vendor's end is the last included second; ours is the first excluded moment.
   const end = instantOf(Math.min(Math.max(wire.startTime, wire.endTime + 1), latestSeconds) * 1000);
   const date = dateIn(start, context.timeZone);
   const billedCost = wire.amountDecimal ?? toMainUnit(wire.amount);
@@ -70,20 +73,20 @@ export function toCharge(wire: WireCharge, context: MappingContext) {
   };
 }
 
-/** 9999-12-31T23:59:59Z, which some use for "no end". */
+/** 9999-12-31T23:59:59Z, which some rows use for "no end". */
 const latestSeconds = 253_402_300_799;
 
-/** The exact amount where it is sent, else the one in 1/10000. */
+/** The exact amount if it was sent, otherwise the one in 1/10000. */
 export function toAmount(exact: Decimal | null, integer: Decimal | null): Decimal | null {
   return exact ?? (integer === null ? null : toMainUnit(integer));
 }
 
-/** Integers on the wire are in 1/10000 yuan or dollar. */
+/** The vendor's integers are in 1/10000 yuan or dollar. */
 export function toMainUnit(integer: Decimal): Decimal {
   return shiftLeft(integer, 4);
 }
 
-/** To the last digit where all three are exact or none is; where they are mixed, each cut field may lack a unit. */
+/** Exact if all three amounts are exact, or none is. If they are mixed, each truncated one may lack a unit. */
 function addsUp(whole: Decimal, voucher: Decimal, cash: Decimal, wire: WireCharge): boolean {
   const isExact = wire.amountDecimal !== null;
   const isMixed =
@@ -93,7 +96,7 @@ function addsUp(whole: Decimal, voucher: Decimal, cash: Decimal, wire: WireCharg
   return compareDecimals(difference, twoUnits) < 0 && compareDecimals(difference, minusTwoUnits) > 0;
 }
 
-/** The integer field is cut to 1/10000: a smaller difference is no news. */
+/** Whether they differ by a unit: the integer is truncated to 1/10000, so a smaller difference means nothing. */
 export function differByAUnit(exact: Decimal, integer: Decimal): boolean {
   const difference = subtractDecimals(exact, integer);
   return compareDecimals(difference, unit) >= 0 || compareDecimals(difference, minusUnit) <= 0;
@@ -104,7 +107,7 @@ const minusUnit = parseDecimal('-0.0001');
 const twoUnits = parseDecimal('0.0002');
 const minusTwoUnits = parseDecimal('-0.0002');
 
-/** Unit price in yuan or dollar = price / 10000 / pricePrecision; unknown when the precision is. */
+/** The unit price in yuan or dollar = price / 10000 / pricePrecision; unknown when the precision is. */
 export function toUnitPrice(price: Decimal | null, precision: Decimal | null): Decimal | null {
   if (price === null || precision === null) return null;
   return divideDecimals(toMainUnit(price), precision);

@@ -1,9 +1,11 @@
-/** The lists of PPIO and Novita that come in one answer: from their text to rows. Pure, so that any thread can do it. */
+/**
+ * Decodes the lists of PPIO and Novita that come in one answer, from text to rows. Pure, so that any thread can do it.
+ */
 
 import type { z } from 'zod';
 
 import type { Notice } from '../../domain/coverage.ts';
-import { createRowIds, toldApart } from '../../domain/row-ids.ts';
+import { createRowIds, disambiguate } from '../../domain/row-ids.ts';
 import {
   usageCycles,
   type ApiKeyUsageRow,
@@ -13,9 +15,8 @@ import {
   type RawJson,
   type RowKind,
 } from '../../domain/rows.ts';
-import { hourlyOf } from '../../domain/segments.ts';
 import type { ListContext, ListDecoder } from '../provider.ts';
-import type { Checked, ReadList } from '../quick.ts';
+import type { Checked, ReadList } from '../fast-path.ts';
 import type { MappingContext } from './amounts.ts';
 import { toApiKeyUsage, toBill, toDailyDetail } from './mapping.ts';
 import {
@@ -26,21 +27,22 @@ import {
   type WireApiKeyBill,
   type WireProductBill,
 } from './wire.ts';
+import { productListOf } from './product-list.ts';
 
-/** Makes rows of what was checked. */
+/** Turns checked rows into ours. */
 interface Mapper<Wire, Row> {
   readonly toRow: (wire: Wire, raw: RawJson) => Row;
-  /** What is to be told when all rows have been seen. */
+  /** The notices, after all rows have been mapped. */
   readonly notices: () => readonly Notice[];
 }
 
 interface WireList<Wire> {
   readonly schema: z.ZodType<readonly Checked<Wire>[]>;
-  readonly quick: ReadList<Wire>;
+  readonly fastPath: ReadList<Wire>;
 }
 
 const bills: ListDecoder<BillRow> = toDecoder(billList, (context) =>
-  createMapper('BILL', context, toBill, createForeign(context)),
+  createMapper('BILL', context, toBill, createMiscategorized(context)),
 );
 
 const apiKeyUsage: ListDecoder<ApiKeyUsageRow> = toDecoder(apiKeyBillList, (context) => {
@@ -54,18 +56,18 @@ const dailyDetails: ListDecoder<DailyDetailRow> = toDecoder(productBillList, (co
   const list = productListOf(context.variant);
   const toRow = (wire: WireProductBill, raw: RawJson, mapping: MappingContext): DailyDetailRow =>
     toDailyDetail(wire, raw, list, mapping);
-  return createMapper('DAILY_DETAIL', context, toRow, createForeign(context));
+  return createMapper('DAILY_DETAIL', context, toRow, createMiscategorized(context));
 });
 
 export const decoders = { bills, apiKeyUsage, dailyDetails };
 
 function toDecoder<Wire, Row extends BillRow | ApiKeyUsageRow | DailyDetailRow>(
-  { schema, quick }: WireList<Wire>,
+  { schema, fastPath }: WireList<Wire>,
   mapperFor: (context: ListContext) => Mapper<Wire, Row>,
 ): ListDecoder<Row> {
   const each: ListDecoder<Row>['each'] = (text, context, take) => {
     const mapper = mapperFor(context);
-    const envelope = quick(text, (wire, raw) => take(mapper.toRow(wire, raw)));
+    const envelope = fastPath(text, (wire, raw) => take(mapper.toRow(wire, raw)));
     if (envelope === null || !schema.safeParse(envelope).success) return null;
     return { envelope, notices: mapper.notices() };
   };
@@ -73,15 +75,15 @@ function toDecoder<Wire, Row extends BillRow | ApiKeyUsageRow | DailyDetailRow>(
     schema: (context) =>
       schema.transform((checked) => {
         const mapper = mapperFor(context);
-        const rows = toldApart(checked.map(({ wire, raw }) => mapper.toRow(wire, raw)));
+        const rows = disambiguate(checked.map(({ wire, raw }) => mapper.toRow(wire, raw)));
         return { rows, notices: mapper.notices() };
       }),
     each,
-    quick(text, context) {
+    fastPath(text, context) {
       const rows: Row[] = [];
       const read = each(text, context, (row) => void rows.push(row));
       if (read === null) return null;
-      return { envelope: read.envelope, answer: { rows: toldApart(rows), notices: read.notices } };
+      return { envelope: read.envelope, answer: { rows: disambiguate(rows), notices: read.notices } };
     },
     refusal: toRefusal,
   };
@@ -91,7 +93,7 @@ function createMapper<Wire, Row extends ChargeRow>(
   kind: RowKind,
   { accountId, currency, timeZone }: ListContext,
   toRow: (wire: Wire, raw: RawJson, context: MappingContext) => Row,
-  foreign: Foreign | null = null,
+  miscategorized: Miscategorized | null = null,
 ): Mapper<Wire, Row> {
   const notices: Notice[] = [];
   const notice = (one: Notice) => void notices.push(one);
@@ -99,20 +101,20 @@ function createMapper<Wire, Row extends ChargeRow>(
   return {
     toRow(wire, raw) {
       const row = toRow(wire, raw, context);
-      foreign?.look(row);
+      miscategorized?.look(row);
       return row;
     },
-    notices: () => [...notices, ...(foreign?.notices() ?? [])],
+    notices: () => [...notices, ...(miscategorized?.notices() ?? [])],
   };
 }
 
-interface Foreign {
+interface Miscategorized {
   look(row: ChargeRow): void;
   notices(): readonly Notice[];
 }
 
-/** What is told where the list of a category holds rows of others. */
-function createForeign({ variant }: ListContext): Foreign {
+/** Collects notices about rows of other categories in the list of a category. */
+function createMiscategorized({ variant }: ListContext): Miscategorized {
   const asked = productListOf(variant).category;
   const others = new Set<string>();
   return {
@@ -125,18 +127,4 @@ function createForeign({ variant }: ListContext): Foreign {
         return { code: 'UNKNOWN_CATEGORY', message, date: null };
       }),
   };
-}
-
-/** One list of usage by product. */
-export interface ProductList {
-  readonly cycle: 'Hour' | 'Day';
-  readonly category: string;
-}
-
-/** "hour/gpu" is gpu by the hour. */
-export function productListOf(variant: string): ProductList {
-  const prefix = hourlyOf('');
-  return variant.startsWith(prefix)
-    ? { cycle: 'Hour', category: variant.slice(prefix.length) }
-    : { cycle: 'Day', category: variant };
 }

@@ -1,4 +1,4 @@
-/** The lists of PPIO and Novita: what each is asked, and how its answer is read to the end. */
+/** The lists of PPIO and Novita: which requests read each list, and how to find its end. */
 
 import {
   monthOf,
@@ -10,11 +10,18 @@ import {
 } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import { GatewayError, isGatewayError } from '../../domain/errors.ts';
-import { createRowIds, toldApart } from '../../domain/row-ids.ts';
+import { createRowIds, disambiguate } from '../../domain/row-ids.ts';
 import { type CurrencyCode, type InvoiceRow, type RowKind, type RowOf } from '../../domain/rows.ts';
 import type { Call, Segment, SegmentRows } from '../../domain/segments.ts';
-import type { Connection, ListContext, ListDecoder, RequestSpec } from '../provider.ts';
-import { decoders, productListOf } from './decoders.ts';
+import {
+  pageBytes,
+  type Connection,
+  type ListContext,
+  type ListDecoder,
+  type RequestSpec,
+} from '../provider.ts';
+import { decoders } from './decoders.ts';
+import { productListOf } from './product-list.ts';
 import { toInvoice } from './mapping.ts';
 import { statementPage, toRefusal } from './wire.ts';
 
@@ -22,20 +29,20 @@ export interface Credential {
   readonly apiKey: string;
 }
 
-/** Bills by API key exist from this date on, says the documentation of both, without naming a zone. */
+/** Bills by API key exist from this date on, says the documentation of both brands, without naming a zone. */
 export const usageFloor = '2026-01-01' as CalendarDate;
 /** The first month that has a statement. */
 export const statementFloor = '2025-10-01' as CalendarDate;
 
 type Query<T> = Omit<RequestSpec<T>, 'method' | 'headers' | 'refusal'>;
 
-/** What differs between the two brands, as far as lists go. */
+/** The differences between the two brands that matter for lists. */
 interface Brand {
   readonly id: string;
   readonly currency: CurrencyCode;
 }
 
-/** Asks for lists. */
+/** What the functions below need to read lists. */
 export function createLists(connection: Connection<Credential>, brand: Brand) {
   const { accountId, timeZone } = connection;
   const currency = connection.currency ?? brand.currency;
@@ -43,7 +50,7 @@ export function createLists(connection: Connection<Credential>, brand: Brand) {
     const headers = () => ({ authorization: `Bearer ${connection.credential.apiKey}` });
     return connection.request({ method: 'GET', headers, refusal: toRefusal, ...query }, call);
   };
-  /** How the answer of a list is read, here or in another thread. */
+  /** How to read the answer of a list, in this thread or another. */
   const readAs = <Row extends RowOf[RowKind]>(
     list: keyof typeof decoders,
     decoder: ListDecoder<Row>,
@@ -52,20 +59,30 @@ export function createLists(connection: Connection<Credential>, brand: Brand) {
     const context: ListContext = { accountId, currency, timeZone, variant };
     return {
       schema: decoder.schema(context),
-      quick: (text: string) => decoder.quick(text, context),
+      fastPath: (text: string) => decoder.fastPath(text, context),
       list: { provider: brand.id, list, context },
     };
   };
   return { ask, readAs, accountId, currency, timeZone };
 }
 
-type Lists = ReturnType<typeof createLists>;
+/** The endpoints of all lists, as metrics name them. */
+export const endpoints = {
+  bills: 'bill/monthly/list',
+  keys: 'apikey/bill/list',
+  products: 'bill/list',
+  statements: 'monthly/bill',
+  balance: 'balance/detail',
+  keyBudgets: 'key-budget-list',
+} as const;
 
-/** Subscriptions of a category and month. */
+export type Lists = ReturnType<typeof createLists>;
+
+/** Reads the subscriptions of a category and month. */
 export function askForBills({ ask, readAs, timeZone }: Lists, segment: Segment, call: Call) {
   return ask(
     {
-      endpoint: 'bill/monthly/list',
+      endpoint: endpoints.bills,
       path: '/openapi/v1/billing/bill/monthly/list',
       query: { category: segment.variant, ...timesOf(segment, timeZone) },
       ...readAs('bills', decoders.bills, segment),
@@ -75,7 +92,8 @@ export function askForBills({ ask, readAs, timeZone }: Lists, segment: Segment, 
 }
 
 /**
- * Usage by key. The floor's zone is not documented: should the vendor refuse our midnight, its midnight may be UTC's.
+ * Reads usage by key. The documentation does not give the zone of the first day: if the vendor refuses our midnight, we
+ * try UTC's.
  */
 export async function askForKeys({ ask, readAs, timeZone }: Lists, segment: Segment, call: Call) {
   const cycleType = { DAY: 'Day', WEEK: 'Week', MONTH: 'Month' }[segment.variant] ?? segment.variant;
@@ -85,7 +103,7 @@ export async function askForKeys({ ask, readAs, timeZone }: Lists, segment: Segm
     const startTime = startsAtFloor ? seconds(startOfDay(usageFloor, floorZone)) : times.startTime;
     return ask(
       {
-        endpoint: 'apikey/bill/list',
+        endpoint: endpoints.keys,
         path: '/openapi/v1/billing/apikey/bill/list',
         query: { cycleType, ...times, startTime },
         ...readAs('apiKeyUsage', decoders.apiKeyUsage, segment),
@@ -103,7 +121,7 @@ export async function askForKeys({ ask, readAs, timeZone }: Lists, segment: Segm
 }
 
 /**
- * Usage of a product category, by day or, where the segment's list is the hourly one, by hour. Null: the vendor does
+ * Reads usage of a product category, by day, or by hour if the segment's list is the hourly one. Null: the vendor does
  * not know the category, so it has no rows of it.
  */
 export async function askForProducts({ ask, readAs, timeZone }: Lists, segment: Segment, call: Call) {
@@ -111,7 +129,7 @@ export async function askForProducts({ ask, readAs, timeZone }: Lists, segment: 
   try {
     return await ask(
       {
-        endpoint: 'bill/list',
+        endpoint: endpoints.products,
         path: '/openapi/v1/billing/bill/list',
         query: { cycleType, productCategory, ...timesOf(segment, timeZone) },
         ...readAs('dailyDetails', decoders.dailyDetails, segment),
@@ -124,20 +142,20 @@ export async function askForProducts({ ask, readAs, timeZone }: Lists, segment: 
   }
 }
 
-/** What is told where the vendor does not know a category. */
+/** The notice for a category that the vendor does not know. */
 export function unknownCategory(variant: string): Notice {
   const message = `the provider does not know the product category ${productListOf(variant).category}, so it has no rows of it`;
   return { code: 'UNKNOWN_CATEGORY', message, date: null };
 }
 
 const pageSize = 100;
-const mostPages = 50;
+const maxPages = 50;
 /** The text of a page without rows. */
 const nothing = '[]';
 
 /**
- * All statements. No total is sent, months are filled in, and a page need not be as long as it was asked to be: only a
- * page that brings nothing new, or that the vendor refuses, says that the list has ended before it.
+ * Reads all statements. The vendor sends no total, fills in missing months, and may send short pages. So the list ends
+ * only before a page that has nothing new, or that the vendor refuses.
  */
 export async function askForStatements(lists: Lists, call: Call): Promise<SegmentRows<InvoiceRow>> {
   const { accountId, currency, timeZone } = lists;
@@ -145,7 +163,7 @@ export async function askForStatements(lists: Lists, call: Call): Promise<Segmen
   const notice = (one: Notice) => void notices.push(one);
   const context = { rowId: createRowIds(accountId, 'INVOICE'), currency, timeZone, notice };
   const statements = await readStatements(lists, call);
-  return { rows: toldApart(statements.map(({ wire, raw }) => toInvoice(wire, raw, context))), notices };
+  return { rows: disambiguate(statements.map(({ wire, raw }) => toInvoice(wire, raw, context))), notices };
 }
 
 async function readStatements({ ask }: Lists, call: Call) {
@@ -154,29 +172,30 @@ async function readStatements({ ask }: Lists, call: Call) {
   const askForPage = (page: number) =>
     ask(
       {
-        endpoint: 'monthly/bill',
+        endpoint: endpoints.statements,
         path: '/openapi/v1/billing/monthly/bill',
         query: { startMonth: monthOf(statementFloor), page: String(page), pageSize: String(pageSize) },
         schema: statementPage,
+        maxBytes: pageBytes,
       },
       call,
     );
-  for (let page = 1; page <= mostPages; page += 1) {
+  for (let page = 1; page <= maxPages; page += 1) {
     const { data, text } = await orNothing(askForPage(page), page > 1);
     const before = seen.size;
     for (const row of data) seen.set(`${row.wire.billingMonth}/${row.wire.billId}`, row);
-    // Behind a page of months that were filled in alone there may be others.
+    // A page with only filled-in months may be followed by others.
     const isNews = seen.size > before || (data.length === 0 && !pages.has(text));
     if (!isNews || text === nothing) return [...seen.values()];
     pages.add(text);
   }
   throw new GatewayError(
     'PROVIDER_RESPONSE_INVALID',
-    `the provider's statements do not end after ${mostPages} pages`,
+    `the provider's statements do not end after ${maxPages} pages`,
   );
 }
 
-/** A page beyond the end may be refused. */
+/** A vendor may refuse a page beyond the end: that counts as nothing. */
 async function orNothing<T>(page: Promise<T>, mayBeBeyond: boolean) {
   try {
     return await page;
@@ -187,7 +206,7 @@ async function orNothing<T>(page: Promise<T>, mayBeBeyond: boolean) {
   }
 }
 
-/** Seconds, both ends included. */
+/** The segment in seconds, both ends included. */
 function timesOf(segment: Segment, zone: TimeZone) {
   if (segment.dates === null) throw new RangeError('bills are read by period');
   const { start, end } = periodOf(segment.dates, zone);

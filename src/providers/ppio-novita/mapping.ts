@@ -1,19 +1,17 @@
 /**
- * Wire rows of PPIO and Novita to rows. Pure, and total: whatever the wire schema lets through has a row. Fields are
- * named one by one: spreading costs more than all else.
+ * Maps wire rows of PPIO and Novita to our rows. Pure, and total: every row that the wire schema accepts has a result.
+ * We name fields one by one, because spreading costs more than all the rest.
  */
 
 import { addDays, datesOf, instantOf, monthOf, type YearMonth } from '../../domain/calendar.ts';
-import { addDecimals, type Decimal } from '../../domain/decimal.ts';
+import { unlessBlank } from '../../domain/text.ts';
 import type {
   ApiKeyUsageRow,
   BillRow,
   DailyDetailRow,
-  IntegerText,
   InvoiceRow,
   InvoiceStatus,
   RawJson,
-  TokenCounts,
   TradeType,
   UsageCycle,
 } from '../../domain/rows.ts';
@@ -25,7 +23,8 @@ import {
   toUnitPrice,
   type MappingContext,
 } from './amounts.ts';
-import type { ProductList } from './decoders.ts';
+import type { ProductList } from './product-list.ts';
+import { inputOf, sum, toQuantity, toTokens, tokensOf } from './usage-counts.ts';
 import type { WireApiKeyBill, WireBill, WireProductBill, WireStatement } from './wire.ts';
 
 /** https://ppio.com/docs/management/reference-billing-list-monthly-bills, field tradeType */
@@ -35,21 +34,13 @@ const tradeTypeOf: ReadonlyMap<string, TradeType> = new Map([
   ['monthly_re_config', 'RECONFIGURATION'],
 ]);
 
-/** https://novita.ai/docs/api-reference/basic-query-monthly-bill, field status; "voided" was seen in life. */
+/** https://novita.ai/docs/api-reference/basic-query-monthly-bill, field status; "voided" was seen in real answers. */
 const invoiceStatusOf: ReadonlyMap<string, InvoiceStatus> = new Map([
   ['pending', 'DRAFT'],
   ['outed', 'ISSUED'],
   ['paid', 'PAID'],
   ['overdue', 'OVERDUE'],
   ['voided', 'VOID'],
-]);
-
-/** What billNum0 counts: cards times seconds, gigabytes times seconds. */
-const unitOf: ReadonlyMap<string | null, string> = new Map([
-  ['gpu', 'card-seconds'],
-  ['bare_metal', 'card-seconds'],
-  ['cloud_storage', 'GB-seconds'],
-  ['local_storage', 'GB-seconds'],
 ]);
 
 /** A line of `bill/monthly/list`. */
@@ -60,6 +51,7 @@ export function toBill(wire: WireBill, raw: RawJson, context: MappingContext): B
     context.notice({ code: 'BILLED_IN_OTHER_MONTH', message, date: charge.date });
   }
   return {
+    kind: 'BILL',
     id: context.rowId([...identityOf(wire), wire.productCategory, wire.tradeType, text(wire.createTime)]),
     date: charge.date,
     currency: charge.currency,
@@ -93,6 +85,7 @@ export function toApiKeyUsage(
   const charge = toCharge(wire, context);
   const tokens = tokensOf(wire, wire.category);
   return {
+    kind: 'API_KEY_USAGE',
     id: context.rowId([...identityOf(wire), wire.category, cycle]),
     date: charge.date,
     currency: charge.currency,
@@ -106,7 +99,7 @@ export function toApiKeyUsage(
     billingPeriod: monthOf(charge.date),
     cycle,
     product: { id: wire.productId, name: wire.productName, category: wire.category },
-    apiKey: { id: wire.ownerID, name: wire.apikeyName, maskedKey: wire.apikeyMask },
+    apiKey: { id: unlessBlank(wire.ownerID), name: wire.apikeyName, maskedKey: wire.apikeyMask },
     inputTokens: tokens && inputOf(tokens),
     outputTokens: tokens && tokens.billNum1,
     cacheReadTokens: tokens && tokens.billNum2,
@@ -121,22 +114,23 @@ export function toApiKeyUsage(
   };
 }
 
-/** A line of `bill/list`: a product, or a resource, in a day or an hour. */
+/** A line of `bill/list`: a product, or a resource, on a day or in an hour. */
 export function toDailyDetail(
   wire: WireProductBill,
   raw: RawJson,
   list: ProductList,
   context: MappingContext,
 ): DailyDetailRow {
-  // A row that names no category is of the list that it is in.
+  // A row without a category belongs to the category of its list.
   const category = wire.category ?? list.category;
   const charge = toCharge(wire, context);
   const tokens = toTokens(wire, category);
-  // Of tokens that are not all told nothing is known, and those of multimodal rows are not tokens alone.
+  // If only a part of the tokens is given we know none of them, and multimodal rows count other things, too.
   const isPriced = category !== 'llm' && wire.billingMethod !== '7';
   const { quantity, unit } = toQuantity(wire, category, tokens, isPriced);
   return {
-    // A row that the lists of two categories hold is one row: which of them is no part of what it is.
+    kind: 'DAILY_DETAIL',
+    // Two category lists may contain the same row, so the list is not part of the row's identity.
     id: context.rowId([...identityOf(wire), category, list.cycle]),
     date: charge.date,
     currency: charge.currency,
@@ -157,7 +151,7 @@ export function toDailyDetail(
     quantity,
     unit,
     tokens,
-    // Tokens have two prices or more, one for each direction: see `raw`.
+    // Tokens have two or more prices, one for each direction: see `raw`.
     listUnitPrice: isPriced ? toUnitPrice(wire.basePrice0, wire.pricePrecision) : null,
     discountedUnitPrice: isPriced ? toUnitPrice(wire.discountPrice0, wire.pricePrecision) : null,
     discount: null,
@@ -178,6 +172,7 @@ export function toInvoice(wire: WireStatement, raw: RawJson, context: MappingCon
     context.notice({ code: 'DECIMAL_DIFFERS', message, date: from });
   }
   return {
+    kind: 'INVOICE',
     id: context.rowId([wire.billId, month]),
     date: from,
     currency: context.currency,
@@ -197,54 +192,10 @@ export function toInvoice(wire: WireStatement, raw: RawJson, context: MappingCon
   };
 }
 
-/** Tokens of an llm row; in multimodal rows (7) the same fields count other things: text, images, audio, video. */
-function tokensOf<Wire extends WireApiKeyBill | WireProductBill>(
-  wire: Wire,
-  category: string | null,
-): Wire | null {
-  return category === 'llm' && wire.billingMethod !== '7' ? wire : null;
-}
+const text = (value: number | null): string | null => (value === null ? null : String(value));
 
-/** What is read from and written to the cache is counted apart, and only where there is a cache. */
-function inputOf({ billNum0, billNum2, billNum3, billNum5 }: WireApiKeyBill | WireProductBill) {
-  return billNum0 && sum(billNum0, billNum2, billNum3, billNum5);
-}
-
-function toTokens(wire: WireProductBill, category: string): TokenCounts | null {
-  const llm = tokensOf(wire, category);
-  const [input, output] = [llm && asDecimal(inputOf(llm)), llm && asDecimal(llm.billNum1)];
-  return input === null || output === null ? null : { input, output, total: addDecimals(input, output) };
-}
-
-/** The unit is that of the count it comes with: what billNum counts, only billNumUnit says. */
-function toQuantity(
-  { billNum, billNumUnit, billNum0 }: WireProductBill,
-  category: string,
-  tokens: TokenCounts | null,
-  isPriced: boolean,
-) {
-  if (tokens !== null) return { quantity: tokens.total, unit: 'tokens' };
-  if (billNum !== null || !isPriced) return { quantity: billNum, unit: billNum && billNumUnit };
-  return { quantity: asDecimal(billNum0), unit: unitOf.get(category) ?? null };
-}
-
-const asDecimal = (count: IntegerText | null): Decimal | null => count as Decimal | null;
-
-/** No id comes with a row: these are the fields that make it what it is, none of which changes until it is final. */
+/** Rows have no id: these fields identify one, and none of them changes before the row is final. */
 function identityOf(wire: WireBill | Omit<WireProductBill, 'billNum' | 'billNumUnit'>): (string | null)[] {
   const product = wire.productId ?? wire.productName;
   return [wire.userId, wire.ownerID, product, wire.billingMethod, text(wire.startTime), text(wire.endTime)];
-}
-
-function sum(...counts: readonly (IntegerText | null)[]): IntegerText | null {
-  let total: Decimal | null = null;
-  for (const count of counts) {
-    const one = asDecimal(count);
-    if (one !== null) total = total === null ? one : addDecimals(total, one);
-  }
-  return total as string | null as IntegerText | null;
-}
-
-function text(value: number | null): string | null {
-  return value === null ? null : String(value);
 }

@@ -17,22 +17,22 @@
 
 import { z } from 'zod';
 
-import { held } from '../../domain/json-rows.ts';
-import type { Refusal } from '../provider.ts';
-import { createListReader, quickly, unusual, type Checked } from '../quick.ts';
+import { held } from '../../table/json-rows.ts';
+import type { VendorRejection } from '../provider.ts';
+import { createListReader, withFastPath, fallback, type Checked } from '../fast-path.ts';
 import {
   optional,
+  rowsOf,
   wireCount,
   wireDecimal,
   wireInteger,
   wireSeconds,
   wireString,
   wireText,
-  wireWord,
   withRaw,
-} from '../wire.ts';
+} from '../wire-fields.ts';
 
-/** Amounts: integers in 1/10000 of the currency unit, and the same in exact decimals where the service sends them. */
+/** Amounts: integers in 1/10000 of the currency unit, and the same as exact decimals if the service sends them. */
 const amounts = {
   amount: wireInteger,
   voucherAmount: optional(wireInteger),
@@ -44,19 +44,19 @@ const amounts = {
 };
 
 const month = /^20\d{2}-(0[1-9]|1[0-2])$/;
-const wireMonth = quickly(z.string().regex(month, 'expected YYYY-MM'), (kind, text) =>
-  kind === held.TEXT && month.test(text) ? text : unusual,
+const wireMonth = withFastPath(z.string().regex(month, 'expected YYYY-MM'), (kind, text) =>
+  kind === held.TEXT && month.test(text) ? text : fallback,
 );
 
 const common = {
   userId: wireText,
   startTime: wireSeconds,
-  /** The last second that is included. */
+  /** The last included second. */
   endTime: wireSeconds,
   productId: wireText,
   productName: wireString,
   ownerID: wireText,
-  billingMethod: wireWord,
+  billingMethod: wireText,
   pricePrecision: optional(wireDecimal),
   ...amounts,
 };
@@ -89,7 +89,9 @@ const usageBill = z.object({
   discountPrice1: optional(wireDecimal),
 });
 
-/** Usage by product. `ownerID` is the resource; `billNum` and its unit come where nothing is counted in tokens. */
+/**
+ * Usage by product. `ownerID` is the resource; `billNum` and its unit are sent if the product is not counted in tokens.
+ */
 const productBill = z.object({
   ...usageBill.shape,
   billNum: optional(wireDecimal),
@@ -105,8 +107,8 @@ const apiKeyBill = z.object({
 });
 
 /**
- * A month's statement. Its bounds are not read: those of the running month have been seen reversed. That of the running
- * month may have no id yet.
+ * A month's statement. We do not read its bounds, because those of the current month were seen reversed. The current
+ * month's statement may have no id yet.
  */
 const statement = z.object({
   billId: wireText,
@@ -126,52 +128,54 @@ export type WireApiKeyBill = z.infer<typeof apiKeyBill>;
 export type WireStatement = z.infer<typeof statement>;
 
 /**
- * A list without rows comes as [] or null, and perhaps as {} (services of this kind leave empty fields out). An object
- * with other things in it is some other answer, not a list without rows. Rows of the category `summary` are totals of
- * the others.
+ * A list. An empty one is [] or null, and perhaps {} (such services omit empty fields). An object with other content is
+ * a different answer and not an empty list. Rows of the category `summary` are totals of the others.
  */
-const listOf = <T extends z.ZodType>(row: T) =>
+const listOf = <T>(rows: z.ZodType<T, unknown[]>) =>
   z
     .looseObject({ bills: z.array(z.unknown()).nullish() })
     .refine((body) => 'bills' in body || Object.keys(body).length === 0, {
       path: ['bills'],
       message: 'expected a list',
     })
-    .transform(({ bills }) => ({ bills: (bills ?? []).filter((item) => !isSummary(item)) }))
-    .pipe(z.object({ bills: z.array(row) }))
+    .transform(({ bills }) => ({ bills: bills ?? [] }))
+    .pipe(z.object({ bills: rows }))
     .transform(({ bills }) => bills);
 
-const summary = z.union([
-  z.object({ productCategory: z.literal('summary') }),
-  z.object({ category: z.literal('summary') }),
-]);
-const isSummary = (row: unknown): boolean => summary.safeParse(row).success;
+const summaryFields = ['productCategory', 'category'] as const;
+const summary = 'summary';
 
-/** A list as its schema defines it, and how it is read quickly. */
+function isSummary(row: unknown): boolean {
+  if (typeof row !== 'object' || row === null) return false;
+  return summaryFields.some((name) => name in row && Reflect.get(row, name) === summary);
+}
+
+/** A list by its schema, with its fast path. */
 function toList<Wire>(bill: z.ZodType<Wire>) {
   const row = withRaw(bill);
-  const schema: z.ZodType<readonly Checked<Wire>[]> = listOf(row);
-  const quick = createListReader<Wire>({
+  const rows = rowsOf(row, isSummary);
+  const schema: z.ZodType<readonly Checked<Wire>[]> = listOf(rows);
+  const fastPath = createListReader<Wire>({
     path: ['bills'],
     row,
-    check: (bills) => schema.parse({ bills }),
-    except: { fields: ['productCategory', 'category'], text: 'summary' },
+    rows,
+    except: { fields: summaryFields, text: summary },
   });
-  return { schema, quick };
+  return { schema, fastPath };
 }
 
 export const billList = toList(bill);
 export const productBillList = toList(productBill);
 export const apiKeyBillList = toList(apiKeyBill);
 
-/** A month without a statement, as it stands between the others: it has no id, and no amount. */
+/** A month without a statement that the vendor fills in between the others: it has no id, and no amount. */
 const filledIn = z.object({
-  billId: z.literal('').nullish(),
+  billId: z.literal(['', 0]).nullish(),
   totalAmount: z.union([z.literal(['', '0', 0]), z.null()]).optional(),
 });
 const isFilledIn = (row: unknown): boolean => filledIn.safeParse(row).success;
 
-/** One page of statements, and its text with what was filled in; null and {} are one without any. */
+/** One page of statements, and its text with the filled-in months; null and {} are pages without statements. */
 export const statementPage = z
   .looseObject({ data: z.array(z.unknown()).nullish() })
   .refine((body) => 'data' in body || Object.keys(body).length === 0, {
@@ -182,13 +186,13 @@ export const statementPage = z
     data: (data ?? []).filter((item) => !isFilledIn(item)),
     text: JSON.stringify(data ?? []),
   }))
-  .pipe(z.object({ data: z.array(withRaw(statement)), text: z.string() }));
+  .pipe(z.object({ data: rowsOf(withRaw(statement)), text: z.string() }));
 
-/** `{"code":401,"reason":"FAILED_TO_AUTH","message":"..."}`; `reason` is the stable word, and may be missing. */
+/** `{"code":401,"reason":"FAILED_TO_AUTH","message":"..."}`; `reason` is stable, and may be missing. */
 const envelope = z.object({ reason: z.string() });
 
-/** Reads a refusal out of the error envelope. Where the reason says nothing more, the HTTP status decides. */
-export function toRefusal(status: number, body: unknown): Refusal | null {
+/** Reads a refusal from the error envelope. If the reason does not say enough, the HTTP status decides. */
+export function toRefusal(status: number, body: unknown): VendorRejection | null {
   const parsed = envelope.safeParse(body);
   if (!parsed.success) return null;
   const { reason } = parsed.data;
@@ -205,7 +209,7 @@ export function toRefusal(status: number, body: unknown): Refusal | null {
     case 'SERVICE_NOT_AVAILABLE':
       return { code: 'PROVIDER_UNAVAILABLE', reason };
     default:
-      // A refusal is not a list without rows, even when the status says that all is well.
+      // A refusal is never an empty list, even if the status says that all is well.
       return { code: status < 400 ? 'PROVIDER_REJECTED' : null, reason };
   }
 }

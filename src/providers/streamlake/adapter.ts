@@ -1,21 +1,20 @@
-/** StreamLake (Kuaishou WanQing): daily bill details, one day per call, walked by offset. */
+/** StreamLake (Kuaishou WanQing): daily bill details, one day at a time, paged by offset. */
 
 import { z } from 'zod';
 
 import { addDays, dateIn, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
-import { GatewayError } from '../../domain/errors.ts';
-import { createRowIds, toldApart } from '../../domain/row-ids.ts';
-import type { RawJson } from '../../domain/rows.ts';
+import { createRowIds, disambiguate } from '../../domain/row-ids.ts';
 import type { Call } from '../../domain/segments.ts';
-import type { Connection, Provider } from '../provider.ts';
-import { identityOf, toDailyDetail } from './mapping.ts';
+import { pageBytes, type Connection, type Provider } from '../provider.ts';
+import { renamedCurrencies, toDailyDetail } from './mapping.ts';
 import { signatureHeaders } from './signature.ts';
-import { dayDetail, readPage as readQuickly, toRefusal, type WireItem, type WirePage } from './wire.ts';
+import { readLines } from './walk.ts';
+import { dayDetail, readPage as readFast, toRefusal, type WirePage } from './wire.ts';
 
 const printable = z.string().regex(/^[\x21-\x7e]+$/, 'expected printable characters without spaces');
 
-/** The documentation's only header is TenantCode; the vendor's other products also want requests signed. */
+/** The documentation's only header is TenantCode; the vendor's other products also require signed requests. */
 const credential = z
   .strictObject({
     tenantCode: printable,
@@ -30,10 +29,6 @@ type Credential = z.infer<typeof credential>;
 
 const action = 'DescribeBillDayDetail';
 
-/** The documented maximum. */
-const pageSize = 100;
-const maxPages = 10_000;
-
 export const streamlake: Provider<Credential> = {
   id: 'streamlake',
   name: 'StreamLake',
@@ -47,7 +42,16 @@ export const streamlake: Provider<Credential> = {
   quota: { requestsPerSecond: 2, concurrent: 3 },
   timeoutSeconds: 30,
   grids: { DAILY_DETAIL: { variants: { all: 'day' }, uncategorized: true, future: false } },
+  // It only bills inference and fine-tuning of LLMs, and has no categories.
+  focusServices: {
+    byCategory: {},
+    uncategorized: { category: 'AI and Machine Learning', subcategory: 'Generative AI' },
+  },
+  endpoints: [action],
   credential,
+  // `service` is a public part of the signature. The tenant code alone admits anybody who does not sign, and the access
+  // key is half of what signing needs: both are secret.
+  publicCredentialFields: ['service'],
   probe: {
     asks: "the first of yesterday's details",
     ask: (connection, call) => {
@@ -59,80 +63,26 @@ export const streamlake: Provider<Credential> = {
     DAILY_DETAIL: async (segment, call) => {
       const day = segment.dates?.from;
       if (day === undefined) throw new RangeError('day details are read by day');
-      const items = await readDay(connection, day, call);
-      const notices: Notice[] = [];
+      const { lines, notices: odd } = await readLines(
+        (offset, limit) => readPage(connection, { day, offset, limit }, call),
+        day,
+      );
+      const notices = [
+        ...odd,
+        ...renamedCurrencies(
+          lines.map(({ wire }) => wire),
+          day,
+        ),
+      ];
       const context = {
         rowId: createRowIds(connection.accountId, 'DAILY_DETAIL'),
         timeZone: connection.timeZone,
         notice: (notice: Notice) => notices.push(notice),
       };
-      return { rows: toldApart(items.map(({ wire, raw }) => toDailyDetail(wire, raw, context))), notices };
+      return { rows: disambiguate(lines.map(({ wire, raw }) => toDailyDetail(wire, raw, context))), notices };
     },
   }),
 };
-
-interface Item {
-  readonly wire: WireItem;
-  readonly raw: RawJson;
-}
-
-interface Walk {
-  readonly items: readonly Item[];
-  /** Rows as the last page counted them. */
-  readonly total: number;
-  /** All pages counted alike, and as many rows came as they counted. */
-  readonly whole: boolean;
-  /** By identity; of a line that came twice, the later one. */
-  readonly distinct: ReadonlyMap<string, Item>;
-}
-
-/**
- * All rows of a day. While a day is running, rows are added between two pages, which shifts the rest: such a walk is
- * done again, once. What then still repeats in a walk without a sign of change is the vendor's own.
- */
-async function readDay(
-  connection: Connection<Credential>,
-  day: string,
-  call: Call,
-): Promise<readonly Item[]> {
-  const first = await walk(connection, day, call);
-  if (first.whole && first.distinct.size === first.items.length) return first.items;
-  const second = await walk(connection, day, call);
-  if (second.whole) return second.items;
-  if (second.distinct.size >= second.total) return [...second.distinct.values()];
-  throw new GatewayError(
-    'PROVIDER_RESPONSE_INVALID',
-    `the provider counts ${second.total} rows for ${day} but sent ${second.distinct.size}`,
-  );
-}
-
-async function walk(connection: Connection<Credential>, day: string, call: Call): Promise<Walk> {
-  const items: Item[] = [];
-  const totals = new Set<number>();
-  const pages = new Set<string>();
-  let total = 0;
-  for (let page = 0; page < maxPages; page += 1) {
-    const { Total, Billings } = await readPage(
-      connection,
-      { day, offset: items.length, limit: pageSize },
-      call,
-    );
-    total = Total;
-    totals.add(Total);
-    const print = JSON.stringify(Billings.map(({ raw }) => raw));
-    if (Billings.length > 0 && pages.has(print)) {
-      throw new GatewayError(
-        'PROVIDER_RESPONSE_INVALID',
-        `the provider sends the same rows of ${day} for every page`,
-      );
-    }
-    pages.add(print);
-    items.push(...Billings);
-    if (Billings.length === 0 || items.length >= Total) break;
-  }
-  const distinct = new Map(items.map((item) => [JSON.stringify(identityOf(item.wire)), item]));
-  return { items, total, whole: totals.size === 1 && items.length === total, distinct };
-}
 
 interface Page {
   readonly day: string;
@@ -155,7 +105,8 @@ async function readPage(
       headers: () => headersOf(connection, body),
       body,
       schema: dayDetail,
-      quick: readQuickly,
+      maxBytes: pageBytes,
+      fastPath: readFast,
       refusal: toRefusal,
     },
     call,

@@ -1,17 +1,18 @@
-/** StreamLake's day details to rows. Pure, and total. */
+/** Maps StreamLake's day details to rows. Pure, and total. */
 
-import { addDays, monthOf, periodOf, type TimeZone } from '../../domain/calendar.ts';
+import { addDays, monthOf, periodOf, type CalendarDate, type TimeZone } from '../../domain/calendar.ts';
 import type { Notice } from '../../domain/coverage.ts';
 import {
   addDecimals,
   compareDecimals,
+  type Decimal,
   multiplyDecimals,
   parseDecimal,
   trimDecimal,
-  type Decimal,
+  zero,
 } from '../../domain/decimal.ts';
 import type { RowId } from '../../domain/row-ids.ts';
-import type { BillingMethod, CurrencyCode, DailyDetailRow, RawJson, TokenCounts } from '../../domain/rows.ts';
+import type { BillingMethod, DailyDetailRow, RawJson, TokenCounts } from '../../domain/rows.ts';
 import type { WireItem } from './wire.ts';
 
 export interface MappingContext {
@@ -25,7 +26,7 @@ const billingMethodOf: ReadonlyMap<string, BillingMethod> = new Map([
   ['pre_paid', 'SUBSCRIPTION'],
 ]);
 
-/** What makes a line what it is: its code, which may not be unique, and what it is about. */
+/** What identifies a line: its code, which may not be unique, and what the line is about. */
 export function identityOf(wire: WireItem): (string | null)[] {
   return [
     wire.BillingCycle,
@@ -50,9 +51,10 @@ export function toDailyDetail(wire: WireItem, raw: RawJson, context: MappingCont
     }
   }
   return {
+    kind: 'DAILY_DETAIL',
     id: context.rowId(identityOf(wire)),
     date: day,
-    currency: wire.CurrencyUnit as CurrencyCode,
+    currency: wire.CurrencyUnit.code,
     billingPeriod: monthOf(day),
     chargePeriod: periodOf({ from: day, to: addDays(day, 1) }, context.timeZone),
     product: { id: null, name: wire.ProdName, category: null },
@@ -79,17 +81,26 @@ export function toDailyDetail(wire: WireItem, raw: RawJson, context: MappingCont
   };
 }
 
-/** To be borne in cash: what is still to pay, and what has been paid of it. */
+/** Notices for currencies that are not written as their codes. */
+export function renamedCurrencies(wires: readonly WireItem[], day: CalendarDate): readonly Notice[] {
+  const codes = new Map(wires.map(({ CurrencyUnit: { written, code } }) => [written, code]));
+  return Array.from(codes)
+    .filter(([written, code]) => written !== code)
+    .map(([written, code]): Notice => {
+      const message = `the provider writes the currency ${written}, which is ${code}`;
+      return { code: 'CURRENCY_RENAMED', message, date: day };
+    });
+}
+
+/** The amount to pay in cash: what is outstanding, plus what has been paid. */
 function sumKnown(outstanding: Decimal | null, paid: Decimal | null): Decimal | null {
   return outstanding === null || paid === null ? null : addDecimals(outstanding, paid);
 }
 
 const thousand = parseDecimal('1000');
-const zero = parseDecimal('0');
-
 /**
- * Tokens come by the thousand. Which way they went a factor tells, in either language, or nothing does. What stands
- * between two factors is not documented.
+ * The tokens of a line, which are counted in thousands. A factor says whether they are input or output, in either
+ * language, or nothing does. The separator between two factors is not documented.
  */
 function toTokens({ TotalUsage, Unit, Factors }: WireItem): TokenCounts | null {
   if (TotalUsage === null || Unit !== 'per_1000_tokens') return null;

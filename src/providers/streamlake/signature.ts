@@ -1,8 +1,8 @@
 /**
  * The AK/SK signature of StreamLake's OpenAPI gateway, as its official SDKs compute it
- * (github.com/streamlakecloud/streamlakecloud-sdk-go; https://www.streamlake.com/document/PRD8/iu3i5g). Close to AWS
- * SigV4, with two differences that are easy to mend by mistake: one newline, not two, before the list of signed
- * headers, and the word "sl_request" right behind the signature's hex digits.
+ * (github.com/streamlakecloud/streamlakecloud-sdk-go; https://www.streamlake.com/document/PRD8/iu3i5g). It is close to
+ * AWS SigV4, with two differences that look like mistakes and must stay: one newline, not two, before the list of
+ * signed headers, and the word "sl_request" right after the signature's hex digits.
  */
 
 import { createHash, createHmac } from 'node:crypto';
@@ -10,7 +10,7 @@ import { createHash, createHmac } from 'node:crypto';
 export interface SigningKey {
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Service code within the scope. Billing's is unpublished. */
+  /** The service code in the scope. That of billing is unpublished. */
   readonly service: string;
 }
 

@@ -2,28 +2,50 @@
 
 import { z } from 'zod';
 
-import { held } from '../../domain/json-rows.ts';
-import type { QuickAnswer, Refusal } from '../provider.ts';
-import { createListReader, type Checked, quickly, unusual } from '../quick.ts';
+import { held } from '../../table/json-rows.ts';
+import { toCurrencyCode, type CurrencyCode } from '../../domain/rows.ts';
+import type { FastAnswer, VendorRejection } from '../provider.ts';
+import { createListReader, type Checked, withFastPath, fallback } from '../fast-path.ts';
 import {
   optional,
+  rowsOf,
   wireDate,
   wireDecimal,
   wireInteger,
   wireString,
   wireText,
-  wireWord,
   withRaw,
-} from '../wire.ts';
+} from '../wire-fields.ts';
 
-const currency = /^[A-Z]{3}$/;
-const wireCurrency = quickly(z.string().regex(currency, 'expected a currency code'), (kind, text) =>
-  kind === held.TEXT && currency.test(text) ? text : unusual,
+/** The common name of a currency, besides its ISO 4217 code. */
+const commonNames: ReadonlyMap<string, string> = new Map([['RMB', 'CNY']]);
+
+/** A currency, and how the vendor writes it. */
+interface WireCurrency {
+  readonly written: string;
+  readonly code: CurrencyCode;
+}
+
+/** Reads a currency, in capital letters or not. Null: it is not a currency. */
+function toCurrency(written: string): WireCurrency | null {
+  const name = written.toUpperCase();
+  const code = toCurrencyCode(commonNames.get(name) ?? name);
+  return code === null ? null : { written, code };
+}
+
+const wireCurrency = withFastPath(
+  z.string().transform((text, context): WireCurrency => {
+    const currency = toCurrency(text);
+    if (currency !== null) return currency;
+    context.addIssue({ code: 'custom', message: 'expected a currency code' });
+    return z.NEVER;
+  }),
+  (kind, text) => (kind === held.TEXT ? (toCurrency(text) ?? fallback) : fallback),
 );
 
 const item = z.object({
   BillingCode: wireText,
-  /** The day that is billed. EndTime overshoots it by 59 seconds, so the day is never derived from times. */
+  /** The billed day. EndTime is 59 seconds past its end, so we never derive the day from times. */
   BillingCycle: wireDate,
   ProjectId: wireText,
   ProdName: wireString,
@@ -42,8 +64,13 @@ const item = z.object({
   RemainingPayableAmount: optional(wireDecimal),
   CashPaymentAmount: optional(wireDecimal),
   CurrencyUnit: wireCurrency,
-  FeeItemVersion: optional(wireInteger),
+  /** Opaque: part of the identity, never interpreted. */
+  FeeItemVersion: wireText,
 });
+
+/** The documentation's maximum of `Limit`, and its default. */
+export const maxPageSize = 100;
+export const defaultPageSize = 20;
 
 export type WireItem = z.infer<typeof item>;
 
@@ -52,26 +79,24 @@ const count = wireInteger
   .refine((value) => value >= 0 && value <= 10_000_000, 'expected a count');
 
 const row = withRaw(item);
+const rows = rowsOf(row);
 
 export const dayDetail = z.object({
   ResponseData: z.object({
-    /** Rows of the whole query, not of the page. */
+    /** The number of rows in the whole query, not in the page. */
     Total: count,
-    Billings: z
-      .array(row)
-      .nullish()
-      .transform((rows) => rows ?? []),
+    Billings: rows.nullish().transform((billings) => billings ?? []),
   }),
 });
 
 const readItems = createListReader<WireItem>({
   path: ['ResponseData', 'Billings'],
   row,
-  check: (rows) => rows.map((one) => row.parse(one)),
+  rows,
 });
 
-/** A page, read quickly. */
-export function readPage(text: string): QuickAnswer<z.infer<typeof dayDetail>> | null {
+/** The fast path of a page. */
+export function readPage(text: string): FastAnswer<z.infer<typeof dayDetail>> | null {
   const items: Checked<WireItem>[] = [];
   const envelope = readItems(text, (wire, raw) => void items.push({ wire, raw }));
   const { data } = dayDetail.safeParse(envelope);
@@ -81,16 +106,16 @@ export function readPage(text: string): QuickAnswer<z.infer<typeof dayDetail>> |
 
 export type WirePage = z.infer<typeof dayDetail>['ResponseData'];
 
-const envelope = z.object({ ResponseMeta: z.object({ ErrorCode: wireWord }) });
+const envelope = z.object({ ResponseMeta: z.object({ ErrorCode: wireText }) });
 
 /**
- * Success is HTTP 200 with an empty ErrorCode here, and "0" in the vendor's other products. Its codes are not
- * published for billing; the words are those of the family.
+ * Reads a refusal. Success is HTTP 200 with an empty ErrorCode here, and "0" in the vendor's other products. The codes
+ * of billing are not published; these words are those of the vendor's other products.
  */
-export function toRefusal(status: number, body: unknown): Refusal | null {
+export function toRefusal(status: number, body: unknown): VendorRejection | null {
   const reason = envelope.safeParse(body).data?.ResponseMeta.ErrorCode ?? '';
   if (reason === '' || reason === '0') return null;
-  // A code is a word; prose says nothing that could be relied on.
+  // A code is a single word; anything longer is prose, on which we cannot rely.
   if (!/^[\w.]+$/.test(reason)) return { code: status < 400 ? 'PROVIDER_REJECTED' : null, reason };
   if (/Throttl|TooManyRequest|LimitExceeded/i.test(reason)) return { code: 'PROVIDER_RATE_LIMITED', reason };
   if (/^(Auth|Unauthorized|Forbidden|AccessDenied)|Signature|AccessKey|TenantCode/i.test(reason)) {

@@ -1,0 +1,167 @@
+/**
+ * The runtime: everything that new settings may change while the gateway runs: accounts, clients, limits, documents.
+ */
+
+import { resolve } from 'node:path';
+
+import { connectAccounts, type Connected } from './accounts.ts';
+import type { Clock } from '../domain/calendar.ts';
+import type { Meter } from '../domain/meter.ts';
+import type { SharedStore } from '../domain/shared-store.ts';
+import type { Tracing } from '../domain/tracing.ts';
+import { schema } from '../graphql/schema.ts';
+import type { HistoryView } from '../ledger/history.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { BudgetRule } from '../reports/budgets.ts';
+import { createAuthenticator, type VerifyJwt } from '../server/access/auth.ts';
+import type { ConsumeBudget } from '../server/access/budget.ts';
+import { readDocuments } from '../server/graphql/persisted-documents.ts';
+import { createExport } from '../server/export/export-route.ts';
+import { createGraphql } from '../server/graphql/graphql-route.ts';
+import type { Metrics } from '../server/observability/prometheus.ts';
+import type { ServerRuntime } from '../server/http/routes.ts';
+import { createJwtVerifier } from '../server/access/jwt.ts';
+import type { Log } from '../server/observability/log.ts';
+import type { Overload } from '../server/http/overload.ts';
+import { createVisibility } from '../server/access/visibility.ts';
+import { createRequests, type CreateRequest } from '../server/access/request.ts';
+import { createResponseCache, type ResponseCache } from '../server/graphql/response-cache.ts';
+import { createSchemaText } from '../server/graphql/schema-text.ts';
+import { createGateway, type Gateway } from '../server/graphql/yoga.ts';
+import type { Config } from '../config/settings.ts';
+import { createFetch } from '../upstream/fetch.ts';
+import type { DecodeThread } from '../upstream/decode-thread.ts';
+
+/** What stays the same as long as the process runs. */
+export interface ProcessResources {
+  readonly ledger: Ledger;
+  readonly history: HistoryView;
+  /** Null: this process is alone. */
+  readonly shared: SharedStore | null;
+  readonly consume: ConsumeBudget;
+  readonly overload: Overload;
+  readonly metrics: Metrics;
+  readonly now: Clock;
+  /** A clock that never jumps, in milliseconds. */
+  readonly monotonicMs: () => number;
+  readonly meter: Meter;
+  readonly log: Log;
+  readonly tracing: Tracing;
+  /** The thread that reads large answers. */
+  readonly thread: DecodeThread;
+}
+
+/** One version of the settings, in use. */
+export interface Runtime extends ServerRuntime {
+  readonly signedTokens: SignedTokens | null;
+  readonly connected: readonly Connected[];
+  readonly documentCount: number;
+  readonly answers: ResponseCache;
+  readonly gateway: Gateway;
+  readonly createRequest: CreateRequest;
+}
+
+/** The verifier of signed tokens. */
+interface SignedTokens {
+  /** The settings it was made from. */
+  readonly settings: string;
+  readonly verify: VerifyJwt;
+}
+
+/**
+ * Builds the runtime for settings. Accounts that are the same as in `before` keep their vendor client, with its quota
+ * and breaker; signed tokens keep their issuer's keys. @throws DocumentError
+ */
+export function buildRuntime(config: Config, before: Runtime | null, resources: ProcessResources): Runtime {
+  const { ledger, history, consume, overload, metrics, now, log, tracing } = resources;
+  const { clients, jwt, limits, server } = config;
+  const documents = readDocuments(
+    config.documents === undefined ? null : resolve(config.documents.folder),
+    schema,
+  );
+  const signedTokens = toSignedTokens(config, before?.signedTokens ?? null, now);
+  const connected = connectAccounts(config, resources, before?.connected ?? []);
+  const visibilityOf = createVisibility(connected);
+  const answers = createResponseCache(limits.responseCacheBytes, now);
+  const createRequest = createRequests({
+    ledger,
+    history,
+    visibilityOf,
+    rates: config.exchangeRates,
+    budgets: toBudgets(config),
+    limits,
+    consume,
+    tracing,
+  });
+  const gateway = createGateway({
+    schema,
+    graphiql: server.graphiql !== false,
+    introspection: server.introspection,
+    limits,
+    documents,
+    answers,
+    createRequest,
+    tracing,
+    log,
+    now,
+  });
+  const graphql = createGraphql({
+    gateway,
+    visibilityOf,
+    answers,
+    consume,
+    now,
+    maxBodyBytes: limits.maxBodyBytes,
+    metrics,
+    isTooLate: (sinceMs) => overload.isOver(performance.now() - sinceMs),
+  });
+  return {
+    connected,
+    documentCount: documents.count,
+    answers,
+    gateway,
+    createRequest,
+    signedTokens,
+    authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
+    consume,
+    graphiql: server.graphiql,
+    loopbackOnly: clients.length === 0 && jwt === undefined,
+    cors: server.cors,
+    graphql,
+    exportFocus: createExport({ createRequest, log }),
+    schemaText: createSchemaText(server.introspection),
+  };
+}
+
+/** Budgets with the accounts of their scope, whatever a client may see of them. */
+function toBudgets({ budgets, accounts }: Config): BudgetRule[] {
+  return budgets.map(({ id, name = id, filter, amount, convertTo = null, thresholds }) => {
+    const inScope = accounts.filter(
+      (account) =>
+        (filter.accounts?.includes(account.id) ?? true) &&
+        (filter.providers?.includes(account.provider) ?? true),
+    );
+    const ids = inScope.map((account) => account.id);
+    return {
+      id,
+      name,
+      filter,
+      accounts: ids,
+      amount,
+      convertTo,
+      thresholds: thresholds.toSorted((a, b) => a - b),
+    };
+  });
+}
+
+function toSignedTokens(
+  { jwt, proxies }: Config,
+  before: SignedTokens | null,
+  now: Clock,
+): SignedTokens | null {
+  if (jwt === undefined) return null;
+  const settings = JSON.stringify(jwt);
+  if (before?.settings === settings) return before;
+  const fetchKeys = createFetch(new URL(jwt.jwksUrl), proxies);
+  return { settings, verify: createJwtVerifier(jwt, now, fetchKeys) };
+}

@@ -1,0 +1,119 @@
+/**
+ * `npm run doctor`: checks that everything in the settings exists and accepts this gateway, and says what to do if not.
+ */
+
+import { resolve } from 'node:path';
+
+import { connectAccounts } from '../app/accounts.ts';
+import type { OpenedProcess } from '../app/process-resources.ts';
+import { ConfigError, readConfig } from '../config/config.ts';
+import { schema } from '../graphql/schema.ts';
+import { DocumentError, readDocuments } from '../server/graphql/persisted-documents.ts';
+import type { Config } from '../config/settings.ts';
+import { print, readArguments, untilSignal, UsageError, type Command } from './arguments.ts';
+import { checkAccount } from './doctor-accounts.ts';
+import { checkRedis } from './doctor-redis.ts';
+import { checkStore } from './doctor-store.ts';
+import { withProcess } from './local.ts';
+import { toJsonLines, toTable, type Finding } from './findings.ts';
+
+const usage = `Usage: npm run doctor [-- --json]
+
+Checks the settings (in gateway.yaml, or in the file that GATEWAY_CONFIG names), the trusted documents, Redis, the store file,
+and each account's credential, with one small call to its vendor, and a second one for the balance if the vendor reports it.
+Neither is cached. The exit code is 1 if a check failed.
+
+  --json   prints one line of JSON per check
+  --help   prints this text
+`;
+
+export const doctor: Command = {
+  usage,
+  async run(args) {
+    const { values, positionals } = readArguments(args, {
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    });
+    if (positionals.length > 0) throw new UsageError('The doctor takes only options');
+    if (values.help) return print(usage).then(() => 0);
+    return untilSignal(async (signal) => {
+      const findings = await examine(signal);
+      const width = process.stdout.isTTY ? process.stdout.columns : Number.MAX_SAFE_INTEGER;
+      await print(values.json ? toJsonLines(findings) : toTable(findings, width));
+      return findings.some(({ state }) => state === 'failed') ? 1 : 0;
+    });
+  },
+};
+
+async function examine(signal: AbortSignal): Promise<Finding[]> {
+  const config = readSettings();
+  if (Array.isArray(config)) {
+    const unknown = {
+      state: 'warning',
+      found: 'not looked at',
+      advice: 'put the settings right first',
+    } as const;
+    return [...config, ...['documents', 'redis', 'store', 'accounts'].map((what) => ({ what, ...unknown }))];
+  }
+  // The table shows what is wrong, so the log stays silent.
+  const quiet: Config = { ...config, log: { ...config.log, level: 'silent' } };
+  const write = (line: string): void => void process.stderr.write(`${line}\n`);
+  const connect = ({ resources }: OpenedProcess) => ({ connected: connectAccounts(quiet, resources) });
+  return withProcess({ config: quiet, signal, write, connect }, async (base, { connected }) => {
+    const [redis, ...accounts] = await Promise.all([
+      checkRedis(config.redis, base.store, signal),
+      ...connected.map((account) => checkAccount(account, config, signal)),
+    ]);
+    const store = checkStore(config, base.file);
+    const findings = [settingsFinding(config), checkDocuments(config), redis, store, ...accounts];
+    return findings.map((finding) => ({
+      ...finding,
+      found: base.redact(finding.found),
+      advice: base.redact(finding.advice),
+    }));
+  });
+}
+
+/** The settings, or all their issues as findings. */
+function readSettings(): Config | Finding[] {
+  try {
+    return readConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const advice = 'see gateway.example.yaml';
+    return error.faults.map((found) => ({ what: 'settings', state: 'failed', found, advice }));
+  }
+}
+
+function settingsFinding({ accounts, clients, jwt, server }: Config): Finding {
+  const isOpen = clients.length === 0 && jwt === undefined;
+  const ways = [count(clients.length, 'client'), ...(jwt === undefined ? [] : ['signed tokens'])];
+  return {
+    what: 'settings',
+    state: 'ok',
+    found: `${count(accounts.length, 'account')}, ${isOpen ? `no clients: everyone on ${server.host} sees every account` : ways.join(' and ')}`,
+    advice: '',
+  };
+}
+
+function checkDocuments({ documents }: Config): Finding {
+  const what = 'documents';
+  if (documents === undefined) return { what, state: 'ok', found: 'none in the settings', advice: '' };
+  try {
+    const { count: found } = readDocuments(resolve(documents.folder), schema);
+    return {
+      what,
+      state: 'ok',
+      found: `${count(found, 'trusted document')} that fit the schema`,
+      advice: '',
+    };
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    const advice = 'put it right, or take it out of the folder: the gateway does not start with it';
+    return { what, state: 'failed', found: error.message, advice };
+  }
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

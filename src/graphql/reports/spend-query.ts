@@ -1,0 +1,113 @@
+/** spend: charges added up by any combination of dimensions. */
+
+import { toTimeZone } from '../../domain/calendar.ts';
+import { GatewayError } from '../../domain/errors.ts';
+import { createConverter } from '../../domain/currency-conversion.ts';
+import { createSpendTest, viewOf } from '../../reports/charge-filter.ts';
+import type { SpendDimension } from '../../reports/spend-dimensions.ts';
+import { builder } from '../builder.ts';
+import { partOfName } from '../types/charge.ts';
+import { BillingMethodEnum, SpendDimensionEnum, SpendOrderEnum } from '../types/enums.ts';
+import { toPeriod } from '../../query/asked-period.ts';
+import { PeriodInput } from '../types/period.ts';
+import { selects } from '../document/selection.ts';
+import { readReport, type ReportQuestion } from '../../query/read-spend.ts';
+import { SpendReportType } from './spend-types.ts';
+
+export const SpendFilter = builder.inputType('SpendFilter', {
+  description:
+    'Selects charges. All given fields must match; within a list one match is enough. A charge without a field (bills have no project) does not match a filter on that field.',
+  fields: (t) => ({
+    accounts: t.idList({ description: 'Account.id. Null: every account.' }),
+    providers: t.idList({ description: 'Provider.id. Null: every provider.' }),
+    categories: t.stringList({ description: 'Product.category: gpu, llm, cloud_storage, ...' }),
+    productName: t.string({ description: `A part of the product's name, ${partOfName}.` }),
+    apiKeys: t.stringList({ description: 'ApiKey.keyId. Reads usage by key, as grouping by API_KEY does.' }),
+    productIds: t.stringList({ description: "The provider's ids of products." }),
+    feeItems: t.stringList({ description: 'DailyDetail.feeItem, the whole text exactly as it is.' }),
+    subAccounts: t.stringList({ description: 'Bill.subAccountId' }),
+    projects: t.stringList({ description: 'DailyDetail.projectId' }),
+    resources: t.stringList({ description: 'Bill.resourceId, DailyDetail.resourceId' }),
+    billingMethods: t.field({ type: [BillingMethodEnum], description: 'Charge.billingMethod' }),
+    currencies: t.field({ type: ['CurrencyCode'], description: 'The currency of the amounts.' }),
+  }),
+});
+
+const spendArgs = builder.args((t) => ({
+  period: t.field({
+    type: PeriodInput,
+    required: true,
+    description: 'Selects charges that start in this period.',
+  }),
+  groupBy: t.field({
+    type: [SpendDimensionEnum],
+    required: true,
+    description: 'By what, in this order; each once. Empty: one group.',
+  }),
+  filter: t.field({ type: SpendFilter, description: 'Which charges. Null: all.' }),
+  timeZone: t.string({
+    description:
+      "The zone of the report's days, such as Europe/Berlin. Null: each provider's own days. If a provider's rows are too coarse for days of this zone, its account is FAILED with TIMEZONE_NOT_DERIVABLE; the gateway never guesses.",
+  }),
+  convertTo: t.field({
+    type: 'CurrencyCode',
+    description:
+      'Adds the sums in this currency, for example EUR, at the rates of the settings. With several rates for a pair, each charge uses the newest one that is not later than its day; a single rate applies to all days. A missing rate is the error EXCHANGE_RATE_MISSING. Null: nothing is converted.',
+  }),
+  top: t.int({
+    description:
+      'How many groups, 1 to 1000: those with the highest cost. The others are summed up in rest. Null: all groups. With several currencies you get as many of each, unless convertTo converts them into one, because amounts in yuan and dollars cannot be ranked together.',
+  }),
+  orderBy: t.field({ type: SpendOrderEnum, defaultValue: 'COST', description: 'The order of the groups.' }),
+}));
+
+builder.queryField('spend', (t) =>
+  t.field({
+    type: SpendReportType,
+    nullable: true,
+    description:
+      "What was spent: the sum of bills and daily details, which together are an account's cost. Grouped by or filtered on API keys, it reads only usage by key, which is the same money by key. An account counts whole or not at all: coverage names each account that failed, or whose provider has no such list (some only have invoices), and none counts as zero. A charge over several days belongs to the day on which it starts. Null only if every account failed.",
+    args: spendArgs,
+    resolve: (_root, args, context, info) => {
+      const { groupBy, timeZone, convertTo, top, orderBy } = args;
+      const filter = args.filter ?? {};
+      checkGroupBy(groupBy);
+      const question: ReportQuestion = {
+        view: viewOf(groupBy, filter),
+        scope: filter,
+        period: toPeriod(args.period, context),
+        timeZone: timeZone == null ? null : readTimeZone(timeZone),
+        categories: filter.categories,
+        matches: createSpendTest(filter),
+        narrowing: { ...filter, accounts: null, providers: null },
+        groupBy,
+        converter: convertTo == null ? null : createConverter(convertTo, context.rates),
+        top: readTop(top),
+        orderBy: orderBy ?? 'COST',
+      };
+      return readReport(question, selects(info, 'previous'), context);
+    },
+  }),
+);
+
+/** @throws GatewayError BAD_USER_INPUT where a dimension stands there twice */
+export function checkGroupBy(groupBy: readonly SpendDimension[]): void {
+  const twice = groupBy.find((dimension, index) => groupBy.indexOf(dimension) < index);
+  if (twice !== undefined) throw new GatewayError('BAD_USER_INPUT', `groupBy names ${twice} twice`);
+}
+
+/** @throws GatewayError BAD_USER_INPUT where it is out of bounds */
+export function readTop(top: number | null | undefined): number | null {
+  if (top == null) return null;
+  if (top >= 1 && top <= 1000) return top;
+  throw new GatewayError('BAD_USER_INPUT', `top is ${top}; it may be 1 to 1000`);
+}
+
+function readTimeZone(name: string) {
+  const zone = /^[A-Za-z0-9_+/-]{1,64}$/.test(name) ? toTimeZone(name) : null;
+  if (zone !== null) return zone;
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    'timeZone: expected the name of a zone, such as Europe/Berlin or UTC',
+  );
+}

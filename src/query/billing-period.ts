@@ -1,0 +1,87 @@
+/**
+ * A billing period of an account: the charges that its provider bills with a month, whenever they start, and their
+ * invoice. An account counts whole or not at all.
+ */
+
+import type { Account } from '../domain/account.ts';
+import type { Instant, YearMonth } from '../domain/calendar.ts';
+import type { SourceCoverage } from '../domain/coverage.ts';
+import type { BillRow, CurrencyCode, DailyDetailRow, RowKind } from '../domain/rows.ts';
+import type { Reading } from '../ledger/reading.ts';
+import { sourceOf, type GatewayContext } from './context.ts';
+import { byCategories, readBilled, toCoverage, toFailedCoverage, unsupported } from './sources.ts';
+
+/** A line of an account's cost. */
+type CostRow = BillRow | DailyDetailRow;
+
+export interface BillingPeriod {
+  readonly account: Account;
+  /**
+   * One entry per list that makes up cost; all FAILED when one is. A single entry without a kind when there is no such
+   * list.
+   */
+  readonly charges: readonly SourceCoverage[];
+  /** The invoices or statements of the account; null when it has none. */
+  readonly invoices: SourceCoverage | null;
+  /** By currency: the id of the period's invoice. Absent when none is known, or several are. */
+  readonly invoiceIds: ReadonlyMap<CurrencyCode, string>;
+  /** Visits each charge with the time when it was read; visits none when the charges FAILED. */
+  readonly visit: (visitor: (row: CostRow, readAt: Instant) => void) => Promise<void>;
+}
+
+/** Reads a billing period. `isStaleRefused`: an older entry that stands in for a failing provider counts as failed. */
+export async function readBillingPeriod(
+  account: Account,
+  month: YearMonth,
+  isStaleRefused: boolean,
+  context: GatewayContext,
+): Promise<BillingPeriod> {
+  const read = async <K extends RowKind>(kind: K): Promise<Reading<K> | null> => {
+    const source = sourceOf(context.visibility, account, kind);
+    return source === undefined ? null : readBilled(source, month, byCategories(null), context);
+  };
+  const hasCharges = account.kinds.includes('BILL') || account.kinds.includes('DAILY_DETAIL');
+  const [bills, details, invoices] = await Promise.all([
+    read('BILL'),
+    read('DAILY_DETAIL'),
+    hasCharges ? read('INVOICE') : null,
+  ]);
+  const lists = [bills, details].filter((list) => list !== null);
+  const all = [...lists, ...(invoices === null ? [] : [invoices])];
+  const refused =
+    lists.find(({ status }) => status === 'FAILED') ??
+    (isStaleRefused ? all.find(({ status }) => status === 'STALE') : undefined);
+  return {
+    account,
+    charges:
+      lists.length === 0
+        ? [unsupported(account, null, 'list of charges (BILL or DAILY_DETAIL)')]
+        : lists.map((list) =>
+            refused === undefined ? toCoverage(list, 0) : toFailedCoverage(list, refused.error),
+          ),
+    invoices: invoices && toCoverage(invoices, 0),
+    invoiceIds: invoices === null ? new Map() : await readInvoiceIds(invoices),
+    async visit(visitor) {
+      if (refused !== undefined) return;
+      for (const list of lists) {
+        await list.visit((row: CostRow, readAt) => {
+          context.allowance.visitRows(1);
+          visitor(row, readAt);
+        });
+      }
+    },
+  };
+}
+
+/** The invoice ids by currency; void invoices do not count. */
+async function readInvoiceIds(invoices: Reading<'INVOICE'>): Promise<ReadonlyMap<CurrencyCode, string>> {
+  const found = new Map<CurrencyCode, Set<string>>();
+  await invoices.visit(({ status, currency, number }) => {
+    const ids = found.get(currency) ?? new Set();
+    found.set(currency, ids);
+    if (status !== 'VOID' && number !== null && number.trim() !== '') ids.add(number);
+  });
+  return new Map(
+    [...found].flatMap(([currency, ids]) => (ids.size === 1 ? [[currency, [...ids].join('')]] : [])),
+  );
+}

@@ -1,0 +1,96 @@
+/** The context of a resolver: the client, the accounts it sees, and the reading of rows within this one request. */
+
+import type { Account } from '../domain/account.ts';
+import type { ExchangeRate } from '../domain/currency-conversion.ts';
+import type { RowKind } from '../domain/rows.ts';
+import type { DocumentLimits } from '../domain/document-limits.ts';
+import type { Call } from '../domain/segments.ts';
+import type { SnapshotKind } from '../domain/snapshots.ts';
+import type { Tracing } from '../domain/tracing.ts';
+import type { HistoryView } from '../ledger/history.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { RowSource, Source } from '../ledger/source.ts';
+import type { BudgetRule } from '../reports/budgets.ts';
+import type { UpstreamBudget } from './upstream-admission.ts';
+import { createAllowance, type Allowance, type AllowanceLimits } from './allowance.ts';
+import { createValidity, type Validity } from './validity.ts';
+import { createSegmentLoader, type SegmentLoader } from './loaders.ts';
+import { createHeldLoader, createPlanner } from './unread-loaders.ts';
+import type { Permission } from '../domain/permissions.ts';
+
+/** The accounts that a caller may see, and the sources of their rows. Nothing else exists for the caller. */
+export interface Visibility {
+  /** The same key for all callers that see the same accounts and have the same permissions. */
+  readonly key: string;
+  readonly accounts: readonly Account[];
+  readonly sources: readonly RowSource[];
+  /** What their providers say of them as a whole. */
+  readonly snapshots: readonly Source<SnapshotKind>[];
+}
+
+export interface RequestLimits extends AllowanceLimits, DocumentLimits {
+  /** How many segments one request may read from providers. */
+  readonly maxUpstreamCalls: number;
+}
+
+export interface ContextSettings {
+  readonly permissions: ReadonlySet<Permission>;
+  readonly visibility: Visibility;
+  readonly ledger: Ledger;
+  readonly history: HistoryView;
+  readonly call: Call;
+  /** The rates at which amounts may be converted. */
+  readonly rates: readonly ExchangeRate[];
+  /** All budgets in the settings, including those that the caller may not see. */
+  readonly budgets: readonly BudgetRule[];
+  readonly limits: RequestLimits;
+  readonly tracing: Tracing;
+  /** Null: upstream calls cost the client nothing. */
+  readonly upstreamBudget: UpstreamBudget | null;
+}
+
+export interface GatewayContext extends Omit<ContextSettings, 'upstreamBudget'> {
+  readonly segments: SegmentLoader;
+  /** How long the answer stays right. */
+  readonly validity: Validity;
+  readonly allowance: Allowance;
+}
+
+/** The context of one request. */
+export function createContext({ upstreamBudget, ...settings }: ContextSettings): GatewayContext {
+  const { ledger, history, call, limits, tracing } = settings;
+  const { maxUpstreamCalls } = limits;
+  const validity = createValidity(ledger);
+  const segments = createSegmentLoader({
+    ledger,
+    history,
+    call,
+    maxUpstreamCalls,
+    upstreamBudget,
+    validity,
+    tracing,
+  });
+  return { ...settings, segments, validity, allowance: createAllowance(limits) };
+}
+
+/** A context that only prices a query: it sees the same accounts, and no rows. */
+export function createPlanContext(context: GatewayContext) {
+  const segments = createPlanner(context.ledger);
+  return { ...context, segments, allowance: createAllowance(context.limits) };
+}
+
+/** A context that never asks a provider: it throws NotHeld for what no cache has. */
+export function createHeldContext(context: GatewayContext): GatewayContext {
+  return { ...context, segments: createHeldLoader(context.ledger, context.validity) };
+}
+
+/** The source of one kind of row of an account, if it has one. */
+export function sourceOf<K extends RowKind>(
+  visibility: Visibility,
+  account: Account,
+  kind: K,
+): Source<K> | undefined {
+  return visibility.sources.find(
+    (source): source is Source<K> => source.account === account && source.kind === kind,
+  );
+}

@@ -1,0 +1,194 @@
+/** Reads a report of spend: adds up its charges in one pass, and those of the period before if they are compared. */
+
+import { utc, type DateRange, type TimeZone } from '../domain/calendar.ts';
+import { coveredDates, type SourceCoverage } from '../domain/coverage.ts';
+import type { Converter } from '../domain/currency-conversion.ts';
+import type { SpendDimension } from '../reports/spend-dimensions.ts';
+import { rankGroups, topOf, type SpendOrder } from '../reports/spend-order.ts';
+import {
+  convertTotals,
+  datedSumsOf,
+  matchEarlier,
+  sumsOf,
+  type Converted,
+  type EarlierGroups,
+} from '../reports/spend-report.ts';
+import { createSpend, type SpendGroup } from '../reports/spend.ts';
+import type { Totals } from '../reports/totals.ts';
+import type { GatewayContext } from './context.ts';
+import type { AskedPeriod } from './asked-period.ts';
+import { selectAccounts, throwIfAllFailed } from './sources.ts';
+import { createGroupPages, type GroupPages } from './spend-pages.ts';
+import { createCollector } from './spend-parts.ts';
+import { readCharges, type SpendQuestion } from './spend-charges.ts';
+
+/** One answer of `spend`. */
+export interface SpendReport {
+  /** The groups of the top, or all groups. */
+  readonly pages: GroupPages;
+  /** The sum of the groups that are not in the top or do not fit into the answer; null when there are none. */
+  rest(): readonly SpendGroup[] | null;
+  /** From the earliest first date to the latest last date of all accounts. */
+  readonly dates: DateRange;
+  readonly totals: readonly Totals[];
+  readonly sources: readonly SourceCoverage[];
+  /** Null: no amount is converted. */
+  readonly converter: Converter | null;
+  readonly converted: Converted | null;
+  /** The period before. */
+  previous(): Promise<PreviousSpend>;
+  /** The same for one of many groups: only the first to ask reports that it cannot be read; the others get null. */
+  previousOrNull(): Promise<PreviousSpend | null>;
+}
+
+/** The period of the same length before. */
+export interface PreviousSpend {
+  readonly dates: DateRange;
+  readonly totals: readonly Totals[];
+  readonly sources: readonly SourceCoverage[];
+  readonly groups: EarlierGroups;
+  /** The groups that exist in that period only. */
+  vanished(): GroupPages;
+  /** Whether the same accounts answered for the whole of both periods. */
+  readonly isComparable: boolean;
+  /** Whether this period has not ended, so that the earlier one covers more time. */
+  readonly isPartial: boolean;
+}
+
+/** What a report asks for. */
+export interface ReportQuestion extends Omit<SpendQuestion, 'datesIn'> {
+  readonly period: AskedPeriod;
+  readonly groupBy: readonly SpendDimension[];
+  readonly converter: Converter | null;
+  readonly top: number | null;
+  readonly orderBy: SpendOrder;
+}
+
+/**
+ * Reads a report. With `isCompared` it reads both periods at the same time, and checks their price together. @throws
+ * GatewayError; AggregateError when every account failed
+ */
+export async function readReport(
+  question: ReportQuestion,
+  isCompared: boolean,
+  context: GatewayContext,
+): Promise<SpendReport> {
+  const { period, converter, top, orderBy } = question;
+  context.allowance.takeList();
+  const earlier = isCompared ? readEarlier(question, context) : null;
+  // The field that asks for the earlier period reports the error; without it nobody needs to know.
+  earlier?.catch(() => {});
+  const datesIn = (zone: TimeZone) => ({ dates: period.datesIn(zone), shift: null });
+  const { spend, sources } = await readSpend({ ...question, datesIn }, question, context);
+  // Waits for the earlier period even if there is nothing to compare, so that no work outlives the answer.
+  await earlier?.catch(() => {});
+  const groups = spend.groups();
+  const converted = converter && convertTotals(datedSumsOf(groups), converter);
+  const ranked = rankGroups(groups, orderBy, converter);
+  const best = top === null ? null : topOf(groups, top, converter);
+  const shown = best === null ? ranked : ranked.filter((group) => best.has(group));
+  const asked = toFingerprint(question, context);
+  const pages = createGroupPages(shown, { order: orderBy, converter, question: asked }, context);
+  let previous: Promise<PreviousSpend> | null = null;
+  const readBefore = (): Promise<PreviousSpend> =>
+    (previous ??= toPrevious(
+      earlier ?? readEarlier(question, context),
+      { period, ranked, sources, asked },
+      context,
+    ));
+  let isTold = false;
+  return {
+    pages,
+    rest() {
+      const fitting = new Set(pages.fitting());
+      return fitting.size < ranked.length ? ranked.filter((group) => !fitting.has(group)) : null;
+    },
+    dates: coveredDates(sources) ?? period.datesIn(utc),
+    totals: spend.totals(),
+    sources,
+    converter,
+    converted,
+    previous: readBefore,
+    async previousOrNull() {
+      try {
+        return await readBefore();
+      } catch (error) {
+        if (isTold) return null;
+        isTold = true;
+        throw error;
+      }
+    },
+  };
+}
+
+/** All that decides which groups there are, and their order. */
+function toFingerprint(question: ReportQuestion, context: GatewayContext): unknown {
+  const { view, period, timeZone, narrowing, groupBy, converter, top, orderBy } = question;
+  const accounts = selectAccounts(question.scope, context).map((account) => [
+    account.id,
+    period.datesIn(timeZone ?? account.timeZone),
+  ]);
+  return ['spend', view, accounts, timeZone, narrowing, groupBy, converter?.to, top, orderBy];
+}
+
+/** Reads the charges of the period before, each on the day that it is compared with. */
+async function readEarlier(question: ReportQuestion, context: GatewayContext) {
+  context.allowance.takeList();
+  return readSpend({ ...question, datesIn: question.period.previousIn }, question, context);
+}
+
+interface Present {
+  readonly period: AskedPeriod;
+  readonly ranked: readonly SpendGroup[];
+  readonly sources: readonly SourceCoverage[];
+  readonly asked: unknown;
+}
+
+async function toPrevious(
+  earlier: ReturnType<typeof readEarlier>,
+  { period, ranked, sources: current, asked }: Present,
+  context: GatewayContext,
+): Promise<PreviousSpend> {
+  const { spend, sources } = await earlier;
+  const groups = spend.groups();
+  const matched = matchEarlier(groups);
+  let vanished: GroupPages | null = null;
+  const settings = { order: 'COST', converter: null, question: ['vanished', asked] } as const;
+  return {
+    dates: coveredDates(sources) ?? period.previousIn(utc).dates,
+    totals: sumsOf(groups),
+    sources,
+    groups: matched,
+    vanished: () => (vanished ??= createGroupPages(matched.without(ranked), settings, context)),
+    isComparable:
+      answered(current) === answered(sources) && [...current, ...sources].every((source) => isWhole(source)),
+    isPartial: current.some(({ isPartial }) => isPartial),
+  };
+}
+
+/** The sources that answered, as text to compare. */
+function answered(sources: readonly SourceCoverage[]): string {
+  return sources
+    .filter(({ status }) => status !== 'FAILED')
+    .map(({ account, kind }) => `${account.id} ${kind}`)
+    .join();
+}
+
+/** Whether a list covers the whole period. A failed list adds nothing to either period, so it counts as whole. */
+function isWhole({ status, isClamped }: SourceCoverage): boolean {
+  return status === 'FAILED' || !isClamped;
+}
+
+async function readSpend(
+  question: SpendQuestion,
+  { groupBy, converter }: Pick<ReportQuestion, 'groupBy' | 'converter'>,
+  context: GatewayContext,
+) {
+  const rateDay = converter?.isDated === true ? converter.rateDay : null;
+  const spend = createSpend(groupBy, rateDay);
+  const signature = JSON.stringify([groupBy, question.narrowing, rateDay && converter?.name]);
+  const settings = { groupBy, rateDay, signature, matches: question.matches };
+  const sources = await readCharges(question, context, createCollector(spend, settings, context));
+  throwIfAllFailed(sources);
+  return { spend, sources };
+}

@@ -1,0 +1,116 @@
+/**
+ * Adds up charges segment by segment. We compute the sums of a segment by some dimensions once per reading of it, so a
+ * year is a sum over segments and not over rows. A segment whose sums are known needs no rows.
+ */
+
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+
+import { rowsPerSlice } from '../domain/row-list.ts';
+import type { Account } from '../domain/account.ts';
+import { monthOf, type CalendarDate, type Instant } from '../domain/calendar.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { isWhole, type ReadPart } from '../ledger/reading.ts';
+import { keyOf } from '../ledger/source.ts';
+import type { Shift } from '../reports/spend-report.ts';
+import type { ChargedRow, SpendDimension } from '../reports/spend-dimensions.ts';
+import { createSpend, type RateDay, type Spend } from '../reports/spend.ts';
+import type { GatewayContext } from './context.ts';
+import type { ChargeKind } from './spend-lists.ts';
+import type { ChargeList, Collector } from './spend-charges.ts';
+import { createSpendSums, type SpendSums } from './spend-sums.ts';
+
+export interface PartSettings {
+  readonly groupBy: readonly SpendDimension[];
+  readonly rateDay: RateDay | null;
+  /** Identifies dimensions, filter and rates. */
+  readonly signature: string;
+  readonly matches: (row: ChargedRow) => boolean;
+}
+
+/** Collects lists of charges into `spend`. */
+export function createCollector(
+  spend: Spend,
+  settings: PartSettings,
+  { allowance, ledger, segments }: Pick<GatewayContext, 'allowance' | 'ledger' | 'segments'>,
+): Collector {
+  const sums = sumsOf(ledger);
+  /** The sums for this report. Kept here, because other reports may push them out of the cache before we use them. */
+  const held = new Map<string, Spend>();
+
+  async function wholePart(part: ReadPart<ChargeKind>, list: ChargeList): Promise<Spend> {
+    const key = sumsKeyOf(part.key, part.entry.readAt, list, settings);
+    const known = held.get(key) ?? sums.find(key);
+    if (known !== undefined) return known;
+    // The first request to add up a segment pays for it; later ones share the result.
+    allowance.visitRows(part.entry.rows.length);
+    return sums.get(key, () => addUp(part, list, settings));
+  }
+
+  async function partOf(part: ReadPart<ChargeKind>, list: ChargeList): Promise<Spend> {
+    // A plan has no rows, so it must not store their sums.
+    if (part.dates === null && !segments.isPlan) return wholePart(part, list);
+    allowance.visitRows(part.entry.rows.length);
+    return addUp(part, list, settings);
+  }
+
+  return {
+    async collect(list) {
+      const { account, shift, parts } = list;
+      const before = countOf(spend);
+      if (parts === null) await list.visit((row, day) => add(spend, account, row, day, shift));
+      for (const part of parts ?? []) spend.merge(await partOf(part, list));
+      return countOf(spend) - before;
+    },
+    accepting: (dates, shift) => (ref, head) => {
+      if (!isWhole(ref.segment, dates)) return false;
+      const key = sumsKeyOf(keyOf(ref), head.readAt, { account: ref.source.account, shift }, settings);
+      const known = held.get(key) ?? sums.find(key);
+      if (known !== undefined) held.set(key, known);
+      return known !== undefined;
+    },
+  };
+}
+
+const sumsOfLedgers = new WeakMap<object, SpendSums>();
+
+/** The sums for a ledger's readings. */
+function sumsOf(ledger: Ledger): SpendSums {
+  const sums = sumsOfLedgers.get(ledger) ?? createSpendSums();
+  sumsOfLedgers.set(ledger, sums);
+  return sums;
+}
+
+/** The key of the sums for a reading of a segment. It includes the account's name, which the settings may change. */
+function sumsKeyOf(
+  segment: string,
+  readAt: Instant,
+  { account, shift }: Pick<ChargeList, 'account' | 'shift'>,
+  { signature }: PartSettings,
+): string {
+  return [segment, readAt, account.publicId, account.name, shift?.name ?? '', signature].join(' ');
+}
+
+async function addUp(
+  { entry, dates }: ReadPart<ChargeKind>,
+  { account, shift }: Pick<ChargeList, 'account' | 'shift'>,
+  { groupBy, rateDay, matches }: PartSettings,
+): Promise<Spend> {
+  const spend = createSpend(groupBy, rateDay);
+  let count = 0;
+  for (const row of entry.rows) {
+    count += 1;
+    if (count % rowsPerSlice === 0) await yieldToEventLoop();
+    const isIn = dates === null || (row.date >= dates.from && row.date < dates.to);
+    if (isIn && matches(row)) add(spend, account, row, row.date, shift);
+  }
+  return spend;
+}
+
+function add(spend: Spend, account: Account, row: ChargedRow, own: CalendarDate, shift: Shift | null): void {
+  const { day, month } = shift === null ? { day: own, month: monthOf(own) } : shift.of(own);
+  spend.add(account, row, { day, month, own });
+}
+
+function countOf({ parts }: Spend): number {
+  return parts.all.rowCount();
+}

@@ -1,0 +1,77 @@
+/** Loaders of segments that never ask a provider: one prices a query, one returns what the caches have. */
+
+import type { ReadKind } from '../domain/snapshots.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { AcceptsHead, Outcome } from '../ledger/outcome.ts';
+import { keyOf, type SegmentRef } from '../ledger/source.ts';
+import { isOf, type Cost, type SegmentLoader } from './loaders.ts';
+import type { Validity } from './validity.ts';
+
+/** Reads nothing: records what a query would read, and returns segments without rows. */
+export function createPlanner(ledger: Ledger): SegmentLoader & { settle(): Promise<Cost> } {
+  const planned = new Map<string, { readonly ref: SegmentRef; readonly accepts: AcceptsHead | undefined }>();
+  const missing = (): SegmentRef[] =>
+    [...planned.values()].flatMap(({ ref, accepts }) => (ledger.holds(ref, accepts) ? [] : [ref]));
+  const cost = (): Cost => {
+    const actual = missing().length;
+    return { requested: planned.size, actual, cached: planned.size - actual };
+  };
+  return {
+    isPlan: true,
+    async load<K extends ReadKind>(
+      refs: readonly SegmentRef<K>[],
+      accepts?: AcceptsHead,
+    ): Promise<readonly Outcome<K>[]> {
+      for (const ref of refs) {
+        // A segment needs its rows as soon as one field does.
+        const known = planned.get(keyOf(ref));
+        planned.set(
+          keyOf(ref),
+          known?.accepts === undefined ? (known ?? { ref, accepts }) : { ref, accepts },
+        );
+      }
+      const now = ledger.now();
+      const times = { readAt: now, finalAt: null, freshUntil: now, revalidateUntil: now, staleUntil: now };
+      return refs.map(({ source: { kind } }) => {
+        return {
+          kind,
+          status: 'FRESH',
+          isCached: true,
+          entry: { rows: [], notices: [], ...times },
+          error: null,
+        };
+      });
+    },
+    cost,
+    /** The cost of the query, given what any replica has already read. */
+    async settle() {
+      await ledger.recall(missing());
+      return cost();
+    },
+  };
+}
+
+/** No cache has the requested segment: the provider would have to be asked. */
+export class NotHeld extends Error {}
+
+/** Returns what any replica has, and never asks a provider. `load` @throws NotHeld */
+export function createHeldLoader(ledger: Ledger, validity: Validity): SegmentLoader {
+  const held = new Set<string>();
+  return {
+    isPlan: false,
+    async load<K extends ReadKind>(
+      refs: readonly SegmentRef<K>[],
+      accepts?: AcceptsHead,
+    ): Promise<readonly Outcome<K>[]> {
+      await ledger.recall(refs.filter((ref) => !ledger.holds(ref, accepts)));
+      return refs.map((ref) => {
+        const outcome = ledger.answer(ref, accepts);
+        if (outcome === null || !isOf(outcome, ref)) throw new NotHeld();
+        held.add(keyOf(ref));
+        validity.dependsOn(ref, outcome);
+        return outcome;
+      });
+    },
+    cost: () => ({ requested: held.size, actual: 0, cached: held.size }),
+  };
+}

@@ -1,0 +1,176 @@
+/** Admission: lets a request in by its host, web origin, token and budget, or says why not. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import Negotiator from 'negotiator';
+
+import type { OperationOutcome } from '../../domain/metric-table.ts';
+import { KeysUnavailable, type Authenticate, type Client } from './auth.ts';
+import type { Taken, ConsumeBudget } from './budget.ts';
+import { isAllowedOrigin, type CorsSettings } from '../http/cors.ts';
+import { HttpError } from '../http/reply.ts';
+
+export interface AdmissionSettings {
+  readonly authenticate: Authenticate;
+  readonly consume: ConsumeBudget;
+  /** Who may open the page: everybody, nobody, or clients with the permission. */
+  readonly graphiql: boolean | 'permitted';
+  /**
+   * Without clients, only this machine may ask, and only by a loopback name: a foreign page could point its own name
+   * here.
+   */
+  readonly loopbackOnly: boolean;
+  readonly cors: CorsSettings;
+}
+
+/** What we know of a request that was let in. */
+export interface Admitted {
+  /** Null: only the GraphiQL page may be sent. */
+  readonly client: Client | null;
+  readonly requestId: string;
+  /** Aborts when the client has left. Created on first use. */
+  readonly left: () => AbortSignal;
+  /** When it arrived, on a clock that never jumps. */
+  readonly receivedAtMs: number;
+  /** Filled in while it runs: what the log says when the request is done. */
+  readonly facts: AccessLogFields;
+}
+
+/** Who read what. */
+export interface AccessLogFields {
+  client?: string;
+  operation?: string | null;
+  outcome?: OperationOutcome;
+  /** Whether a cached response answered. */
+  isKept?: boolean;
+  /** The accounts whose rows were read. */
+  accounts?: readonly string[];
+}
+
+/** Lets a request in: returns its client, or null when it only opens the page. @throws HttpError */
+export async function admit(
+  settings: AdmissionSettings,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Client | null> {
+  validateHeaders(settings, request);
+  const client = await identify(settings.authenticate, request);
+  const { graphiql } = settings;
+  if (wantsPage(request)) {
+    // A browser cannot send a token when it opens the page, and the page contains no secret.
+    if (graphiql === true) return client;
+    if (graphiql === 'permitted' && client?.permissions.has('graphiql') === true) return client;
+    throw new HttpError(406, 'BAD_USER_INPUT', 'There is no page here: ask with Accept: application/json.');
+  }
+  if (client === null) {
+    const message = 'A valid token is needed: Authorization: Bearer <token>.';
+    throw new HttpError(401, 'UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer' } });
+  }
+  await countRequest(settings.consume, client, response);
+  return client;
+}
+
+/** Checks that apply to every request and every client. */
+function validateHeaders(settings: AdmissionSettings, { method, headers }: IncomingMessage): void {
+  if (settings.loopbackOnly && !isLoopbackName(headers.host)) {
+    const message = 'The settings name no clients, so the gateway answers to localhost only.';
+    throw new HttpError(403, 'FORBIDDEN', message);
+  }
+  const bad = (message: string, status = 400): HttpError => new HttpError(status, 'BAD_USER_INPUT', message);
+  if (!URL.canParse(`http://${headers.host}`)) throw bad('The Host header names no host.');
+  if (isForeign(headers, settings.cors)) {
+    const message = 'Requests from this web origin are not allowed: name it in server.cors.origins.';
+    throw new HttpError(403, 'FORBIDDEN', message);
+  }
+  if (method === 'POST' && !/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) {
+    throw bad('Send the request as application/json.', 415);
+  }
+  if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
+    throw bad('Send the request without a content encoding.', 415);
+  }
+}
+
+async function identify(authenticate: Authenticate, { headers }: IncomingMessage): Promise<Client | null> {
+  try {
+    return await authenticate(headers.authorization);
+  } catch (error) {
+    if (!(error instanceof KeysUnavailable)) throw error;
+    const message = 'The token cannot be checked now, because the keys of its issuer cannot be read.';
+    const details = { facts: { retryable: true, retryAfterSeconds: 5 }, headers: { 'retry-after': '5' } };
+    throw new HttpError(503, 'UNAUTHENTICATED', message, details);
+  }
+}
+
+/** Takes the request from its client's budget, and reports what is left in the headers. */
+async function countRequest(consume: ConsumeBudget, client: Client, response: ServerResponse): Promise<void> {
+  const { id, requestsPerMinute } = client;
+  if (requestsPerMinute === null) return;
+  const taking = consume(`${id}:requests`, requestsPerMinute, 1);
+  const taken = taking instanceof Promise ? await taking : taking;
+  sayWhatIsLeft(taken, requestsPerMinute, response);
+  if (taken.isAllowed) return;
+  const { retryAfterSeconds } = taken;
+  throw new HttpError(429, 'RATE_LIMITED', `This client may ask ${requestsPerMinute} times a minute.`, {
+    headers: { 'retry-after': String(retryAfterSeconds) },
+    facts: { retryable: true, retryAfterSeconds },
+  });
+}
+
+/** Gives a request back to its client's budget, but only a minute's budget of them: beyond that they count. */
+export async function uncountRequest(
+  consume: ConsumeBudget,
+  { id, requestsPerMinute }: Client,
+  response: ServerResponse,
+): Promise<void> {
+  if (requestsPerMinute === null) return;
+  const { isAllowed } = await consume(`${id}:free-requests`, requestsPerMinute, 1);
+  if (!isAllowed) return;
+  sayWhatIsLeft(await consume(`${id}:requests`, requestsPerMinute, -1), requestsPerMinute, response);
+}
+
+function sayWhatIsLeft(
+  { remaining, resetSeconds }: Taken,
+  perMinute: number,
+  response: ServerResponse,
+): void {
+  response.setHeader('ratelimit-policy', `"requests";q=${perMinute};w=60`);
+  response.setHeader('ratelimit', `"requests";r=${remaining};t=${resetSeconds}`);
+}
+
+/** A signal that aborts when the client leaves before the response is complete. */
+export function leavingOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  const leave = (): void => controller.abort(new DOMException('The client has gone.', 'AbortError'));
+  if (response.destroyed) leave();
+  response.on('close', () => {
+    if (!response.writableFinished) leave();
+  });
+  return controller.signal;
+}
+
+/** Whether a browser opens GraphiQL: then it prefers a page to JSON. */
+export function wantsPage({ method, url = '', headers }: IncomingMessage): boolean {
+  const { accept = '' } = headers;
+  if (method !== 'GET' || !/^\/graphql\/?(\?|$)/.test(url) || !/text\/html/.test(accept)) return false;
+  const types = ['text/html', 'application/json', 'application/graphql-response+json'];
+  return new Negotiator({ headers: { accept } }).mediaType(types) === 'text/html';
+}
+
+export function isLoopbackName(host: string | undefined): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '');
+}
+
+/**
+ * Whether a browser's request comes from an origin that is neither ours nor allowed. A proxy may replace the Host, so
+ * we also accept what the browser or the proxy says about the origin: a page cannot send either to another origin.
+ */
+function isForeign(headers: IncomingMessage['headers'], cors: CorsSettings): boolean {
+  const { origin } = headers;
+  if (origin === undefined)
+    return headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
+  if (isAllowedOrigin(origin, cors)) return false;
+  if (headers['sec-fetch-site'] === 'same-origin') return false;
+  const host = URL.canParse(origin) ? new URL(origin).host : null;
+  const forwarded = String(headers['x-forwarded-host'] ?? '').split(/\s*,\s*/);
+  return host === null || (host !== headers.host && !forwarded.includes(host));
+}

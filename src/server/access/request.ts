@@ -1,0 +1,72 @@
+/**
+ * Creates the context of a request, whichever way it came: what its client may see, its limits, budget and deadline.
+ */
+
+import { GatewayError } from '../../domain/errors.ts';
+import type { Call } from '../../domain/segments.ts';
+import {
+  createContext,
+  type ContextSettings,
+  type GatewayContext,
+  type Visibility,
+} from '../../query/context.ts';
+import type { UpstreamBudget } from '../../query/upstream-admission.ts';
+import type { Client } from './auth.ts';
+import type { ConsumeBudget } from './budget.ts';
+
+export interface RequestSettings {
+  readonly ledger: GatewayContext['ledger'];
+  readonly history: GatewayContext['history'];
+  readonly visibilityOf: (client: Client) => Visibility;
+  readonly rates: ContextSettings['rates'];
+  readonly budgets: ContextSettings['budgets'];
+  readonly limits: ContextSettings['limits'] & { readonly deadlineSeconds: number };
+  readonly consume: ConsumeBudget;
+  readonly tracing: ContextSettings['tracing'];
+}
+
+/** The context of one request. `left` aborts when its client has left. */
+export type CreateRequest = (client: Client, left: AbortSignal) => GatewayContext;
+
+/** Creates contexts for requests. */
+export function createRequests(settings: RequestSettings): CreateRequest {
+  const { ledger, history, visibilityOf, rates, budgets, limits, consume, tracing } = settings;
+  const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
+  return (client, left) => {
+    const call: Call = {
+      signal: AbortSignal.any([left, AbortSignal.timeout(deadlineMs)]),
+      deadlineMs: performance.now() + deadlineMs,
+    };
+    return createContext({
+      permissions: client.permissions,
+      visibility: visibilityOf(client),
+      ledger,
+      history,
+      rates,
+      budgets,
+      call,
+      limits,
+      tracing,
+      upstreamBudget: upstreamBudgetOf(client, consume),
+    });
+  };
+}
+
+/** The budget for calls to providers that a client causes, if its settings limit them. */
+function upstreamBudgetOf(
+  { id, upstreamCallsPerMinute }: Client,
+  consume: ConsumeBudget,
+): UpstreamBudget | null {
+  if (upstreamCallsPerMinute === null) return null;
+  return async (calls) => {
+    const facts = { cost: calls, limit: upstreamCallsPerMinute };
+    if (calls > upstreamCallsPerMinute) {
+      const message = `this request would make ${calls} calls to providers, but its client may cause ${upstreamCallsPerMinute} a minute: split the request into smaller parts`;
+      throw new GatewayError('QUERY_TOO_EXPENSIVE', message, { facts });
+    }
+    const { isAllowed, retryAfterSeconds } = await consume(`${id}:calls`, upstreamCallsPerMinute, calls);
+    if (isAllowed) return;
+    const message = `this client may cause ${upstreamCallsPerMinute} calls to providers a minute, and this request would make ${calls}`;
+    throw new GatewayError('RATE_LIMITED', message, { retryAfterSeconds, facts });
+  };
+}

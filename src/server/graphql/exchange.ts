@@ -1,0 +1,36 @@
+/** What we know of a request on its way through Yoga: set before Yoga, and added by plugins. */
+
+import type { GatewayContext } from '../../query/context.ts';
+import type { Client } from '../access/auth.ts';
+import type { KeptAnswer } from './response-cache.ts';
+
+export interface Exchange {
+  readonly client: Client;
+  readonly requestId: string;
+  /** Aborts when the client has left. */
+  readonly left: () => AbortSignal;
+  /** The scope in which to look for a cached response; null: do not look. */
+  readonly scope: string | null;
+  /** The operation's name, if need be taken from the document; null when it has none. */
+  operation: string | null;
+  /** The list request in a normal form, as a key for cached responses; null when no key is needed. */
+  question: string | null;
+  /** The cached response; null when there is none. */
+  known: KeptAnswer | null;
+  /** The context of the resolvers; null when none ran. */
+  context: GatewayContext | null;
+}
+
+/** The context that Yoga passes to its plugins. */
+export interface ServerContext {
+  readonly exchange: Exchange;
+}
+
+export function createExchange(known: Pick<Exchange, 'client' | 'requestId' | 'left' | 'scope'>): Exchange {
+  return { ...known, operation: null, question: null, known: null, context: null };
+}
+
+/** The name of an operation, shortened, because each line of the log has it. */
+export function shortened(name: string | null | undefined): string | null {
+  return name?.slice(0, 100) ?? null;
+}

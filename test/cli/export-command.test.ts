@@ -1,0 +1,158 @@
+/** An export is the same bytes whichever way it leaves, and a file that has its name is whole. */
+
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import { UsageError } from '../../src/cli/arguments.ts';
+import { exportMonth } from '../../src/cli/export-command.ts';
+import { expectNoSecret, openWorkplace, runScript } from '../support/command.ts';
+import { monthBefore } from '../support/questions.ts';
+
+const atEnd = { onTestFinished };
+const month = monthBefore(1);
+
+test('an export is byte for byte that of HTTP: to standard output, to a file, compressed', async () => {
+  const workplace = await openWorkplace(atEnd, (settings) => ({ ...settings, log: { level: 'info' } }));
+  const { run, folder } = workplace;
+  const [, url = ''] = await workplace.begin([]).until(/"url":"([^"]+)"/);
+  const http = async (path: string): Promise<Buffer> =>
+    Buffer.from(await (await fetch(`${url}/export/${path}`)).arrayBuffer());
+  const csv = await http(`focus.csv?month=${month}`);
+  const ndjson = await http(`focus.ndjson?month=${month}&accounts=ppio-main,streamlake-prod`);
+  expect(csv.length).toBeGreaterThan(100_000);
+  const chosen = ['--format', 'ndjson', '--accounts', 'ppio-main,streamlake-prod'];
+  const ran = await run(['export', '--month', month, '--progress']);
+  expect([ran.code, ran.stdout.equals(csv)]).toEqual([0, true]);
+  expect(ran.stderr.trimEnd().split('\n').at(-1)).toMatch(
+    new RegExp(
+      `^${month}: ppio-main, novita-us, streamlake-prod; without charges: aione-hq; (final|provisional); as of `,
+    ),
+  );
+  expect(ran.stderr).toMatch(/(\d+) of \1 segments, \d+ calls/);
+  const byNpm = await runScript(['export', '--', '--month', month, ...chosen], workplace.environment);
+  expect([byNpm.code, byNpm.stdout.equals(ndjson)]).toEqual([0, true]);
+  const file = (name: string): string => join(folder, name);
+  const oneByOne = ['--accounts', 'streamlake-prod', '--accounts', 'ppio-main'];
+  const named = await run(['export', '--month', month, '--format', 'ndjson', ...oneByOne, '--fresh']);
+  expect([named.code, named.stdout.equals(ndjson)]).toEqual([0, true]);
+  const marked = await run(['export', '--month', month, '--bom']);
+  expect(marked.stdout.equals(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), csv]))).toBe(true);
+  const toFile = await run(['export', '--month', month, '--output', file('focus.csv')]);
+  expect([toFile.code, String(toFile.stdout), readFileSync(file('focus.csv')).equals(csv)]).toEqual([
+    0,
+    '',
+    true,
+  ]);
+  const zipped = await run(['export', '--month', month, '--compress', 'gzip']);
+  expect(gunzipSync(zipped.stdout).equals(csv)).toBe(true);
+  await run(['export', '--month', month, ...chosen, '--compress', 'zstd', '--output', file('focus.zst')]);
+  expect(zstdDecompressSync(readFileSync(file('focus.zst'))).equals(ndjson)).toBe(true);
+  expect(readdirSync(folder).toSorted()).toEqual(['focus.csv', 'focus.zst']);
+});
+
+test('an export that lacks an account is refused in one line, and leaves a file that was there as it was', async () => {
+  const { sandbox, run, folder } = await openWorkplace(atEnd);
+  const real = join(folder, 'real.csv');
+  const link = join(folder, 'focus.csv');
+  writeFileSync(real, 'of yesterday');
+  chmodSync(real, 0o600);
+  symlinkSync(real, link);
+  sandbox.vendors.novita.fault = { name: 'echo' };
+  const refused = await run(['export', '--month', month, '--output', link]);
+  expect([refused.code, String(refused.stdout)]).toEqual([1, '']);
+  expect(refused.stderr).toMatch(/^Not exported: novita-us: .* \(PROVIDER_REJECTED\)\n$/);
+  expect(readFileSync(real, 'utf8')).toBe('of yesterday');
+  const partial = await run(['export', '--month', month, '--partial', '--output', link]);
+  expect([partial.code, partial.stderr]).toEqual([0, expect.stringContaining('LEFT OUT: novita-us')]);
+  expect(readFileSync(link, 'utf8')).toMatch(/^BilledCost,/);
+  // The link still leads to the file, which is for the same eyes as before.
+  expect([readFileSync(real, 'utf8').length > 1000, statSync(real).mode & 0o777]).toEqual([true, 0o600]);
+  expect(readdirSync(folder).toSorted()).toEqual(['focus.csv', 'real.csv']);
+});
+
+test('where no file can be, that is told before a vendor is asked', async () => {
+  const { sandbox, run, folder } = await openWorkplace(atEnd);
+  mkdirSync(join(folder, 'taken'));
+  for (const [path, line] of [
+    [join(folder, 'nowhere', 'focus.csv'), /nowhere\/focus\.csv: cannot be written, ENOENT\n$/],
+    [join(folder, 'taken'), /taken: expected a file, or nothing yet\n$/],
+    ['/dev/null', /\/dev\/null: expected a file, or nothing yet\n$/],
+  ] as const) {
+    const ran = await run(['export', '--month', month, '--output', path]);
+    expect([ran.code, ran.stderr]).toEqual([1, expect.stringMatching(line)]);
+  }
+  expect(sandbox.vendors.ppio.calls).toEqual([]);
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+test.each([
+  [[], '--month takes'],
+  [['--month', '2026-13'], '--month takes'],
+  [['--month', '2026-02', '--format', 'xlsx'], '--format takes one of: csv, ndjson'],
+  [['--month', '2026-02', '--compress', 'rar'], '--compress takes one of'],
+  [['--month', '2026-02', 'more'], 'only options'],
+  [['--month', '2026-02', '--month', '2026-02'], '--month is given once'],
+  [['--month', '2026-02', '--format', 'csv', '--format', 'ndjson'], '--format is given once'],
+  [['--month', '2026-02', '--output=a', '--output', 'b'], '--output is given once'],
+  [['--month', '2026-02', '--format', 'ndjson', '--bom'], '--bom is for CSV'],
+  [['--month', '2026-02', '--account', 'x'], "Unknown option '--account'"],
+  [['--month'], "Option '--month <value>' argument missing"],
+])('%j is told to be no export, and nothing is asked', async (args, line) => {
+  await expect(exportMonth.run(args)).rejects.toThrow(line);
+  await expect(exportMonth.run(args)).rejects.toThrow(UsageError);
+});
+
+test('arguments that are none end with exit code 2, and what there is', async () => {
+  const { run } = await openWorkplace(atEnd);
+  const ran = await run(['export', '--nothing']);
+  expect([ran.code, String(ran.stdout)]).toEqual([2, '']);
+  expect(ran.stderr).toMatch(/^Unknown option '--nothing'\.\n\nUsage: npm run -s export/);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends an export in time and leaves no part of a file',
+  async (signal) => {
+    const { sandbox, begin, folder } = await openWorkplace(atEnd);
+    sandbox.vendors.streamlake.fault = { name: 'hang' };
+    const started = begin(['export', '--month', month, '--output', join(folder, 'focus.csv'), '--progress']);
+    await expect.poll(() => sandbox.vendors.streamlake.calls.length).toBeGreaterThan(0);
+    expect(readdirSync(folder)).toHaveLength(1);
+    const sinceMs = performance.now();
+    started.child.kill(signal);
+    expect(await started.ended).toBe(signal === 'SIGINT' ? 130 : 143);
+    expect(performance.now() - sinceMs).toBeLessThan(5000);
+    expect(started.output()).toContain(`Ended by ${signal}.`);
+    expect(readdirSync(folder)).toEqual([]);
+    expectNoSecret(started.output());
+  },
+);
+
+test('whoever reads only the beginning gets it, and the export ends with one line', async () => {
+  const { begin } = await openWorkplace(atEnd);
+  const started = begin(['export', '--month', month]);
+  started.child.stdout?.once('data', () => started.child.stdout?.destroy());
+  expect(await started.ended).toBe(1);
+  expect(String(started.written.stderr())).toBe('The output was closed before its end.\n');
+});
+
+test('settings that are none are told as at the start', async () => {
+  const { run, folder } = await openWorkplace(atEnd, (settings) => ({ ...settings, colour: 'blue' }));
+  const ran = await run(['export', '--month', month, '--output', join(folder, 'focus.csv')]);
+  expect([ran.code, ran.stderr]).toEqual([
+    1,
+    'Not started, for 1 fault:\ncolour: there is no such setting\n',
+  ]);
+  expect(existsSync(join(folder, 'focus.csv'))).toBe(false);
+});
