@@ -162,6 +162,7 @@ export function toCoverage(
   rowCount: number,
 ): SourceCoverage {
   const { source, dates: period, status, asOf, settlement, isPartial, isClamped, notices, error } = reading;
+  const { periodNotices } = reading;
   const { account, kind } = source;
   return {
     account,
@@ -174,6 +175,7 @@ export function toCoverage(
     isPartial,
     isClamped,
     notices,
+    periodNotices,
     error,
   };
 }
@@ -183,7 +185,7 @@ export function toFailedCoverage(
   reading: Omit<Reading<RowKind>, 'visit' | 'parts'>,
   error: GatewayError | null,
 ): SourceCoverage {
-  const nothing = { asOf: null, isPartial: false, isClamped: false, notices: [] };
+  const nothing = { asOf: null, isPartial: false, isClamped: false, notices: [], periodNotices: [] };
   return { ...toCoverage(reading, 0), status: 'FAILED', ...nothing, error };
 }
 
@@ -200,6 +202,7 @@ export function failedCoverage(account: Account, kind: RowKind | null, error: Ga
     isPartial: false,
     isClamped: false,
     notices: [],
+    periodNotices: [],
     error: error.of(account.id, account.provider.id),
   };
 }
