@@ -8,7 +8,7 @@ import type { z } from 'zod';
 
 import { codeOf } from '../domain/errors.ts';
 import { providers } from '../providers/registry.ts';
-import { strangeChoices, strangeRules, type Misnamed } from './allocation-settings.ts';
+import { misnamedIn } from './allocation-settings.ts';
 import { strangersIn } from './budget-settings.ts';
 import { withOverrides } from './overrides.ts';
 import { noProxies, readProxies } from './proxy-settings.ts';
@@ -68,7 +68,7 @@ function readText(path: string): string {
   }
 }
 
-/** Settings for a gateway that shares nothing and uses no proxy: ignores the environment, except for STORE_FILE. */
+/** Settings for a gateway that shares nothing and uses no proxy; of the environment only STORE_FILE counts. */
 export function parseAlone(text: string, environment: Environment = process.env): Config {
   return parseConfig(text, { ...environment, ...noProxies, REDIS_URL: '' });
 }
@@ -153,7 +153,6 @@ function expand(unexpanded: unknown, environment: Environment): Expanded {
 }
 
 const openHost = 'server.host: expected 127.0.0.1 as long as there are neither clients nor jwt';
-
 /** Checks that need several parts of the settings together. */
 function crossFaults(all: Outline, expanded: Expanded): string[] {
   const { accounts, clients, server, jwt, budgets, allocations } = all;
@@ -182,42 +181,25 @@ function crossFaults(all: Outline, expanded: Expanded): string[] {
     ...strangersIn(budgets, (id) => id !== '*' && known.has(id)).map(
       ({ path, account }) => `${path}: expected an account of this file, found ${show(path, account)}`,
     ),
-    ...repeated(allocations).map((index) =>
-      twice(`allocations.${index}.id`, allocations[index]?.id, expanded),
-    ),
+    ...repeated(allocations).map((at) => twice(`allocations.${at}.id`, allocations[at]?.id, expanded)),
     ...misnamedIn(all).map(
-      ({ path, expected, found }) => `${path}: expected ${expected}, found ${show(path, found)}`,
+      (one) => `${one.path}: expected ${one.expected}, found ${show(one.path, one.found)}`,
     ),
     ...(isOpen ? [`${openHost}, found ${show('server.host', server.host)}`] : []),
-  ];
-}
-
-/** What allocations name that there is not, and what names allocations or values that there are not. */
-function misnamedIn({ accounts, clients, budgets, allocations }: Outline): Misnamed[] {
-  return [
-    ...strangeRules(
-      allocations,
-      accounts.map(({ id }) => id),
-    ),
-    ...clients.flatMap((client, index) =>
-      strangeChoices(`clients.${index}.allocations`, client.allocations, allocations),
-    ),
-    ...budgets.flatMap(({ filter }, index) =>
-      strangeChoices(`budgets.${index}.filter.allocations`, filter.allocations, allocations),
-    ),
   ];
 }
 
 function accountFaults(item: Outline['accounts'][number], index: number, expanded: Expanded): string[] {
   const provider = providers.find(({ id }) => id === item.provider);
   if (provider === undefined) return [];
-  const path = `accounts.${index}`;
   const checked = typeof item.credential === 'object' ? provider.credential.safeParse(item.credential) : null;
   const faults = (checked?.error?.issues ?? []).flatMap((issue) =>
     describe(issue, ['accounts', index, 'credential', ...issue.path], expanded),
   );
   if (provider.baseUrl === null && item.baseUrl === undefined) {
-    faults.push(`${path}.baseUrl: expected a URL, since ${provider.name} publishes none; found nothing`);
+    faults.push(
+      `accounts.${index}.baseUrl: expected a URL, since ${provider.name} publishes none; found nothing`,
+    );
   }
   return faults;
 }

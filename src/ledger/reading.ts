@@ -49,12 +49,12 @@ export interface Reading<K extends RowKind> {
   readonly isClamped: boolean;
   /** For people. Code never decides by a notice: what it decides by is a field. */
   readonly notices: readonly Notice[];
-  /** Those of them that the period and the list decide, whatever the rows are. */
+  /** Those that no row decides. */
   readonly periodNotices: readonly Notice[];
   readonly error: GatewayError | null;
   /** The parts that contain its rows, each row in one part only; null when parts may share a row: then use `visit`. */
   readonly parts: readonly ReadPart<K>[] | null;
-  /** Visits each row of the period once, without copying it, and lets other work run in between. */
+  /** Visits each row of the period once, without a copy, and lets other work run in between. */
   visit(visitor: Visitor<K>): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export interface ReadPart<K extends RowKind> {
   readonly dates: DateRange | null;
 }
 
-/** Receives a row, and when it was read, which decides whether it is final. */
+/** Receives a row, and when it was read. */
 export type Visitor<K extends RowKind> = (row: RowOf[K], readAt: Instant) => void;
 
 /** What a reading depends on besides dates. */
@@ -102,9 +102,8 @@ export function toReading<K extends RowKind>(
   const isAsked = ({ date, billingPeriod }: RowOf[RowKind]): boolean =>
     billedIn === null ? inRange(date) : billingPeriod === billedIn;
   const misplaced = parts.flatMap((part) => misplacedRowsOf(part, source.grid));
-  const missed = parts
-    .flatMap((part) => outsideOwnDates(part, source.grid))
-    .filter(({ date }) => !inRange(date));
+  const outside = parts.flatMap((part) => outsideOwnDates(part, source.grid));
+  const missed = outside.filter(({ date }) => !inRange(date));
   const isDateOfRow = billedIn === null ? inRange : datesOfRows(parts, isAsked);
   const readAts = parts.map(({ entry }) => entry.readAt);
   const stale = outcomes.find(({ status }) => status === 'STALE');
@@ -169,19 +168,18 @@ function toFailure<K extends RowKind>(
   error: GatewayError | null,
 ): Reading<K> {
   // The months next to a billing period matter only for its rows, which are settled with the period.
-  const own = refs.filter(({ segment }) => {
-    return dates === null || segment.dates === null || segment.dates.from < dates.to;
-  });
+  const own = refs.filter(
+    ({ segment }) => dates === null || segment.dates === null || segment.dates.from < dates.to,
+  );
   const settlements = own.map(({ segment }): Settlement => {
     return { status: 'PROVISIONAL', finalAt: segmentFinalAt(source.account, segment) };
   });
-  const settlement = leastSettled(settlements);
   return {
     source,
     dates,
     status: 'FAILED',
     asOf: null,
-    settlement,
+    settlement: leastSettled(settlements),
     completeTo: null,
     isPartial: false,
     isClamped: false,
@@ -223,10 +221,8 @@ function leastSettled(settlements: readonly Settlement[]): Settlement {
   const finalAts = settlements.flatMap(({ finalAt }) => finalAt ?? []);
   const areFinal = settlements.length > 0 && settlements.every(({ status }) => status === 'FINAL');
   const isKnown = finalAts.length > 0 && finalAts.length === settlements.length;
-  return {
-    status: areFinal ? 'FINAL' : 'PROVISIONAL',
-    finalAt: isKnown ? (Math.max(...finalAts) as Instant) : null,
-  };
+  const finalAt = isKnown ? (Math.max(...finalAts) as Instant) : null;
+  return { status: areFinal ? 'FINAL' : 'PROVISIONAL', finalAt };
 }
 
 /** A test whether a selected row starts on a date. */
