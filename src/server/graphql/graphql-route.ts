@@ -12,12 +12,12 @@ import { encode, mannerOf, sendAnswer, vary, type ResponseFormat } from '../http
 import { readBody } from '../http/body.ts';
 import { HttpError } from '../http/reply.ts';
 import type { Metrics } from '../observability/prometheus.ts';
-import { createExchange } from './exchange.ts';
+import { createExchange, type Exchange } from './exchange.ts';
 import { isMiss } from './persisted-documents.ts';
 import { readParams } from './read-params.ts';
 import { encodedAs, type KeptAnswer, type ResponseCache } from './response-cache.ts';
 import { statusOf, writeAnswer, type Answer } from './result.ts';
-import type { Gateway } from './yoga.ts';
+import type { Asked, Gateway } from './yoga.ts';
 
 export interface GraphqlSettings {
   readonly gateway: Gateway;
@@ -64,6 +64,22 @@ export function createGraphql(settings: GraphqlSettings) {
     metrics.operated(operation, outcome, (performance.now() - receivedAtMs) / 1000);
   }
 
+  /** Asks, and caches the answer if that is allowed. `answer` null: `kept` is the answer. */
+  async function askAndKeep(
+    asked: Asked,
+    exchange: Exchange,
+  ): Promise<{ readonly answer: Answer | null; readonly kept: KeptAnswer | null }> {
+    try {
+      const answer = await gateway.ask(asked, exchange);
+      const { question, operation, known } = exchange;
+      const isNew = answer !== null && question !== null;
+      return { answer, kept: isNew ? keep(answers, question, operation, answer) : known };
+    } finally {
+      // Identical requests that have waited for this one find its answer in the cache now.
+      exchange.joined?.end();
+    }
+  }
+
   return async (request: IncomingMessage, response: ServerResponse, admitted: Admitted): Promise<void> => {
     if (wantsPage(request)) return sendPage(response, await gateway.page());
     const { client, requestId, left, receivedAtMs } = admitted;
@@ -82,13 +98,13 @@ export function createGraphql(settings: GraphqlSettings) {
     if (settings.isTooLate(receivedAtMs)) throw overloaded();
     const params = readParams(method, url, body);
     const exchange = createExchange({ client, requestId, left, scope });
-    const answer = await gateway.ask({ method, params }, exchange);
-    const { operation, question, known } = exchange;
+    const { answer, kept } = await askAndKeep({ method, params }, exchange);
+    const { operation, question } = exchange;
+    if (kept !== null) answers.alias(bytes, kept);
     if (answer === null) {
-      if (known === null) throw new TypeError('a request came back without an answer');
-      answers.alias(bytes, known);
-      count(admitted, operation, 'ok', known);
-      return sendKept(request, response, known, manner);
+      if (kept === null) throw new TypeError('a request came back without an answer');
+      count(admitted, operation, 'ok', kept);
+      return sendKept(request, response, kept, manner);
     }
     // A request without a document is not an operation.
     if (question !== null)
@@ -96,8 +112,6 @@ export function createGraphql(settings: GraphqlSettings) {
     // The client will ask again with the document, and that request counts.
     if (answer.errors.some((error) => isMiss(error))) await uncountRequest(consume, client, response);
     if (response.destroyed) return;
-    const kept = question === null ? null : keep(answers, question, operation, answer);
-    if (kept !== null) answers.alias(bytes, kept);
     const encoded = await encode(Buffer.from(writeAnswer(answer)), manner);
     const headers =
       kept === null ? { ...answer.http.headers, 'cache-control': 'no-store' } : headersOf(kept, now());
