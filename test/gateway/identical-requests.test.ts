@@ -13,14 +13,14 @@ const categories = 6;
 /** A way to a vendor on which no answer comes before it is opened. */
 async function startGate(to: string) {
   const { hostname, port } = new URL(to);
-  const opened = Promise.withResolvers<void>();
+  const waiting: (() => void)[] = [];
+  let isOpen = false;
   const server = createServer((incoming, response) => {
     const { method, url, headers } = incoming;
     const onward = send({ hostname, port, method, path: url, headers }, (answer) => {
-      void opened.promise.then(() => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      });
+      const pass = (): void => void answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers));
+      if (isOpen) pass();
+      else waiting.push(pass);
     });
     onward.on('error', () => response.destroy());
     incoming.pipe(onward);
@@ -30,7 +30,13 @@ async function startGate(to: string) {
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, open: () => opened.resolve() };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    open() {
+      isOpen = true;
+      for (const pass of waiting) pass();
+    },
+  };
 }
 
 /** A gateway of Novita's account alone, whose answers come when the gate is opened. */
@@ -49,7 +55,7 @@ async function startGated(clients: readonly object[] = []) {
   return {
     gateway,
     open: () => gates[0]?.open(),
-    async untilAllAsked() {
+    untilAllAsked: async () => {
       await expect.poll(() => gateway.calls('novita')).toBe(categories);
     },
   };
