@@ -3,6 +3,7 @@
  */
 
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { connectAccounts, type Connected } from './accounts.ts';
 import type { Clock } from '../domain/calendar.ts';
@@ -61,6 +62,9 @@ export interface Runtime extends ServerRuntime {
   readonly createRequest: CreateRequest;
 }
 
+/** What the cost page asks. */
+const pageOperations = fileURLToPath(new URL('../page/operations', import.meta.url));
+
 /** The verifier of signed tokens. */
 interface SignedTokens {
   /** The settings it was made from. */
@@ -78,6 +82,7 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
   const documents = readDocuments(
     config.documents === undefined ? null : resolve(config.documents.folder),
     schema,
+    server.page === false ? null : pageOperations,
   );
   const signedTokens = toSignedTokens(config, before?.signedTokens ?? null, now);
   const connected = connectAccounts(config, resources, before?.connected ?? []);
@@ -125,6 +130,7 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
     consume,
     graphiql: server.graphiql,
+    page: server.page,
     loopbackOnly: clients.length === 0 && jwt === undefined,
     cors: server.cors,
     graphql,

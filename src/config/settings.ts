@@ -156,6 +156,7 @@ export const settings = z.strictObject({
     ),
     graphiql: permitted.default(true).meta(live),
     introspection: permitted.default(true).meta(live),
+    page: permitted.default(true).meta(live),
   }),
   /** Absent: this process shares nothing. */
   redis: redis.optional().meta(atStart),

@@ -64,6 +64,7 @@ describe('settings that are good', () => {
         keepAliveSeconds: 75,
         cors: { origins: [], headers: [] },
         graphiql: true,
+        page: true,
         introspection: true,
       },
       accounts: [

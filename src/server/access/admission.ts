@@ -13,8 +13,10 @@ import { HttpError } from '../http/reply.ts';
 export interface AdmissionSettings {
   readonly authenticate: Authenticate;
   readonly consume: ConsumeBudget;
-  /** Who may open the page: everybody, nobody, or clients with the permission. */
+  /** Who may open GraphiQL: everybody, nobody, or clients with the permission. */
   readonly graphiql: boolean | 'permitted';
+  /** Who may use the cost page. Its files hold no secret: nobody signs in there without the permission. */
+  readonly page: boolean | 'permitted';
   /**
    * Without clients, only this machine may ask, and only by a loopback name: a foreign page could point its own name
    * here.
