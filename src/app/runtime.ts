@@ -3,6 +3,7 @@
  */
 
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { connectAccounts, type Connected } from './accounts.ts';
 import type { Clock } from '../domain/calendar.ts';
@@ -15,6 +16,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { BudgetRule } from '../reports/budgets.ts';
 import { createAuthenticator, type VerifyJwt } from '../server/access/auth.ts';
 import type { ConsumeBudget } from '../server/access/budget.ts';
+import { keysOfSecret, type SessionKeys } from '../server/access/session-keys.ts';
+import { createSessions } from '../server/access/sessions.ts';
 import { readDocuments } from '../server/graphql/persisted-documents.ts';
 import { createExport } from '../server/export/export-route.ts';
 import { createGraphql } from '../server/graphql/graphql-route.ts';
@@ -39,6 +42,8 @@ export interface ProcessResources {
   /** Null: this process is alone. */
   readonly shared: SharedStore | null;
   readonly consume: ConsumeBudget;
+  /** The keys of sessions, unless the settings have a secret for them. */
+  readonly sessionKeys: SessionKeys;
   readonly overload: Overload;
   readonly metrics: Metrics;
   readonly now: Clock;
@@ -61,6 +66,9 @@ export interface Runtime extends ServerRuntime {
   readonly createRequest: CreateRequest;
 }
 
+/** What the cost page asks. */
+const pageOperations = fileURLToPath(new URL('../page/operations', import.meta.url));
+
 /** The verifier of signed tokens. */
 interface SignedTokens {
   /** The settings it was made from. */
@@ -74,10 +82,11 @@ interface SignedTokens {
  */
 export function buildRuntime(config: Config, before: Runtime | null, resources: ProcessResources): Runtime {
   const { ledger, history, consume, overload, metrics, now, log, tracing } = resources;
-  const { clients, jwt, limits, server } = config;
+  const { clients, jwt, limits, server, session } = config;
   const documents = readDocuments(
     config.documents === undefined ? null : resolve(config.documents.folder),
     schema,
+    server.page === false ? null : pageOperations,
   );
   const signedTokens = toSignedTokens(config, before?.signedTokens ?? null, now);
   const connected = connectAccounts(config, resources, before?.connected ?? []);
@@ -112,6 +121,7 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     consume,
     now,
     maxBodyBytes: limits.maxBodyBytes,
+    hasPage: server.page !== false,
     metrics,
     isTooLate: (sinceMs) => overload.isOver(performance.now() - sinceMs),
   });
@@ -123,8 +133,14 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     createRequest,
     signedTokens,
     authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
+    sessions: createSessions({
+      keys: session.secret === undefined ? resources.sessionKeys : keysOfSecret(session.secret),
+      hours: session.hours,
+      now,
+    }),
     consume,
     graphiql: server.graphiql,
+    page: server.page,
     loopbackOnly: clients.length === 0 && jwt === undefined,
     cors: server.cors,
     graphql,

@@ -100,7 +100,7 @@ function checkDocuments({ documents }: Config): Finding {
   const what = 'documents';
   if (documents === undefined) return { what, state: 'ok', found: 'none in the settings', advice: '' };
   try {
-    const { count: found } = readDocuments(resolve(documents.folder), schema);
+    const { count: found } = readDocuments(resolve(documents.folder), schema, null);
     return {
       what,
       state: 'ok',

@@ -25,7 +25,17 @@ export interface Metric {
 }
 
 /** The routes over HTTP. */
-export const routes = ['graphql', 'export', 'schema', 'healthz', 'readyz', 'metrics', 'other'] as const;
+export const routes = [
+  'graphql',
+  'export',
+  'schema',
+  'page',
+  'session',
+  'healthz',
+  'readyz',
+  'metrics',
+  'other',
+] as const;
 export type Route = (typeof routes)[number];
 
 /** `ok`: without errors. `partial`: with data and errors. `error`: without data. */

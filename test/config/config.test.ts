@@ -64,6 +64,7 @@ describe('settings that are good', () => {
         keepAliveSeconds: 75,
         cors: { origins: [], headers: [] },
         graphiql: true,
+        page: true,
         introspection: true,
       },
       accounts: [
@@ -76,6 +77,7 @@ describe('settings that are good', () => {
         },
       ],
       clients: [],
+      session: { hours: 12 },
       exchangeRates: [],
       budgets: [],
       limits: expect.objectContaining({

@@ -32,13 +32,15 @@ interface NamedDocument {
 export class DocumentError extends Error {}
 
 /**
- * Reads every .graphql file and .json manifest of a folder; `folder` null: there are no documents. @throws
- * DocumentError for one that does not fit the schema, or a folder that cannot be read
+ * Reads every .graphql file and .json manifest of a folder; `folder` null: the settings name none. `own`: the folder of
+ * what this gateway asks itself by its page; null: it has no page. @throws DocumentError for a document that does not
+ * fit the schema, or a folder that cannot be read
  */
-export function readDocuments(folder: string | null, schema: GraphQLSchema): Documents {
-  const known = readFolder(folder, schema);
+export function readDocuments(folder: string | null, schema: GraphQLSchema, own: string | null): Documents {
+  const ofClients = readFolder(folder, schema);
+  const known = new Map([...readFolder(own, schema), ...ofClients]);
   return {
-    count: new Set(known.values()).size,
+    count: new Set(ofClients.values()).size,
     textOf({ query, documentId }, { trustedOnly }) {
       const named = documentId === null ? undefined : known.get(documentId);
       if (query === null) {

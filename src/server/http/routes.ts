@@ -7,7 +7,6 @@ import type { Route } from '../../domain/metric-table.ts';
 import type { Tracing } from '../../domain/tracing.ts';
 import {
   admit,
-  isLoopbackName,
   leavingOf,
   type AdmissionSettings,
   type Admitted,
@@ -15,9 +14,10 @@ import {
 } from '../access/admission.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
 import { overloaded } from '../graphql/graphql-route.ts';
-import { describe } from '../observability/health.ts';
 import type { Log } from '../observability/log.ts';
-import type { MeasuredAccount, Metrics } from '../observability/prometheus.ts';
+import { sendMetrics, sendReadiness, type OperatorSettings } from '../observability/operator-routes.ts';
+import { servePage } from '../page/page-route.ts';
+import { serveSession } from '../page/session-route.ts';
 import type { Overload } from './overload.ts';
 import { HttpError, refuse, sendJson } from './reply.ts';
 import { traceRequest } from '../observability/trace-context.ts';
@@ -32,14 +32,9 @@ export interface ServerRuntime extends AdmissionSettings {
   readonly schemaText: Serve;
 }
 
-export interface RouteSettings {
+export interface RouteSettings extends OperatorSettings {
   readonly runtime: () => ServerRuntime;
   readonly overload: Overload;
-  readonly metrics: Metrics;
-  /** What /readyz adds to "ready". */
-  readonly readiness: () => Readonly<Record<string, unknown>>;
-  /** The state of each account, for /metrics, and in /readyz for those who may see it. */
-  readonly accounts: () => readonly MeasuredAccount[];
   readonly log: Log;
   readonly tracing: Tracing;
 }
@@ -61,6 +56,8 @@ const paths: ReadonlyMap<string, Route> = new Map([
   ['/healthz', 'healthz'],
   ['/readyz', 'readyz'],
   ['/metrics', 'metrics'],
+  ['/', 'page'],
+  ['/session', 'session'],
 ]);
 
 /** Answers all requests. Call the function that it returns when the response has ended, in whatever way. */
@@ -133,9 +130,13 @@ async function answer(
   if (route === 'graphql') return serve(runtime.graphql, 'GET, POST', settings, exchange);
   if (route === 'export') return serve(runtime.exportFocus, 'GET, HEAD', settings, exchange);
   if (route === 'schema') return serve(runtime.schemaText, 'GET, HEAD', settings, exchange);
-  if (/^\/(\?|$)/.test(request.url ?? '/') && /^(GET|HEAD)$/.test(request.method ?? '')) {
-    // Relative, because a proxy may add a prefix that we do not know.
-    return void response.writeHead(302, { location: 'graphql' }).end();
+  if (route === 'session' && runtime.page !== false) return serveSession(runtime, request, response);
+  if (route === 'page') {
+    if (runtime.page !== false) return servePage(runtime, request, response);
+    if (/^\/(\?|$)/.test(request.url ?? '/') && /^(GET|HEAD)$/.test(request.method ?? '')) {
+      // Relative, because a proxy may add a prefix that we do not know.
+      return void response.writeHead(302, { location: 'graphql' }).end();
+    }
   }
   const message =
     'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and .ndjson.';
@@ -178,46 +179,6 @@ async function serve(
   }
 }
 
-/** Everybody may know whether the gateway is ready; only those who may see an account learn its state. */
-async function sendReadiness(
-  settings: RouteSettings,
-  stopping: boolean,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const accounts = (await mayOperate(settings, request))
-    ? { accounts: settings.accounts().map((state) => describe(state)) }
-    : {};
-  const status = stopping ? 'stopping' : 'ready';
-  sendJson(response, stopping ? 503 : 200, { status, ...settings.readiness(), ...accounts });
-}
-
-async function sendMetrics(
-  settings: RouteSettings,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (!(await mayOperate(settings, request))) {
-    const message = 'Metrics are for clients with the permission operations: Authorization: Bearer <token>.';
-    throw new HttpError(401, 'UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer' } });
-  }
-  const { text, contentType } = await settings.metrics.read(settings.accounts());
-  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text);
-}
-
-async function mayOperate(settings: RouteSettings, { headers }: IncomingMessage): Promise<boolean> {
-  const { authenticate, loopbackOnly } = settings.runtime();
-  // Without clients only this machine may see them, and no foreign page that has pointed its name here.
-  if (loopbackOnly && !isLoopbackName(headers.host)) return false;
-  try {
-    const client = await authenticate(headers.authorization);
-    // These figures are about all accounts.
-    return client?.permissions.has('operations') === true && client.accounts === null;
-  } catch {
-    return false;
-  }
-}
-
 function fail(error: unknown, log: Log, response: ServerResponse, requestId: string): void {
   if (error instanceof HttpError && !response.headersSent) return refuse(response, error, requestId);
   log.error({ event: 'bug', requestId, cause: error instanceof Error ? error.stack : typeof error });
@@ -228,7 +189,8 @@ function fail(error: unknown, log: Log, response: ServerResponse, requestId: str
 
 function routeOf(url = '/'): Route {
   const query = url.indexOf('?');
-  return paths.get(query < 0 ? url : url.slice(0, query)) ?? 'other';
+  const path = query < 0 ? url : url.slice(0, query);
+  return paths.get(path) ?? (path.startsWith('/assets/') ? 'page' : 'other');
 }
 
 function readRequestId({ headers }: IncomingMessage): string {

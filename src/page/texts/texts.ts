@@ -1,0 +1,16 @@
+/** All texts of the page, by key. Each stands once, in all languages side by side, so that none can lack one. */
+
+import { chartTexts } from './chart-texts.ts';
+import { overviewTexts } from './overview-texts.ts';
+import { shellTexts } from './shell-texts.ts';
+import type { Texts } from './text-types.ts';
+import { wordTexts } from './word-texts.ts';
+
+export const texts = {
+  ...shellTexts,
+  ...wordTexts,
+  ...chartTexts,
+  ...overviewTexts,
+} as const satisfies Texts;
+
+export type TextKey = keyof typeof texts;

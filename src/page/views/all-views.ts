@@ -1,0 +1,6 @@
+/** All views, in the order of the navigation; the first is shown where the address names none. */
+
+import type { View } from '../shell/view.ts';
+import { Overview } from './overview/overview.tsx';
+
+export const views: readonly View[] = [{ path: 'overview', title: 'overview.title', View: Overview }];
