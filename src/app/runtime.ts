@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { connectAccounts, type Connected } from './accounts.ts';
+import { toAllocations, toChoices } from './allocations.ts';
 import type { Clock } from '../domain/calendar.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
@@ -14,7 +15,7 @@ import { schema } from '../graphql/schema.ts';
 import type { HistoryView } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BudgetRule } from '../reports/budgets.ts';
-import { createAuthenticator, type VerifyJwt } from '../server/access/auth.ts';
+import { createAuthenticator, toBounds, type VerifyJwt } from '../server/access/auth.ts';
 import type { ConsumeBudget } from '../server/access/budget.ts';
 import { keysOfSecret, type SessionKeys } from '../server/access/session-keys.ts';
 import { createSessions } from '../server/access/sessions.ts';
@@ -90,13 +91,16 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
   );
   const signedTokens = toSignedTokens(config, before?.signedTokens ?? null, now);
   const connected = connectAccounts(config, resources, before?.connected ?? []);
-  const visibilityOf = createVisibility(connected);
+  const visibilityOf = createVisibility(connected, toAllocations(config));
   const answers = createResponseCache(limits.responseCacheBytes, now);
   const createRequest = createRequests({
     ledger,
     history,
     visibilityOf,
     rates: config.exchangeRates,
+    boundClients: clients.flatMap(({ id, allocations }) =>
+      allocations === undefined ? [] : [{ clientId: id, bounds: toBounds(allocations) }],
+    ),
     budgets: toBudgets(config),
     limits,
     consume,
@@ -161,7 +165,7 @@ function toBudgets({ budgets, accounts }: Config): BudgetRule[] {
     return {
       id,
       name,
-      filter,
+      filter: { ...filter, allocations: toChoices(filter.allocations) },
       accounts: ids,
       amount,
       convertTo,

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 
 import { codeOf } from '../domain/errors.ts';
 import { providers } from '../providers/registry.ts';
+import { strangeChoices, strangeRules, type Misnamed } from './allocation-settings.ts';
 import { strangersIn } from './budget-settings.ts';
 import { withOverrides } from './overrides.ts';
 import { noProxies, readProxies } from './proxy-settings.ts';
@@ -154,7 +155,8 @@ function expand(unexpanded: unknown, environment: Environment): Expanded {
 const openHost = 'server.host: expected 127.0.0.1 as long as there are neither clients nor jwt';
 
 /** Checks that need several parts of the settings together. */
-function crossFaults({ accounts, clients, server, jwt, budgets }: Outline, expanded: Expanded): string[] {
+function crossFaults(all: Outline, expanded: Expanded): string[] {
+  const { accounts, clients, server, jwt, budgets, allocations } = all;
   const { show } = expanded;
   const known = new Set(['*', ...accounts.map(({ id }) => id)]);
   const isOpen =
@@ -180,7 +182,29 @@ function crossFaults({ accounts, clients, server, jwt, budgets }: Outline, expan
     ...strangersIn(budgets, (id) => id !== '*' && known.has(id)).map(
       ({ path, account }) => `${path}: expected an account of this file, found ${show(path, account)}`,
     ),
+    ...repeated(allocations).map((index) =>
+      twice(`allocations.${index}.id`, allocations[index]?.id, expanded),
+    ),
+    ...misnamedIn(all).map(
+      ({ path, expected, found }) => `${path}: expected ${expected}, found ${show(path, found)}`,
+    ),
     ...(isOpen ? [`${openHost}, found ${show('server.host', server.host)}`] : []),
+  ];
+}
+
+/** What allocations name that there is not, and what names allocations or values that there are not. */
+function misnamedIn({ accounts, clients, budgets, allocations }: Outline): Misnamed[] {
+  return [
+    ...strangeRules(
+      allocations,
+      accounts.map(({ id }) => id),
+    ),
+    ...clients.flatMap((client, index) =>
+      strangeChoices(`clients.${index}.allocations`, client.allocations, allocations),
+    ),
+    ...budgets.flatMap(({ filter }, index) =>
+      strangeChoices(`budgets.${index}.filter.allocations`, filter.allocations, allocations),
+    ),
   ];
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { toTimeZone, type TimeZone } from '../domain/calendar.ts';
 import { compareDecimals, zero } from '../domain/decimal.ts';
 import { providers } from '../providers/registry.ts';
+import { allocationOutlines, allocations, choiceOutline } from './allocation-settings.ts';
 import { budgetOutlines, budgets } from './budget-settings.ts';
 import { client, jwt, permitted } from './client-settings.ts';
 import { atStart, live, publicText } from './setting-meta.ts';
@@ -178,6 +179,7 @@ export const settings = z.strictObject({
     .optional()
     .meta(live),
   exchangeRates: exchangeRates.default([]).meta(live),
+  allocations: allocations.default([]).meta(live),
   budgets: budgets.default([]).meta(live),
   limits: section({
     maxDepth: count.default(12).meta(live),
@@ -228,12 +230,25 @@ export const outline = z
     clients: z
       .array(
         z
-          .object({ id: anyText, accounts: z.array(anyText).catch([]), tokens: z.array(anyText).catch([]) })
-          .catch({ id: '', accounts: [], tokens: [] }),
+          .object({
+            id: anyText,
+            accounts: z.array(anyText).catch([]),
+            tokens: z.array(anyText).catch([]),
+            allocations: choiceOutline,
+          })
+          .catch({ id: '', accounts: [], tokens: [], allocations: {} }),
       )
       .catch([]),
     jwt: z.unknown().optional(),
+    allocations: allocationOutlines,
     budgets: budgetOutlines,
   })
-  .catch({ server: { host: '127.0.0.1' }, accounts: [], clients: [], jwt: undefined, budgets: [] });
+  .catch({
+    server: { host: '127.0.0.1' },
+    accounts: [],
+    clients: [],
+    jwt: undefined,
+    allocations: [],
+    budgets: [],
+  });
 export type Outline = z.output<typeof outline>;

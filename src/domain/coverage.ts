@@ -59,6 +59,8 @@ export interface SourceCoverage {
   readonly isClamped: boolean;
   /** For people. Code never decides by a notice: what it decides by is a field. */
   readonly notices: readonly Notice[];
+  /** Those of them that the period and the list decide, whatever the rows are. */
+  readonly periodNotices: readonly Notice[];
   /** Set when STALE or FAILED. */
   readonly error: GatewayError | null;
 }

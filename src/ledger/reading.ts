@@ -44,6 +44,8 @@ export interface Reading<K extends RowKind> {
   readonly isClamped: boolean;
   /** For people. Code never decides by a notice: what it decides by is a field. */
   readonly notices: readonly Notice[];
+  /** Those of them that the period and the list decide, whatever the rows are. */
+  readonly periodNotices: readonly Notice[];
   readonly error: GatewayError | null;
   /** The parts that contain its rows, each row in one part only; null when parts may share a row: then use `visit`. */
   readonly parts: readonly ReadPart<K>[] | null;
@@ -55,6 +57,8 @@ export interface Reading<K extends RowKind> {
 export interface ReadPart<K extends RowKind> {
   /** The key of the segment. */
   readonly key: string;
+  /** All dates of the segment; null: it has none. */
+  readonly covers: DateRange | null;
   readonly entry: Entry<K>;
   readonly dates: DateRange | null;
 }
@@ -101,6 +105,7 @@ export function toReading<K extends RowKind>(
   const readAts = parts.map(({ entry }) => entry.readAt);
   const stale = outcomes.find(({ status }) => status === 'STALE');
   const until = knownUntil(source.account, { dates, end }, parts, now);
+  const periodNotices = [...clampNotice(source, dates), ...partialNotice(source.account, until)];
   return {
     source,
     dates,
@@ -112,14 +117,14 @@ export function toReading<K extends RowKind>(
     isPartial: until !== null,
     isClamped: isClamped(source, dates),
     notices: shorten([
-      ...clampNotice(source, dates),
-      ...partialNotice(source.account, until),
+      ...periodNotices,
       // Rows that are billed with another month belong to that month's answer.
       ...(billedIn === null ? strayNotice(missed) : []),
       ...distinct(parts.flatMap(({ entry }) => entry.notices)).filter(
         ({ date }) => date === null || inRange(date) || isDateOfRow(date),
       ),
     ]),
+    periodNotices,
     error: stale?.error ?? null,
     parts:
       misplaced.length > 0 || billedIn !== null ? null : parts.map((part) => toReadPart(source, part, dates)),
@@ -179,6 +184,7 @@ function toFailure<K extends RowKind>(
     isPartial: false,
     isClamped: false,
     notices: [],
+    periodNotices: [],
     error,
     parts: [],
     visit: () => Promise.resolve(),
@@ -201,7 +207,8 @@ function toReadPart<K extends RowKind>(
   { entry, segment }: Part<K>,
   dates: DateRange | null,
 ): ReadPart<K> {
-  return { key: keyOf({ source, segment }), entry, dates: isWhole(segment, dates) ? null : dates };
+  const key = keyOf({ source, segment });
+  return { key, covers: segment.dates, entry, dates: isWhole(segment, dates) ? null : dates };
 }
 
 /** Whether all dates of a segment were requested. */

@@ -10,11 +10,13 @@ import type { Tracing } from '../domain/tracing.ts';
 import type { HistoryView } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { RowSource, Source } from '../ledger/source.ts';
+import type { Allocation } from '../reports/allocation-rules.ts';
 import type { BudgetRule } from '../reports/budgets.ts';
 import type { UpstreamBudget } from './upstream-admission.ts';
 import { createAllowance, type Allowance, type AllowanceLimits } from './allowance.ts';
 import { createValidity, type Validity } from './validity.ts';
 import { createSegmentLoader, type SegmentLoader } from './loaders.ts';
+import { toldCost } from './told-cost.ts';
 import { createHeldLoader, createPlanner } from './unread-loaders.ts';
 import type { Permission } from '../domain/permissions.ts';
 
@@ -23,9 +25,22 @@ export interface Visibility {
   /** The same key for all callers that see the same accounts and have the same permissions. */
   readonly key: string;
   readonly accounts: readonly Account[];
+  /** The lists whose rows it may read; none if it is bound. */
   readonly sources: readonly RowSource[];
+  /** The lists that make up its cost. Only attributed-charges.ts reads them, and leaves out what is not the caller's. */
+  readonly costSources: readonly RowSource[];
+  /** The allocations of the settings that concern these accounts; of a bound caller those that it is bound to. */
+  readonly allocations: readonly Allocation[];
+  /** The only values whose cost the caller may see, by allocation; all must hold. Null: it may see all. */
+  readonly bound: ReadonlyMap<string, ReadonlySet<string>> | null;
   /** What their providers say of them as a whole. */
   readonly snapshots: readonly Source<SnapshotKind>[];
+}
+
+/** A client of the settings that sees some values of allocations alone. */
+export interface BoundClientRule {
+  readonly clientId: string;
+  readonly bounds: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface RequestLimits extends AllowanceLimits, DocumentLimits {
@@ -43,6 +58,8 @@ export interface ContextSettings {
   readonly turn: Promise<void> | null;
   /** The rates at which amounts may be converted. */
   readonly rates: readonly ExchangeRate[];
+  /** The clients of the settings that see some values of allocations alone. */
+  readonly boundClients: readonly BoundClientRule[];
   /** All budgets in the settings, including those that the caller may not see. */
   readonly budgets: readonly BudgetRule[];
   readonly limits: RequestLimits;
@@ -73,7 +90,16 @@ export function createContext({ upstreamBudget, turn, ...settings }: ContextSett
     validity,
     tracing,
   });
-  return { ...settings, segments, validity, allowance: createAllowance(limits) };
+  const { bound } = settings.visibility;
+  return {
+    ...settings,
+    segments: { ...segments, cost: () => toldCost(segments.cost(), settings.visibility) },
+    validity,
+    // How many rows there are tells a bound caller of others.
+    allowance: createAllowance(
+      bound === null ? limits : { ...limits, maxVisitedRows: Number.POSITIVE_INFINITY },
+    ),
+  };
 }
 
 /** A context that only prices a query: it sees the same accounts, and no rows. */

@@ -162,7 +162,7 @@ export function toCoverage(
   rowCount: number,
 ): SourceCoverage {
   const { source, dates: period, status, asOf, settlement, provisionalFrom } = reading;
-  const { isPartial, isClamped, notices, error } = reading;
+  const { isPartial, isClamped, notices, periodNotices, error } = reading;
   const { account, kind } = source;
   return {
     account,
@@ -176,6 +176,7 @@ export function toCoverage(
     isPartial,
     isClamped,
     notices,
+    periodNotices,
     error,
   };
 }
@@ -185,7 +186,14 @@ export function toFailedCoverage(
   reading: Omit<Reading<RowKind>, 'visit' | 'parts'>,
   error: GatewayError | null,
 ): SourceCoverage {
-  const nothing = { asOf: null, provisionalFrom: null, isPartial: false, isClamped: false, notices: [] };
+  const nothing = {
+    asOf: null,
+    provisionalFrom: null,
+    isPartial: false,
+    isClamped: false,
+    notices: [],
+    periodNotices: [],
+  };
   return { ...toCoverage(reading, 0), status: 'FAILED', ...nothing, error };
 }
 
@@ -203,6 +211,7 @@ export function failedCoverage(account: Account, kind: RowKind | null, error: Ga
     isPartial: false,
     isClamped: false,
     notices: [],
+    periodNotices: [],
     error: error.of(account.id, account.provider.id),
   };
 }

@@ -1,5 +1,6 @@
 /** Which charges a question is about: the tests behind the filters of lists, reports and budgets. */
 
+import type { AllocationChoice } from './allocation-rules.ts';
 import { createSearch, unlessBlank } from '../domain/text.ts';
 import type { ChargedRow, SpendDimension } from './spend-dimensions.ts';
 
@@ -71,9 +72,11 @@ export interface SpendSelection extends ChargeSelection {
   readonly subAccounts?: Names;
   readonly projects?: Names;
   readonly resources?: Names;
+  /** Whose cost; of several all must hold. */
+  readonly allocations?: readonly AllocationChoice[] | null | undefined;
 }
 
-/** A test whether a charge is selected, whose account and provider are not looked at. */
+/** A test whether a charge is selected, whose account, provider and allocations are not looked at. */
 export function createSpendTest(filter: SpendSelection): (row: ChargedRow) => boolean {
   const isSelected = createChargeTest(filter);
   return (row) =>

@@ -19,6 +19,7 @@ export interface RequestSettings {
   readonly history: GatewayContext['history'];
   readonly visibilityOf: (client: Client) => Visibility;
   readonly rates: ContextSettings['rates'];
+  readonly boundClients: ContextSettings['boundClients'];
   readonly budgets: ContextSettings['budgets'];
   readonly limits: ContextSettings['limits'] & { readonly deadlineSeconds: number };
   readonly consume: ConsumeBudget;
@@ -37,7 +38,7 @@ export type CreateRequest = (
 
 /** Creates contexts for requests. */
 export function createRequests(settings: RequestSettings): CreateRequest {
-  const { ledger, history, visibilityOf, rates, budgets, limits, consume, tracing } = settings;
+  const { ledger, history, visibilityOf, rates, boundClients, budgets, limits, consume, tracing } = settings;
   const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
   return (client, left, turn = null) => {
     const call: Call = {
@@ -50,6 +51,7 @@ export function createRequests(settings: RequestSettings): CreateRequest {
       ledger,
       history,
       rates,
+      boundClients,
       budgets,
       call,
       turn,

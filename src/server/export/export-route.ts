@@ -38,6 +38,11 @@ export function createExport({ createRequest, log }: ExportSettings) {
         const headers = { allow: 'GET, HEAD' };
         throw new HttpError(405, 'BAD_USER_INPUT', 'Ask for an export with GET.', { headers });
       }
+      if (client.bounds !== null) {
+        const message =
+          'This client sees the cost of some values of an allocation alone, and an export is of rows.';
+        throw new HttpError(403, 'FORBIDDEN', message);
+      }
       const question = readQuestion(new URL(request.url ?? '/', 'http://gateway'));
       const context = createRequest(client, left());
       const found = isHead ? await readHeld(question, context) : await readExport(question, context);

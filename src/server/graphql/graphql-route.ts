@@ -145,16 +145,15 @@ function outcomeOf({ data, errors }: Answer): OperationOutcome {
   return data === null ? 'error' : 'partial';
 }
 
-/** Caches only complete answers, with a cost of zero, because that is what the cached response costs. */
+/** Caches only complete answers, with what the cached response costs. */
 function keep(
   answers: ResponseCache,
   question: string,
   operation: string | null,
-  { data, errors, cost, validity }: Answer,
+  { data, errors, keptCost, validity }: Answer,
 ): KeptAnswer | null {
   if (data === null || errors.length > 0 || validity === null) return null;
-  const { requested } = cost;
-  const body = writeAnswer({ data, errors, cost: { requested, actual: 0, cached: requested } });
+  const body = writeAnswer({ data, errors, cost: keptCost });
   return answers.keep(question, operation, body, validity);
 }
 
