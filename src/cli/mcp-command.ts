@@ -66,7 +66,6 @@ async function serveHere({ mcpSettings }: Pick<Runtime, 'mcpSettings'>, log: Log
   // The transport reads from now on, so its end cannot come earlier.
   const ended = once(process.stdin, 'close');
   const served = serveStdio(() => build(connection), {
-    maxSubscriptions: 0,
     onerror: (error) => log.debug({ event: 'mcp', cause: error.name }),
   });
   await ended;

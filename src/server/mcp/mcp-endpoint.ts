@@ -45,17 +45,26 @@ export function createEndpoint(settings: EndpointSettings): ServeMcp {
     const caller = callerOf(asking);
     const connection = { client: asking.client, callerOf: () => caller };
     const handler = createMcpHandler(() => build(connection), {
-      // Nothing is announced, so nobody may listen.
-      maxSubscriptions: 0,
       onerror: (error) => log.debug({ event: 'mcp', requestId: asking.requestId, cause: error.name }),
     });
     try {
       const answer = await handler.fetch(toRequest(request, asking.left()), { parsedBody });
+      // Nothing is ever announced, so a stream of announcements ends with its acknowledgement and holds no connection.
+      if (isListening(parsedBody)) await handler.close();
       await send(response, answer);
     } finally {
       await handler.close();
     }
   };
+}
+
+function isListening(message: unknown): boolean {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'method' in message &&
+    message.method === 'subscriptions/listen'
+  );
 }
 
 /** @throws HttpError */

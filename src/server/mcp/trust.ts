@@ -69,26 +69,30 @@ function without(value: unknown, found: Coverage[]): unknown {
 }
 
 function together(coverages: readonly Coverage[]): Trust {
-  const sources = distinct(coverages.flatMap(({ sources = [] }) => sources));
+  const sources = coverages.flatMap(({ sources = [] }) => sources);
   const told = coverages.flatMap(({ complete }) => (complete === undefined ? [] : [complete]));
   const moments = coverages.flatMap(({ asOf }) => (asOf == null ? [] : [asOf]));
   return {
     complete: told.length === 0 ? null : !told.includes(false),
     asOf: moments.toSorted()[0] ?? null,
-    missing: sources.filter(({ status }) => status === 'FAILED').map(problemOf),
-    stale: sources.filter(({ status }) => status === 'STALE').map(problemOf),
-    provisional: sources
-      .filter(({ status, settlement }) => status !== 'FAILED' && settlement?.status === 'PROVISIONAL')
-      .map((source) => ({ ...nameOf(source), finalAt: source.settlement?.finalAt ?? null })),
-    notices: sources.flatMap((source) =>
-      (source.notices ?? []).map(({ code = '', message = '' }) => ({ ...nameOf(source), code, message })),
+    missing: distinct(sources.filter(({ status }) => status === 'FAILED').map(problemOf)),
+    stale: distinct(sources.filter(({ status }) => status === 'STALE').map(problemOf)),
+    provisional: distinct(
+      sources
+        .filter(({ status, settlement }) => status !== 'FAILED' && settlement?.status === 'PROVISIONAL')
+        .map((source) => ({ ...nameOf(source), finalAt: source.settlement?.finalAt ?? null })),
+    ),
+    notices: distinct(
+      sources.flatMap((source) =>
+        (source.notices ?? []).map(({ code = '', message = '' }) => ({ ...nameOf(source), code, message })),
+      ),
     ),
   };
 }
 
 /** One of each: an account's list answers for this period and the one before, or for several budgets. */
-function distinct(sources: readonly Source[]): Source[] {
-  return [...new Map(sources.map((source) => [JSON.stringify(source), source])).values()];
+function distinct<Item>(items: readonly Item[]): Item[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 function nameOf({ account, kind }: Source) {
