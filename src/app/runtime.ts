@@ -21,7 +21,10 @@ import { keysOfSecret, type SessionKeys } from '../server/access/session-keys.ts
 import { createSessions } from '../server/access/sessions.ts';
 import { readDocuments } from '../server/graphql/persisted-documents.ts';
 import { createExport } from '../server/export/export-route.ts';
+import { createAsk } from '../server/graphql/ask.ts';
 import { createGraphql } from '../server/graphql/graphql-route.ts';
+import type { EndpointSettings } from '../server/mcp/mcp-endpoint.ts';
+import { createMcpRoute } from '../server/mcp/mcp-route.ts';
 import type { Metrics } from '../server/observability/prometheus.ts';
 import type { ServerRuntime } from '../server/http/routes.ts';
 import { createJwtVerifier } from '../server/access/jwt.ts';
@@ -65,6 +68,8 @@ export interface Runtime extends ServerRuntime {
   readonly answers: ResponseCache;
   readonly gateway: Gateway;
   readonly createRequest: CreateRequest;
+  /** What MCP is served by, over HTTP or otherwise. */
+  readonly mcpSettings: EndpointSettings;
 }
 
 /** What the cost page asks. */
@@ -118,17 +123,11 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     log,
     now,
   });
-  const graphql = createGraphql({
-    gateway,
-    visibilityOf,
-    answers,
-    consume,
-    now,
-    maxBodyBytes: limits.maxBodyBytes,
-    hasPage: server.page !== false,
-    metrics,
-    isTooLate: (sinceMs) => overload.isOver(performance.now() - sinceMs),
-  });
+  const isTooLate = (sinceMs: number): boolean => overload.isOver(performance.now() - sinceMs);
+  const asks = createAsk({ gateway, answers, isTooLate, metrics });
+  const { maxBodyBytes } = limits;
+  const { introspection } = server;
+  const mcp = { schema, documents: documents.tools, introspection, asks, visibilityOf, now, log };
   return {
     connected,
     documentCount: documents.count,
@@ -147,9 +146,19 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     page: server.page,
     loopbackOnly: clients.length === 0 && jwt === undefined,
     cors: server.cors,
-    graphql,
+    graphql: createGraphql({
+      gateway,
+      asks,
+      visibilityOf,
+      consume,
+      now,
+      maxBodyBytes,
+      hasPage: server.page !== false,
+    }),
+    mcpSettings: mcp,
+    mcp: config.mcp ? createMcpRoute(mcp, maxBodyBytes) : null,
     exportFocus: createExport({ createRequest, log }),
-    schemaText: createSchemaText(server.introspection),
+    schemaText: createSchemaText(introspection),
   };
 }
 

@@ -178,6 +178,8 @@ export const settings = z.strictObject({
     .strictObject({ folder: publicText.min(1) })
     .optional()
     .meta(live),
+  /** Whether assistants may ask at /mcp. */
+  mcp: z.boolean().default(true).meta(live),
   exchangeRates: exchangeRates.default([]).meta(live),
   allocations: allocations.default([]).meta(live),
   budgets: budgets.default([]).meta(live),

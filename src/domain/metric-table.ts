@@ -28,6 +28,7 @@ export interface Metric {
 export const routes = [
   'graphql',
   'export',
+  'mcp',
   'schema',
   'page',
   'session',
@@ -43,7 +44,7 @@ const operationOutcomes = ['ok', 'partial', 'error'] as const;
 export type OperationOutcome = (typeof operationOutcomes)[number];
 
 /** 499: the client had left. */
-const statuses = '200 204 302 304 400 401 403 404 405 406 413 415 422 429 499 500 502 503'.split(' ');
+const statuses = '200 202 204 302 304 400 401 403 404 405 406 413 415 422 429 499 500 502 503'.split(' ');
 const exchangeOutcomes = ['OK', 'ABORTED', ...errorCodes.filter((code) => code.startsWith('PROVIDER_'))];
 
 const ofAccount = { provider: 'accounts', account: 'accounts' } as const;

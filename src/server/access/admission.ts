@@ -45,6 +45,8 @@ export interface Admitted {
 export interface AccessLogFields {
   client?: string;
   operation?: string | null;
+  /** The tool of MCP that asked. */
+  tool?: string;
   outcome?: OperationOutcome;
   /** Whether a cached response answered. */
   isKept?: boolean;

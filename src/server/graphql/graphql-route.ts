@@ -3,40 +3,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Clock } from '../../domain/calendar.ts';
-import type { OperationOutcome } from '../../domain/metric-table.ts';
 import type { Visibility } from '../../query/context.ts';
 import { uncountRequest, wantsPage, type Admitted } from '../access/admission.ts';
 import type { Client } from '../access/auth.ts';
 import type { ConsumeBudget } from '../access/budget.ts';
 import { encode, mannerOf, sendAnswer, vary, type ResponseFormat } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
-import { HttpError } from '../http/reply.ts';
-import type { Metrics } from '../observability/prometheus.ts';
-import { createExchange, type Exchange } from './exchange.ts';
+import type { Ask } from './ask.ts';
 import { withLinkToPage } from './graphiql.ts';
 import { isMiss } from './persisted-documents.ts';
 import { readParams } from './read-params.ts';
-import { encodedAs, type KeptAnswer, type ResponseCache } from './response-cache.ts';
-import { statusOf, writeAnswer, type Answer } from './result.ts';
-import type { Asked, Gateway } from './yoga.ts';
+import { encodedAs, type KeptAnswer } from './response-cache.ts';
+import { statusOf, writeAnswer } from './result.ts';
+import type { Gateway } from './yoga.ts';
 
 export interface GraphqlSettings {
-  readonly gateway: Gateway;
+  readonly gateway: Pick<Gateway, 'page'>;
+  readonly asks: Ask;
   readonly visibilityOf: (client: Client) => Visibility;
-  readonly answers: ResponseCache;
   readonly consume: ConsumeBudget;
   readonly now: Clock;
   readonly maxBodyBytes: number;
   /** Whether there is a cost page to link to. */
   readonly hasPage: boolean;
-  /** Whether a request that has waited since this moment is no longer worth starting. */
-  readonly isTooLate: (sinceMs: number) => boolean;
-  readonly metrics: Metrics;
 }
 
 /** Answers GraphQL requests. Its caller must report an HttpError that it throws. */
 export function createGraphql(settings: GraphqlSettings) {
-  const { gateway, answers, visibilityOf, consume, now, maxBodyBytes, metrics } = settings;
+  const { gateway, asks, visibilityOf, consume, now, maxBodyBytes } = settings;
 
   /** Sends a cached response, with the time for which it is still right. */
   async function sendKept(
@@ -54,64 +48,23 @@ export function createGraphql(settings: GraphqlSettings) {
     }
   }
 
-  /** Records who read what, for the log and the metrics. */
-  function count(
-    { facts, receivedAtMs }: Admitted,
-    operation: string | null,
-    outcome: OperationOutcome,
-    kept: KeptAnswer | null,
-    accounts = kept?.accounts ?? [],
-  ): void {
-    Object.assign(facts, { operation, outcome, isKept: kept !== null, accounts });
-    metrics.lookedUp(kept !== null);
-    metrics.operated(operation, outcome, (performance.now() - receivedAtMs) / 1000);
-  }
-
-  /** Asks, and caches the answer if that is allowed. `answer` null: `kept` is the answer. */
-  async function askAndKeep(
-    asked: Asked,
-    exchange: Exchange,
-  ): Promise<{ readonly answer: Answer | null; readonly kept: KeptAnswer | null }> {
-    try {
-      const answer = await gateway.ask(asked, exchange);
-      const { question, operation, known } = exchange;
-      const isNew = answer !== null && question !== null;
-      return { answer, kept: isNew ? keep(answers, question, operation, answer) : known };
-    } finally {
-      // Identical requests that have waited for this one find its answer in the cache now.
-      exchange.joined?.end();
-    }
-  }
-
   return async (request: IncomingMessage, response: ServerResponse, admitted: Admitted): Promise<void> => {
     if (wantsPage(request)) return sendPage(request, response, await gateway.page(), settings.hasPage);
-    const { client, requestId, left, receivedAtMs } = admitted;
+    const { client } = admitted;
     if (client === null) throw new TypeError('only the page is sent without a client');
+    const asking = { ...admitted, client };
     const manner = mannerOf(request);
-    const scope = `${visibilityOf(client).key} ${manner.mediaType} `;
+    const scope = scopeOf(visibilityOf(client), manner);
     const { method = 'GET', url = '' } = request;
     const body = method === 'POST' ? await readBody(request, maxBodyBytes) : null;
     const bytes = scope + (body === null ? `${method} ${url}` : body.toString('latin1'));
-    const repeated = answers.find(bytes);
-    if (repeated !== null) {
-      count(admitted, repeated.operation, 'ok', repeated);
-      return sendKept(request, response, repeated, manner);
-    }
+    const repeated = asks.find(bytes, asking);
+    if (repeated !== null) return sendKept(request, response, repeated, manner);
 
-    if (settings.isTooLate(receivedAtMs)) throw overloaded();
+    asks.refuseIfLate(asking);
     const params = readParams(method, url, body);
-    const exchange = createExchange({ client, requestId, left, scope });
-    const { answer, kept } = await askAndKeep({ method, params }, exchange);
-    const { operation, question } = exchange;
-    if (kept !== null) answers.alias(bytes, kept);
-    if (answer === null) {
-      if (kept === null) throw new TypeError('a request came back without an answer');
-      count(admitted, operation, 'ok', kept);
-      return sendKept(request, response, kept, manner);
-    }
-    // A request without a document is not an operation.
-    if (question !== null)
-      count(admitted, operation, outcomeOf(answer), null, answer.validity?.accounts() ?? []);
+    const { answer, kept } = await asks.ask({ method, params }, scope, bytes, asking);
+    if (answer === null) return sendKept(request, response, kept, manner);
     // The client will ask again with the document, and that request counts.
     if (answer.errors.some((error) => isMiss(error))) await uncountRequest(consume, client, response);
     if (response.destroyed) return;
@@ -120,6 +73,11 @@ export function createGraphql(settings: GraphqlSettings) {
       kept === null ? { ...answer.http.headers, 'cache-control': 'no-store' } : headersOf(kept, now());
     sendAnswer(response, statusOf(answer, manner.mediaType), manner, encoded, headers);
   };
+}
+
+/** Cached responses are shared by those who see the same, and read the same media type. */
+export function scopeOf({ key }: Visibility, { mediaType }: Pick<ResponseFormat, 'mediaType'>): string {
+  return `${key} ${mediaType} `;
 }
 
 async function sendPage(
@@ -138,28 +96,4 @@ async function sendPage(
 function headersOf({ until, etag }: KeptAnswer, now: number): Record<string, string> {
   const seconds = Math.max(0, Math.floor((until - now) / 1000));
   return { 'cache-control': `private, max-age=${seconds}`, etag };
-}
-
-function outcomeOf({ data, errors }: Answer): OperationOutcome {
-  if (errors.length === 0) return 'ok';
-  return data === null ? 'error' : 'partial';
-}
-
-/** Caches only complete answers, with what the cached response costs. */
-function keep(
-  answers: ResponseCache,
-  question: string,
-  operation: string | null,
-  { data, errors, keptCost, validity }: Answer,
-): KeptAnswer | null {
-  if (data === null || errors.length > 0 || validity === null) return null;
-  const body = writeAnswer({ data, errors, cost: keptCost });
-  return answers.keep(question, operation, body, validity);
-}
-
-/** The error for requests that the gateway has no time for. */
-export function overloaded(): HttpError {
-  const facts = { retryable: true, retryAfterSeconds: 1 };
-  const message = 'The gateway is overloaded: ask again in a moment.';
-  return new HttpError(503, 'OVERLOADED', message, { facts, headers: { 'retry-after': '1' } });
 }

@@ -1,4 +1,4 @@
-/** The routes: health, metrics, GraphQL, exports. Each request gets an id, and a log line when it is done. */
+/** The routes: health, metrics, GraphQL, exports, MCP. Each request gets an id, and a log line when it is done. */
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -13,13 +13,13 @@ import {
   type AccessLogFields,
 } from '../access/admission.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
-import { overloaded } from '../graphql/graphql-route.ts';
+import { overloaded } from '../graphql/ask.ts';
 import type { Log } from '../observability/log.ts';
 import { sendMetrics, sendReadiness, type OperatorSettings } from '../observability/operator-routes.ts';
 import { servePage } from '../page/page-route.ts';
 import { serveSession } from '../page/session-route.ts';
 import type { Overload } from './overload.ts';
-import { HttpError, refuse, sendJson } from './reply.ts';
+import { HttpError, refuse, refuseJsonRpc, sendJson } from './reply.ts';
 import { traceRequest } from '../observability/trace-context.ts';
 
 /** Answers an admitted request. @throws HttpError */
@@ -29,6 +29,8 @@ type Serve = (request: IncomingMessage, response: ServerResponse, admitted: Admi
 export interface ServerRuntime extends AdmissionSettings {
   readonly graphql: Serve;
   readonly exportFocus: Serve;
+  /** Null: the settings say no. */
+  readonly mcp: Serve | null;
   readonly schemaText: Serve;
 }
 
@@ -50,6 +52,7 @@ export interface ServerState {
 const paths: ReadonlyMap<string, Route> = new Map([
   ['/graphql', 'graphql'],
   ['/graphql/', 'graphql'],
+  ['/mcp', 'mcp'],
   ['/export/focus.csv', 'export'],
   ['/export/focus.ndjson', 'export'],
   ['/schema.graphql', 'schema'],
@@ -77,7 +80,7 @@ export function createRoutes(settings: RouteSettings, state: Readonly<ServerStat
       // A client that left before the answer got no status.
       const status = response.headersSent ? response.statusCode : leftStatus;
       metrics.answered(route, status, durationMs / 1000);
-      if (route !== 'graphql' && route !== 'export') return;
+      if (route !== 'graphql' && route !== 'export' && route !== 'mcp') return;
       const isWhole = response.writableFinished ? undefined : false;
       log.answered({
         requestId,
@@ -111,7 +114,7 @@ async function answerOrRefuse(
     try {
       await answer(settings, state, route, exchange);
     } catch (error) {
-      fail(error, settings.log, response, requestId);
+      fail(error, settings.log, response, requestId, route === 'mcp' ? refuseJsonRpc : refuse);
     }
   });
 }
@@ -129,6 +132,7 @@ async function answer(
   if (route === 'metrics') return sendMetrics(settings, request, response);
   if (route === 'graphql') return serve(runtime.graphql, 'GET, POST', settings, exchange);
   if (route === 'export') return serve(runtime.exportFocus, 'GET, HEAD', settings, exchange);
+  if (route === 'mcp' && runtime.mcp !== null) return serve(runtime.mcp, 'POST', settings, exchange);
   if (route === 'schema') return serve(runtime.schemaText, 'GET, HEAD', settings, exchange);
   if (route === 'session' && runtime.page !== false) return serveSession(runtime, request, response);
   if (route === 'page') {
@@ -139,7 +143,7 @@ async function answer(
     }
   }
   const message =
-    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and .ndjson.';
+    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and .ndjson, and MCP at /mcp unless the settings say no.';
   throw new HttpError(404, 'BAD_USER_INPUT', message);
 }
 
@@ -179,7 +183,13 @@ async function serve(
   }
 }
 
-function fail(error: unknown, log: Log, response: ServerResponse, requestId: string): void {
+function fail(
+  error: unknown,
+  log: Log,
+  response: ServerResponse,
+  requestId: string,
+  refuse: typeof refuseJsonRpc,
+): void {
   if (error instanceof HttpError && !response.headersSent) return refuse(response, error, requestId);
   log.error({ event: 'bug', requestId, cause: error instanceof Error ? error.stack : typeof error });
   if (response.headersSent) return void response.destroy();
