@@ -2,6 +2,7 @@
 
 import type { Language } from '../shell/choices.ts';
 import { chartTexts } from './chart-texts.ts';
+import { costTexts } from './cost-texts.ts';
 import { overviewTexts } from './overview-texts.ts';
 import { shellTexts } from './shell-texts.ts';
 import { wordTexts } from './word-texts.ts';
@@ -13,6 +14,7 @@ export const texts = {
   ...shellTexts,
   ...wordTexts,
   ...chartTexts,
+  ...costTexts,
   ...overviewTexts,
 } as const satisfies Texts;
 
