@@ -16,6 +16,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { BudgetRule } from '../reports/budgets.ts';
 import { createAuthenticator, type VerifyJwt } from '../server/access/auth.ts';
 import type { ConsumeBudget } from '../server/access/budget.ts';
+import { keysOfSecret, type SessionKeys } from '../server/access/session-keys.ts';
+import { createSessions } from '../server/access/sessions.ts';
 import { readDocuments } from '../server/graphql/persisted-documents.ts';
 import { createExport } from '../server/export/export-route.ts';
 import { createGraphql } from '../server/graphql/graphql-route.ts';
@@ -40,6 +42,8 @@ export interface ProcessResources {
   /** Null: this process is alone. */
   readonly shared: SharedStore | null;
   readonly consume: ConsumeBudget;
+  /** The keys of sessions, unless the settings have a secret for them. */
+  readonly sessionKeys: SessionKeys;
   readonly overload: Overload;
   readonly metrics: Metrics;
   readonly now: Clock;
@@ -78,7 +82,7 @@ interface SignedTokens {
  */
 export function buildRuntime(config: Config, before: Runtime | null, resources: ProcessResources): Runtime {
   const { ledger, history, consume, overload, metrics, now, log, tracing } = resources;
-  const { clients, jwt, limits, server } = config;
+  const { clients, jwt, limits, server, session } = config;
   const documents = readDocuments(
     config.documents === undefined ? null : resolve(config.documents.folder),
     schema,
@@ -117,6 +121,7 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     consume,
     now,
     maxBodyBytes: limits.maxBodyBytes,
+    hasPage: server.page !== false,
     metrics,
     isTooLate: (sinceMs) => overload.isOver(performance.now() - sinceMs),
   });
@@ -128,6 +133,11 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     createRequest,
     signedTokens,
     authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
+    sessions: createSessions({
+      keys: session.secret === undefined ? resources.sessionKeys : keysOfSecret(session.secret),
+      hours: session.hours,
+      now,
+    }),
     consume,
     graphiql: server.graphiql,
     page: server.page,

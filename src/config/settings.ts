@@ -35,6 +35,9 @@ const headerName = publicText
   .regex(/^[\w!#$%&'+.^`|~-]+$/, 'expected the name of a header such as x-team')
   .transform((name) => name.toLowerCase());
 
+/** Seals the cookies of the cost page. */
+const sessionSecret = z.string().min(32, 'expected at least 32 characters').meta({ secret: 'texts' });
+
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
 
 /** `summary` is not allowed, because it is a total of the others. */
@@ -167,6 +170,8 @@ export const settings = z.strictObject({
   accounts: z.array(account).min(1).meta(live),
   clients: z.array(client).default([]).meta(live),
   jwt: jwt.optional().meta(live),
+  /** Of readers who sign in to the cost page. */
+  session: section({ secret: sessionSecret.optional(), hours: positive.max(168).default(12) }).meta(live),
   /** Operations that clients name by the SHA-256 of their text. */
   documents: z
     .strictObject({ folder: publicText.min(1) })

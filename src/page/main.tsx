@@ -4,7 +4,7 @@ import { render } from 'preact';
 
 import { readChoices } from './shell/choices.ts';
 import { Page } from './shell/page.tsx';
-import { views } from './views/registry.ts';
+import { views } from './views/all-views.ts';
 import './styles/page.css';
 
 const root = document.getElementById('page');

@@ -77,6 +77,7 @@ describe('settings that are good', () => {
         },
       ],
       clients: [],
+      session: { hours: 12 },
       exchangeRates: [],
       budgets: [],
       limits: expect.objectContaining({

@@ -7,8 +7,11 @@ import { createStore, useStore } from './store.ts';
 
 /** What the gateway says of the reader. */
 export interface SessionState {
-  /** `asking`: the gateway has not answered yet. Views ask meanwhile: they need not know. */
-  readonly status: 'asking' | 'open' | 'signedIn' | 'signedOut';
+  /**
+   * `unknown`: the gateway has not said who reads, and did not know when it sent the page: views wait. `known`: it has
+   * not said either, but will answer, so views ask at once.
+   */
+  readonly status: 'unknown' | 'known' | 'open' | 'signedIn' | 'signedOut';
   readonly client: string | null;
   readonly permissions: readonly string[];
   /** Whether the reader may open GraphiQL. */
@@ -33,7 +36,7 @@ export interface Session {
 const Context = createContext<Session | null>(null);
 
 const initial: SessionState = {
-  status: 'asking',
+  status: document.documentElement.dataset['reader'] === 'known' ? 'known' : 'unknown',
   client: null,
   permissions: [],
   graphiql: false,
@@ -58,6 +61,8 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
       await take(await fetch('session', { headers: { accept: 'application/json' } }));
     } catch {
       // Without a network the views say so.
+      const { status } = store.get();
+      if (status === 'unknown') store.set({ ...store.get(), status: 'known' });
     }
   }
 
@@ -66,7 +71,8 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
     if (!response.ok) return;
     const told = (await response.json()) as Omit<SessionState, 'version'>;
     const before = store.get();
-    const isSame = before.status === 'asking' || before.client === told.client;
+    const isFirst = before.status === 'unknown' || before.status === 'known';
+    const isSame = isFirst || before.client === told.client;
     store.set({ ...told, version: before.version + (isSame ? 0 : 1) });
   }
 

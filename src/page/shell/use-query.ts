@@ -42,10 +42,10 @@ export function useQuery<Data, Variables extends object>(
   const nothing: State<Data> = { data: null, errors: [], loading: true, answeredAt: null, version };
   const [state, setState] = useState(nothing);
   const asked = variables === null ? null : JSON.stringify(variables);
-  const isSignedOut = status === 'signedOut';
+  const mayAsk = status !== 'signedOut' && status !== 'unknown';
 
   useEffect(() => {
-    if (asked === null || isSignedOut) return undefined;
+    if (asked === null || !mayAsk) return undefined;
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     setState((before) => ({ ...(before.version === version ? before : nothing), loading: true }));
@@ -63,10 +63,10 @@ export function useQuery<Data, Variables extends object>(
       controller.abort();
       clearTimeout(timer);
     };
-  }, [operation, asked, version, turn, isSignedOut]);
+  }, [operation, asked, version, turn, mayAsk]);
 
   // What the reader before saw is not shown for a moment either.
-  const shown = state.version === version && !isSignedOut ? state : nothing;
+  const shown = state.version === version && mayAsk ? state : nothing;
   const { data, errors, loading, answeredAt } = shown;
   return { data, errors, loading, answeredAt, reload: () => setTurn((number) => number + 1) };
 }

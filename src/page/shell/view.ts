@@ -1,4 +1,4 @@
-/** A view of the page, as the registry in src/page/views lists it. */
+/** A view of the page, as src/page/views/all-views.ts lists it. */
 
 import type { VNode } from 'preact';
 

@@ -1,6 +1,6 @@
 /** Texts of pictures, figures and tables. */
 
-import type { Texts } from './texts.ts';
+import type { Texts } from './text-types.ts';
 
 export const chartTexts = {
   'chart.keys': { en: 'Arrow keys go from bar to bar.', zh: '用方向键逐个查看。' },

@@ -1,6 +1,6 @@
 /** Texts of the overview. */
 
-import type { Texts } from './texts.ts';
+import type { Texts } from './text-types.ts';
 
 export const overviewTexts = {
   'overview.title': { en: 'Overview', zh: '概览' },

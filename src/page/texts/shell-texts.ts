@@ -1,6 +1,6 @@
 /** Texts of the frame: navigation, sign-in, and the states that any view can be in. */
 
-import type { Texts } from './texts.ts';
+import type { Texts } from './text-types.ts';
 
 export const shellTexts = {
   'shell.title': { en: 'Billing', zh: '账单' },

@@ -1,6 +1,6 @@
 /** The words of the schema in the reader's language: dimensions, states, codes. */
 
-import type { Texts } from './texts.ts';
+import type { Texts } from './text-types.ts';
 
 export const wordTexts = {
   'dimension.PROVIDER': { en: 'Provider', zh: '供应商' },

@@ -13,6 +13,7 @@ import { readBody } from '../http/body.ts';
 import { HttpError } from '../http/reply.ts';
 import type { Metrics } from '../observability/prometheus.ts';
 import { createExchange } from './exchange.ts';
+import { withLinkToPage } from './graphiql.ts';
 import { isMiss } from './persisted-documents.ts';
 import { readParams } from './read-params.ts';
 import { encodedAs, type KeptAnswer, type ResponseCache } from './response-cache.ts';
@@ -26,6 +27,8 @@ export interface GraphqlSettings {
   readonly consume: ConsumeBudget;
   readonly now: Clock;
   readonly maxBodyBytes: number;
+  /** Whether there is a cost page to link to. */
+  readonly hasPage: boolean;
   /** Whether a request that has waited since this moment is no longer worth starting. */
   readonly isTooLate: (sinceMs: number) => boolean;
   readonly metrics: Metrics;
@@ -65,7 +68,7 @@ export function createGraphql(settings: GraphqlSettings) {
   }
 
   return async (request: IncomingMessage, response: ServerResponse, admitted: Admitted): Promise<void> => {
-    if (wantsPage(request)) return sendPage(response, await gateway.page());
+    if (wantsPage(request)) return sendPage(request, response, await gateway.page(), settings.hasPage);
     const { client, requestId, left, receivedAtMs } = admitted;
     if (client === null) throw new TypeError('only the page is sent without a client');
     const manner = mannerOf(request);
@@ -105,8 +108,16 @@ export function createGraphql(settings: GraphqlSettings) {
   };
 }
 
-async function sendPage(response: ServerResponse, page: Response): Promise<void> {
-  response.writeHead(page.status, Object.fromEntries(page.headers)).end(await page.text());
+async function sendPage(
+  { url = '/' }: IncomingMessage,
+  response: ServerResponse,
+  page: Response,
+  hasPage: boolean,
+): Promise<void> {
+  const html = await page.text();
+  const body = Buffer.from(hasPage ? withLinkToPage(html, url) : html);
+  const headers = { ...Object.fromEntries(page.headers), 'content-length': body.length };
+  response.writeHead(page.status, headers).end(body);
 }
 
 /** How long the answer is right, for a client that caches it too. */

@@ -17,6 +17,7 @@ import { overloaded } from '../graphql/graphql-route.ts';
 import type { Log } from '../observability/log.ts';
 import { sendMetrics, sendReadiness, type OperatorSettings } from '../observability/operator-routes.ts';
 import { servePage } from '../page/page-route.ts';
+import { serveSession } from '../page/session-route.ts';
 import type { Overload } from './overload.ts';
 import { HttpError, refuse, sendJson } from './reply.ts';
 import { traceRequest } from '../observability/trace-context.ts';
@@ -56,6 +57,7 @@ const paths: ReadonlyMap<string, Route> = new Map([
   ['/readyz', 'readyz'],
   ['/metrics', 'metrics'],
   ['/', 'page'],
+  ['/session', 'session'],
 ]);
 
 /** Answers all requests. Call the function that it returns when the response has ended, in whatever way. */
@@ -128,8 +130,9 @@ async function answer(
   if (route === 'graphql') return serve(runtime.graphql, 'GET, POST', settings, exchange);
   if (route === 'export') return serve(runtime.exportFocus, 'GET, HEAD', settings, exchange);
   if (route === 'schema') return serve(runtime.schemaText, 'GET, HEAD', settings, exchange);
+  if (route === 'session' && runtime.page !== false) return serveSession(runtime, request, response);
   if (route === 'page') {
-    if (runtime.page !== false) return servePage(request, response);
+    if (runtime.page !== false) return servePage(runtime, request, response);
     if (/^\/(\?|$)/.test(request.url ?? '/') && /^(GET|HEAD)$/.test(request.method ?? '')) {
       // Relative, because a proxy may add a prefix that we do not know.
       return void response.writeHead(302, { location: 'graphql' }).end();

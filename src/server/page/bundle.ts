@@ -21,10 +21,14 @@ export interface Asset {
 export const assetEncodings = ['br', 'gzip', 'identity'] as const;
 export type AssetEncoding = (typeof assetEncodings)[number];
 
-export interface Bundle {
-  /** The document, and its hash. */
-  readonly document: Asset;
+interface Document {
+  readonly asset: Asset;
   readonly etag: string;
+}
+
+export interface Bundle {
+  /** The document, for a reader whom the gateway knows, and for one whom it does not know (yet). */
+  readonly documents: Readonly<Record<'known' | 'unknown', Document>>;
   /** By name: a name has the hash of what is in it, so what it names never changes. */
   readonly assets: ReadonlyMap<string, Asset>;
 }
@@ -53,7 +57,7 @@ async function makeBundle(): Promise<Bundle> {
     styles: { name: nameOf(styles, 'page', 'css'), bytes: styles, mediaType: 'text/css; charset=utf-8' },
     icon: { name: nameOf(icon, 'icon', 'svg'), bytes: icon, mediaType: 'image/svg+xml' },
   };
-  const html = documentOf(files.script.name, files.styles.name, files.icon.name);
+  const names = { script: files.script.name, styles: files.styles.name, icon: files.icon.name };
   const assets = await Promise.all(
     Object.values(files).map(async ({ name, bytes, mediaType }) => {
       const asset: Asset = { mediaType, bodies: await compress(bytes) };
@@ -61,8 +65,10 @@ async function makeBundle(): Promise<Bundle> {
     }),
   );
   return {
-    document: { mediaType: 'text/html; charset=utf-8', bodies: await compress(Buffer.from(html)) },
-    etag: `"${hashOf(html)}"`,
+    documents: {
+      known: await toDocument(documentOf('known', names)),
+      unknown: await toDocument(documentOf('unknown', names)),
+    },
     assets: new Map(assets),
   };
 }
@@ -93,10 +99,19 @@ async function bundle(): Promise<[Uint8Array, Uint8Array]> {
   return [find('.js'), find('.css')];
 }
 
-/** Paths are relative, because a proxy may add a prefix that we do not know. */
-function documentOf(script: string, styles: string, icon: string): string {
+interface FileNames {
+  readonly script: string;
+  readonly styles: string;
+  readonly icon: string;
+}
+
+/**
+ * Paths are relative, because a proxy may add a prefix that we do not know. `reader`: one who is not known asks who it is
+ * before it asks anything else; a cookie is not sent with the first request of a link from another site.
+ */
+function documentOf(reader: 'known' | 'unknown', { script, styles, icon }: FileNames): string {
   return `<!doctype html>
-<html lang="en">
+<html lang="en" data-reader="${reader}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -112,6 +127,11 @@ function documentOf(script: string, styles: string, icon: string): string {
 </body>
 </html>
 `;
+}
+
+async function toDocument(html: string): Promise<Document> {
+  const bodies = await compress(Buffer.from(html));
+  return { asset: { mediaType: 'text/html; charset=utf-8', bodies }, etag: `"${hashOf(html)}"` };
 }
 
 const [brotliAsync, gzipAsync] = [promisify(brotliCompress), promisify(gzip)];

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import Negotiator from 'negotiator';
 
+import { identify, type AdmissionSettings } from '../access/admission.ts';
 import { HttpError } from '../http/reply.ts';
 import { assetEncodings, readBundle, type Asset } from './bundle.ts';
 
@@ -34,22 +35,41 @@ const documentHeaders = {
 };
 
 /** Answers GET and HEAD of the page and its files. @throws HttpError */
-export async function servePage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function servePage(
+  settings: Pick<AdmissionSettings, 'authenticate' | 'sessions' | 'page'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (!/^(GET|HEAD)$/.test(request.method ?? '')) {
     const details = { headers: { allow: 'GET, HEAD' } };
     throw new HttpError(405, 'BAD_USER_INPUT', 'The page is read with GET.', details);
   }
-  const { document, etag, assets } = await readBundle();
+  const { documents, assets } = await readBundle();
   const name = /^\/assets\/([^?]*)/.exec(request.url ?? '/')?.[1];
   if (name === undefined) {
-    const headers = { ...documentHeaders, etag };
-    if (request.headers['if-none-match'] === etag) return void response.writeHead(304, headers).end();
-    return send(request, response, document, headers);
+    const { asset, etag } = documents[(await isKnown(settings, request)) ? 'known' : 'unknown'];
+    const headers = { ...documentHeaders, etag, vary: 'accept-encoding, authorization, cookie' };
+    // A proxy that compresses may have made it a weak one.
+    const isHeld = request.headers['if-none-match']?.includes(etag) === true;
+    if (isHeld) return void response.writeHead(304, headers).end();
+    return send(request, response, asset, headers);
   }
   const asset = assets.get(name);
   if (asset === undefined)
     throw new HttpError(404, 'BAD_USER_INPUT', 'The page has no such file (any more).');
   send(request, response, asset, { 'cache-control': 'public, max-age=31536000, immutable' });
+}
+
+/** A reader that is not known yet asks who it is before it asks anything else. */
+async function isKnown(
+  settings: Parameters<typeof servePage>[0],
+  request: IncomingMessage,
+): Promise<boolean> {
+  try {
+    return (await identify(settings, request)).client !== null;
+  } catch {
+    return false;
+  }
 }
 
 function send(
@@ -61,11 +81,11 @@ function send(
   const encoding = encodingFor(request);
   const body = bodies[encoding];
   response.writeHead(200, {
+    vary: 'accept-encoding',
     ...headers,
     'content-type': mediaType,
     'content-length': body.length,
     ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
-    vary: 'accept-encoding',
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
   });
