@@ -11,7 +11,7 @@ import type { PeriodChoice } from '../format/periods.ts';
 import { showMoment } from '../format/dates.ts';
 import { useI18n } from '../shell/i18n.tsx';
 import { explain, Failure, Loading } from '../shell/states.tsx';
-import { useQuery } from '../shell/use-query.ts';
+import { useQuery, type QueryResult } from '../shell/use-query.ts';
 import {
   barsOf,
   datesOfBar,
@@ -33,7 +33,7 @@ export interface CostOverTimeProps {
   /** Null: each currency as it is. */
   readonly convertTo?: string | null;
   /** Goes into the dates of a bar. */
-  readonly onSelect?: (dates: { readonly from: string; readonly to: string }) => void;
+  readonly onSelect?: ((dates: { readonly from: string; readonly to: string }) => void) | undefined;
 }
 
 /** What a picture of one currency shows. */
@@ -45,8 +45,15 @@ export interface Timeline {
 
 export function CostOverTime(props: CostOverTimeProps) {
   const { grain, convertTo = null, onSelect } = props;
+  return <Timelines {...useTimelines(props)} grain={grain} convertTo={convertTo} onSelect={onSelect} />;
+}
+
+export interface TimelinesProps extends Pick<CostOverTimeProps, 'grain' | 'onSelect'>, TimelinesResult {
+  readonly convertTo: string | null;
+}
+
+export function Timelines({ timelines, query, grain, convertTo, onSelect }: TimelinesProps) {
   const { t } = useI18n();
-  const { timelines, query } = useTimelines(props);
   if (timelines === null) {
     return query.errors.length === 0 || query.loading ? (
       <Loading />
@@ -73,8 +80,19 @@ export function CostOverTime(props: CostOverTimeProps) {
   );
 }
 
+export interface TimelinesResult {
+  readonly timelines: readonly Timeline[] | null;
+  readonly query: QueryResult<unknown>;
+}
+
 /** The bars of each currency; null while nothing is known. */
-export function useTimelines({ period, grain, by, filter, convertTo = null }: CostOverTimeProps) {
+export function useTimelines({
+  period,
+  grain,
+  by,
+  filter,
+  convertTo = null,
+}: CostOverTimeProps): TimelinesResult {
   const i18n = useI18n();
   const variables = { time: [grain], by: [by], split: [grain, by], filter: filter ?? null, convertTo };
   const query = useQuery(operations.CostOverTime, { period, ...variables });

@@ -53,7 +53,8 @@ export function useSpendColumns(options: SpendColumnsOptions): readonly Column<S
         const address = addressOf(row);
         return address === null ? row.name : <a href={address}>{row.name}</a>;
       },
-      order: ({ name }) => ({ word: name }),
+      // Days, weeks and months stand in time order.
+      order: ({ name, key }) => ({ word: isTime(key.at(-1)) ? (key.at(-1)?.value ?? null) : name }),
     },
     ...dimensions.flatMap((header, index): readonly Column<SpendRow>[] => [
       {
@@ -137,4 +138,9 @@ export function useSpendColumns(options: SpendColumnsOptions): readonly Column<S
 
 function nameOf(key: SpendRow['key'][number] | undefined): string | null {
   return key?.value == null ? null : key.label;
+}
+
+/** Whether it is a day, a week or a month. */
+export function isTime(key: { readonly dimension: string } | undefined): boolean {
+  return key !== undefined && ['DAY', 'WEEK', 'MONTH'].includes(key.dimension);
 }

@@ -73,7 +73,7 @@ export function seriesOf(
 ): readonly Series[] {
   return (series?.groups ?? [])
     .filter((group) => amountIn(group, currency, isConverted) !== null)
-    .map(({ key: [key] }) => ({ id: idOf(key?.value), label: key?.value == null ? noValue : key.label }));
+    .map(({ key: [key] }) => ({ id: seriesId(key?.value), label: key?.value == null ? noValue : key.label }));
 }
 
 /** One bar for each day, week or month of the answer's dates, up to today. */
@@ -99,7 +99,7 @@ export function barsOf(
     .toSorted()[0];
   return keysOf(grain, bars.period.from, earlier(bars.period.to, question.tomorrow)).map((key): Bar => {
     const own = (bySeries.get(key) ?? []).flatMap((group) => {
-      const [id, amount] = [idOf(group.key[1]?.value), amountIn(group, currency, isConverted)];
+      const [id, amount] = [seriesId(group.key[1]?.value), amountIn(group, currency, isConverted)];
       return amount === null || !known.has(id) ? [] : [[id, amount] as const];
     });
     return {
@@ -208,7 +208,7 @@ function amountIn(
 }
 
 /** Of a series; never that of the rest. */
-function idOf(value: string | null | undefined): string {
+export function seriesId(value: string | null | undefined): string {
   return value == null ? `${restId}none` : `=${value}`;
 }
 

@@ -146,6 +146,35 @@ export type HistoryStatus =
   /** It is being read in the background, behind the requests of clients. */
   | 'READING';
 
+/** Selects invoices. All given fields must match; within a list one match is enough. */
+export type InvoiceFilter = {
+  /** Account.id. Null: every account that has invoices. */
+  readonly accounts?: ReadonlyArray<string | number> | null | undefined;
+  /** The currency of the amounts. */
+  readonly currencies?: ReadonlyArray<string> | null | undefined;
+  /** Invoice.number */
+  readonly numbers?: ReadonlyArray<string> | null | undefined;
+  /** Provider.id. Null: every provider that has invoices. */
+  readonly providers?: ReadonlyArray<string | number> | null | undefined;
+  /** Invoice.status */
+  readonly statuses?: ReadonlyArray<InvoiceStatus> | null | undefined;
+};
+
+/** Where an invoice stands. */
+export type InvoiceStatus =
+  /** Not issued yet. */
+  | 'DRAFT'
+  /** Issued, payment is due. */
+  | 'ISSUED'
+  /** Another word of the provider; see the row's providerStatus. */
+  | 'OTHER'
+  /** Payment is late. */
+  | 'OVERDUE'
+  /** Paid. */
+  | 'PAID'
+  /** Withdrawn. */
+  | 'VOID';
+
 /** A number of days or months up to now, for example { days: 7 }. Give exactly one of days and months. They begin and end at midnight in each provider's own zone. */
 export type LastInput = {
   /** How many days, 1 to 3660. */
@@ -198,6 +227,40 @@ export type PeriodInput =
   readonly month: string; readonly toDate?: never; }
   |  { readonly dates?: never; readonly last?: never; readonly month?: never;   /** A month up to its last complete day, such as "2026-02". Empty on the first day of the month; a past month is complete. */
   readonly toDate: string; };
+
+/** A view of the cost of a month. */
+export type ReconciledView =
+  /** Bills and daily details together. */
+  | 'CHARGES'
+  /** Invoices, or the monthly statement. */
+  | 'INVOICES'
+  /** Usage by API key, summed up by product. */
+  | 'USAGE_BY_KEY'
+  /** Daily details of the products that API keys use. */
+  | 'USAGE_BY_PRODUCT';
+
+/** What happened to a row. */
+export type RestatementChange =
+  /** The row was not there before, although its day had passed. */
+  | 'ADDED'
+  /** The amounts or quantities of the row have changed. */
+  | 'CHANGED'
+  /** The row is no longer there. */
+  | 'REMOVED';
+
+/** Selects restatements. All given fields must match; within a list one match is enough. */
+export type RestatementFilter = {
+  /** Account.id. Null: every account. */
+  readonly accounts?: ReadonlyArray<string | number> | null | undefined;
+  /** Null: every change. */
+  readonly changes?: ReadonlyArray<RestatementChange> | null | undefined;
+  /** Null: every kind. */
+  readonly kinds?: ReadonlyArray<RowKind> | null | undefined;
+  /** Provider.id. Null: every provider. */
+  readonly providers?: ReadonlyArray<string | number> | null | undefined;
+  /** True: only rows that were final before. False: only rows that were provisional. */
+  readonly wasFinal?: boolean | null | undefined;
+};
 
 /** The kinds of row that a provider may have. */
 export type RowKind =
@@ -335,6 +398,16 @@ export type ChargeListsQuery = { readonly bills?: { readonly totalCount: number,
 
 export type ListTotalsFragment = { readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } };
 
+export type CheckQueryVariables = Exact<{
+  month: string;
+  accounts?: ReadonlyArray<string | number> | string | number | null | undefined;
+}>;
+
+
+export type CheckQuery = { readonly reconciliation: ReadonlyArray<{ readonly isBalanced: boolean | null, readonly daysWithoutCharges: ReadonlyArray<string>, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly bills: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }> | null, readonly dailyDetails: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }> | null, readonly charges: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }> | null, readonly apiKeyUsage: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }> | null, readonly invoices: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }> | null, readonly residuals: ReadonlyArray<{ readonly left: ReconciledView, readonly right: ReconciledView, readonly leftAmount: { readonly amount: string, readonly currency: string }, readonly rightAmount: { readonly amount: string }, readonly difference: { readonly amount: string }, readonly lines: ReadonlyArray<{ readonly day: string, readonly product: string, readonly category: string | null, readonly leftAmount: { readonly amount: string, readonly currency: string }, readonly rightAmount: { readonly amount: string }, readonly difference: { readonly amount: string } }> }>, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } }> };
+
+export type CheckSumsFragment = { readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } };
+
 export type CostOverTimeQueryVariables = Exact<{
   period: PeriodInput;
   time: ReadonlyArray<SpendDimension> | SpendDimension;
@@ -348,6 +421,11 @@ export type CostOverTimeQueryVariables = Exact<{
 export type CostOverTimeQuery = { readonly bars: { readonly period: { readonly from: string, readonly to: string }, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly coverage: { readonly sources: ReadonlyArray<{ readonly status: SourceStatus, readonly kind: RowKind | null, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly timeZone: string } }, readonly error: { readonly code: string, readonly message: string } | null }> } } | null, readonly series: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }>, readonly rest: { readonly totals: ReadonlyArray<{ readonly currency: string }> } | null } | null, readonly parts: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }> } | null };
 
 export type CostBarFragment = { readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null };
+
+export type CurrenciesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CurrenciesQuery = { readonly accounts: ReadonlyArray<{ readonly id: string, readonly currency: string | null }> };
 
 export type DetailRowsQueryVariables = Exact<{
   period: PeriodInput;
@@ -397,6 +475,11 @@ export type ExploreConvertedFragment = { readonly currency: string, readonly bil
 
 export type ExploreCoverageFragment = { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> };
 
+export type ExportAccountsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ExportAccountsQuery = { readonly accounts: ReadonlyArray<{ readonly id: string, readonly name: string, readonly kinds: ReadonlyArray<RowKind>, readonly provider: { readonly name: string } }> };
+
 export type FilterValuesQueryVariables = Exact<{
   period: PeriodInput;
   by: ReadonlyArray<SpendDimension> | SpendDimension;
@@ -406,10 +489,80 @@ export type FilterValuesQueryVariables = Exact<{
 
 export type FilterValuesQuery = { readonly spend: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }> }> } | null };
 
+export type InvoicesQueryVariables = Exact<{
+  period?: PeriodInput | null | undefined;
+  filter?: InvoiceFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type InvoicesQuery = { readonly invoices: { readonly totalCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly startCursor: string | null, readonly endCursor: string | null }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: string | null, readonly billingPeriod: string, readonly periodStart: string, readonly periodEnd: string, readonly status: InvoiceStatus, readonly providerStatus: string, readonly dueDate: string | null, readonly createdAt: string | null, readonly url: string | null, readonly account: { readonly id: string, readonly name: string }, readonly total: { readonly amount: string, readonly currency: string }, readonly voucherAmount: { readonly amount: string, readonly currency: string } | null, readonly outstandingAmount: { readonly amount: string, readonly currency: string } | null, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null } }>, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } } | null };
+
+export type KeysQueryVariables = Exact<{
+  period: PeriodInput;
+  by: ReadonlyArray<SpendDimension> | SpendDimension;
+  time: ReadonlyArray<SpendDimension> | SpendDimension;
+  filter?: SpendFilter | null | undefined;
+}>;
+
+
+export type KeysQuery = { readonly keys: { readonly period: { readonly from: string, readonly to: string }, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly tokens: { readonly total: string, readonly input: string | null, readonly output: string | null, readonly effectivePricePerMillion: { readonly amount: string, readonly currency: string } | null } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> }>, readonly rest: { readonly groupCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } } | null, readonly trends: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }> } | null };
+
+export type KeyGroupFragment = { readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly tokens: { readonly total: string, readonly input: string | null, readonly output: string | null, readonly effectivePricePerMillion: { readonly amount: string, readonly currency: string } | null } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> };
+
+type KeyPortion_SpendGroup_Fragment = { readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> };
+
+type KeyPortion_SpendRest_Fragment = { readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> };
+
+export type KeyPortionFragment =
+  | KeyPortion_SpendGroup_Fragment
+  | KeyPortion_SpendRest_Fragment
+;
+
+export type KeySumsFragment = { readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null };
+
+export type KeyCoverageFragment = { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> };
+
 export type OverviewQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type OverviewQuery = { readonly accounts: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+
+export type RestatementsQueryVariables = Exact<{
+  period: PeriodInput;
+  filter?: RestatementFilter | null | undefined;
+}>;
+
+
+export type RestatementsQuery = { readonly restatements: { readonly restatements: ReadonlyArray<{ readonly rowId: string, readonly kind: RowKind, readonly change: RestatementChange, readonly date: string, readonly wasFinal: boolean, readonly beforeReadAt: string, readonly afterReadAt: string, readonly account: { readonly name: string }, readonly difference: { readonly amount: string, readonly currency: string }, readonly before:
+        | { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } }
+        | { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } }
+        | { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } }
+        | { readonly number: string | null, readonly total: { readonly amount: string, readonly currency: string } }
+       | null, readonly after:
+        | { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } }
+        | { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } }
+        | { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } }
+        | { readonly number: string | null, readonly total: { readonly amount: string, readonly currency: string } }
+       | null }>, readonly sources: ReadonlyArray<{ readonly kind: RowKind, readonly segmentCount: number, readonly comparedCount: number, readonly pendingCount: number, readonly rowCount: number, readonly account: { readonly id: string, readonly name: string }, readonly differences: ReadonlyArray<{ readonly amount: string, readonly currency: string }>, readonly error: { readonly code: string, readonly message: string } | null }> } | null };
+
+type Restated_ApiKeyUsage_Fragment = { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } };
+
+type Restated_Bill_Fragment = { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } };
+
+type Restated_DailyDetail_Fragment = { readonly product: { readonly name: string }, readonly billedCost: { readonly amount: string, readonly currency: string } };
+
+type Restated_Invoice_Fragment = { readonly number: string | null, readonly total: { readonly amount: string, readonly currency: string } };
+
+export type RestatedFragment =
+  | Restated_ApiKeyUsage_Fragment
+  | Restated_Bill_Fragment
+  | Restated_DailyDetail_Fragment
+  | Restated_Invoice_Fragment
+;
 
 export type UsageRowsQueryVariables = Exact<{
   period: PeriodInput;
@@ -442,12 +595,18 @@ export const operations = {
   AccountStates: { name: 'AccountStates', id: 'd46cf87ce06d641734da2a4c790a8dbab54f610b50b853def18706979f512533' } as Operation<AccountStatesQuery, AccountStatesQueryVariables>,
   BillRows: { name: 'BillRows', id: '4d9023fd95230fcbb0426b9ed0ea038179df2294f0de1b88afe8cb0044477e59' } as Operation<BillRowsQuery, BillRowsQueryVariables>,
   ChargeLists: { name: 'ChargeLists', id: '5f29150d8594d99f6607185eca97464aea78458602441b965a74431fbb6ab830' } as Operation<ChargeListsQuery, ChargeListsQueryVariables>,
+  Check: { name: 'Check', id: 'bf94e65d915710556631d7007a6a99461b375b79685467f9258aec0cc848102c' } as Operation<CheckQuery, CheckQueryVariables>,
   CostOverTime: { name: 'CostOverTime', id: 'b2662467c419cc8e6636d416e3c1da16ef1bd82d70d5367de5a69ce64285e73e' } as Operation<CostOverTimeQuery, CostOverTimeQueryVariables>,
+  Currencies: { name: 'Currencies', id: '24a5bfe2f94ce353e7908f971d474679d3d18babb9c0602bd3437b96b3d81b0d' } as Operation<CurrenciesQuery, CurrenciesQueryVariables>,
   DetailRows: { name: 'DetailRows', id: '4336423d9d9717e7d22375a119b7da376ca5b173e01830e57cc459d1ea5ac900' } as Operation<DetailRowsQuery, DetailRowsQueryVariables>,
   ExploreChange: { name: 'ExploreChange', id: 'eaf1bff3ada0746a9dbf2727b1edaddbcd48624ce8d72cfff85b2cc26f4d1da5' } as Operation<ExploreChangeQuery, ExploreChangeQueryVariables>,
   Explore: { name: 'Explore', id: '24d7457898d82d6abd28e397aebf2c3ac97255254d33049bf4468faec205a9c5' } as Operation<ExploreQuery, ExploreQueryVariables>,
+  ExportAccounts: { name: 'ExportAccounts', id: '91745e523b273ac35d3778e3d4837d18491d96ebe81c5c6fae6592ad8138f415' } as Operation<ExportAccountsQuery, ExportAccountsQueryVariables>,
   FilterValues: { name: 'FilterValues', id: '40893bf4a158283528eef555135543d581dc90cfce3bcfddd98a73f13b1f9fd9' } as Operation<FilterValuesQuery, FilterValuesQueryVariables>,
+  Invoices: { name: 'Invoices', id: '4777abae7f8c70c767e8d4b16164899b5c9d0b4fe387abc449b986edda2a0493' } as Operation<InvoicesQuery, InvoicesQueryVariables>,
+  Keys: { name: 'Keys', id: '61ae0c3471942ad503f6ac24eef045f308c0d7edc9aac1a52c43035ba6209b88' } as Operation<KeysQuery, KeysQueryVariables>,
   Overview: { name: 'Overview', id: '08ea749be44aa13bd2ecfde843db885704350146e31fcc57bc853c49970c9368' } as Operation<OverviewQuery, OverviewQueryVariables>,
+  Restatements: { name: 'Restatements', id: 'b554255e68fcd2391df3cca8aee71801e2960bc7d6bb6afc1f4e6a1d4c725d53' } as Operation<RestatementsQuery, RestatementsQueryVariables>,
   UsageRows: { name: 'UsageRows', id: 'd25da4343f70db11039fd2afcc808621089c0461891cf33edab9814bec873640' } as Operation<UsageRowsQuery, UsageRowsQueryVariables>,
   VendorRow: { name: 'VendorRow', id: 'ff108a7e4ab648506b19fcea2c0f18dddf31990da88bd0fbb64a4a4046534168' } as Operation<VendorRowQuery, VendorRowQueryVariables>,
 } as const;

@@ -111,7 +111,7 @@ interface GraphqlError {
   readonly extensions?: Partial<QueryError>;
 }
 
-function toQueryError({ message, path = [], extensions = {} }: GraphqlError): QueryError {
+export function toQueryError({ message, path = [], extensions = {} }: GraphqlError): QueryError {
   const { code = 'INTERNAL_SERVER_ERROR', account = null, retryable = false } = extensions;
   const { retryAfterSeconds = null } = extensions;
   const field = path[0] === undefined ? null : String(path[0]);

@@ -1,6 +1,6 @@
 /** Texts of cost: over time, by group, and how complete it is. */
 
-import type { Texts } from './texts.ts';
+import type { Texts } from './text-types.ts';
 
 export const costTexts = {
   'cost.by.DAY': { en: 'Cost per day, {currency}', zh: '每日费用，{currency}' },

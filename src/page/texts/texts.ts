@@ -2,6 +2,7 @@
 
 import { chartTexts } from './chart-texts.ts';
 import { costTexts } from './cost-texts.ts';
+import { exploreTexts } from './explore-texts.ts';
 import { overviewTexts } from './overview-texts.ts';
 import { shellTexts } from './shell-texts.ts';
 import type { Texts } from './text-types.ts';
@@ -12,6 +13,7 @@ export const texts = {
   ...wordTexts,
   ...chartTexts,
   ...costTexts,
+  ...exploreTexts,
   ...overviewTexts,
 } as const satisfies Texts;
 

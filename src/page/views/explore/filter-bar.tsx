@@ -121,7 +121,13 @@ function AddFilter({ state, onChange }: Omit<FilterBarProps, 'labelOf'>) {
           }}
         >
           <option value="">
-            {t(query.data === null && query.loading ? 'state.loading' : groups.length === 0 ? 'state.empty.title' : 'explore.choose')}
+            {t(
+              query.data === null && query.loading
+                ? 'state.loading'
+                : groups.length === 0
+                  ? 'state.empty.title'
+                  : 'explore.choose',
+            )}
           </option>
           {groups.map(({ key: [key] }) =>
             key === undefined ? null : (

@@ -17,13 +17,16 @@ export function VendorRow({ id }: { readonly id: string }) {
   useEffect(() => {
     const controller = new AbortController();
     setState(null);
-    void readRaw(id, controller.signal).then((read) => {
+    const show = async (): Promise<void> => {
+      const read = await readRaw(id, controller.signal);
       if (!controller.signal.aborted) setState(read);
-    });
+    };
+    void show();
     return () => controller.abort();
   }, [id, turn]);
   if (state === null) return <Loading />;
-  if ('errors' in state) return <Failure errors={state.errors} reload={() => setTurn((number) => number + 1)} />;
+  if ('errors' in state)
+    return <Failure errors={state.errors} reload={() => setTurn((number) => number + 1)} />;
   return (
     <pre class="vendor-row" tabIndex={0} aria-label={t('rows.raw')}>
       {state.text}
@@ -37,13 +40,19 @@ async function readRaw(id: string, signal: AbortSignal): Promise<State> {
     const response = await fetch('graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-      body: JSON.stringify({ documentId: `sha256:${operation.id}`, operationName: operation.name, variables: { id } }),
+      body: JSON.stringify({
+        documentId: `sha256:${operation.id}`,
+        operationName: operation.name,
+        variables: { id },
+      }),
       signal,
     });
     const body = await response.text();
     const raw = valueText(body, 'raw');
     if (raw !== null && raw !== 'null') return { text: setOut(raw) };
-    const { errors = [] } = JSON.parse(body) as { readonly errors?: readonly Parameters<typeof toQueryError>[0][] };
+    const { errors = [] } = JSON.parse(body) as {
+      readonly errors?: readonly Parameters<typeof toQueryError>[0][];
+    };
     return { errors: errors.map(toQueryError) };
   } catch {
     const away = { message: '', code: 'NETWORK', account: null, field: null };
