@@ -111,7 +111,7 @@ interface GraphqlError {
   readonly extensions?: Partial<QueryError>;
 }
 
-function toQueryError({ message, path = [], extensions = {} }: GraphqlError): QueryError {
+export function toQueryError({ message, path = [], extensions = {} }: GraphqlError): QueryError {
   const { code = 'INTERNAL_SERVER_ERROR', account = null, retryable = false } = extensions;
   const { retryAfterSeconds = null } = extensions;
   return { message, code, account, retryable, retryAfterSeconds, path };
