@@ -55,7 +55,7 @@ async function readRaw(id: string, signal: AbortSignal): Promise<State> {
     };
     return { errors: errors.map(toQueryError) };
   } catch {
-    const away = { message: '', code: 'NETWORK', account: null, field: null };
+    const away = { message: '', code: 'NETWORK', account: null, field: null, path: [] };
     return { errors: [{ ...away, retryable: true, retryAfterSeconds: null }] };
   }
 }

@@ -31,6 +31,13 @@ export type ApiKeyUsageFilter = {
   readonly without?: ReadonlyArray<SpendDimension> | null | undefined;
 };
 
+/** Who tells a balance. */
+export type BalanceSource =
+  /** The settings, with an amount and a date; what was charged since is taken off: the part borne in cash where the provider tells it apart, in the same currency. */
+  | 'DECLARED'
+  /** The provider. */
+  | 'PROVIDER';
+
 /** Selects bills. All given fields must match; within a list one match is enough. */
 export type BillFilter = {
   /** Account.id. Null: every account that has bills. */
@@ -80,6 +87,19 @@ export type BillingMethod =
   /** For a term, paid ahead. */
   | 'SUBSCRIPTION';
 
+/** How a month stands against a budget. */
+export type BudgetState =
+  /** More than the budget has been charged. It takes no complete coverage to know that. */
+  | 'EXCEEDED'
+  /** The month is expected to pass the budget. */
+  | 'FORECAST_EXCEEDED'
+  /** Nothing else holds: no threshold has been reached, and the budget is not expected to be passed. */
+  | 'OK'
+  /** An account of its scope did not answer, or charges could not be converted, and what is known does not exceed it. */
+  | 'UNKNOWN'
+  /** A threshold has been reached, and the budget is neither passed nor expected to be. */
+  | 'WARNING';
+
 /** An order of charges. */
 export type ChargeOrder = {
   /** Which way. */
@@ -96,6 +116,19 @@ export type ChargeOrderField =
   | 'CHARGE_PERIOD_START'
   /** The product's name, by code unit. */
   | 'PRODUCT_NAME';
+
+/** Why a part of a cost differs from what was to be expected of it. */
+export type ContributionReason =
+  /** There is none of it on this day. */
+  | 'GONE'
+  /** There was none of it on this weekday in the eight weeks before. */
+  | 'NEW'
+  /** A unit of it costs more or less than in those weeks: another price or discount, or another mix of what it is made of. */
+  | 'PRICE'
+  /** There is more or less of it; also where the provider tells no quantities. */
+  | 'QUANTITY'
+  /** Money came back. */
+  | 'REFUND';
 
 /** Selects daily details. All given fields must match; within a list one match is enough. */
 export type DailyDetailFilter = {
@@ -227,6 +260,17 @@ export type PeriodInput =
   readonly month: string; readonly toDate?: never; }
   |  { readonly dates?: never; readonly last?: never; readonly month?: never;   /** A month up to its last complete day, such as "2026-02". Empty on the first day of the month; a past month is complete. */
   readonly toDate: string; };
+
+/** How the provider last answered for the caller's accounts, as this process saw it. */
+export type ProviderStatus =
+  /** The last reading of some lists failed. */
+  | 'DEGRADED'
+  /** The last reading of every list failed. */
+  | 'FAILING'
+  /** The last reading of every list succeeded. */
+  | 'OPERATIONAL'
+  /** Not asked yet. */
+  | 'UNKNOWN';
 
 /** A view of the cost of a month. */
 export type ReconciledView =
@@ -526,10 +570,34 @@ export type KeySumsFragment = { readonly currency: string, readonly rowCount: nu
 
 export type KeyCoverageFragment = { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> };
 
-export type OverviewQueryVariables = Exact<{ [key: string]: never; }>;
+export type OverviewQueryVariables = Exact<{
+  period: PeriodInput;
+  groupBy: ReadonlyArray<SpendDimension> | SpendDimension;
+  overTime: ReadonlyArray<SpendDimension> | SpendDimension;
+  steps: ReadonlyArray<SpendDimension> | SpendDimension;
+}>;
 
 
-export type OverviewQuery = { readonly accounts: ReadonlyArray<{ readonly id: string, readonly name: string }> };
+export type OverviewQuery = { readonly accounts: ReadonlyArray<{ readonly id: string, readonly name: string, readonly provider: { readonly id: string, readonly name: string, readonly timeZone: string, readonly status: ProviderStatus }, readonly balance: { readonly source: BalanceSource, readonly status: SourceStatus, readonly asOf: string, readonly available: { readonly amount: string, readonly currency: string } | null, readonly cash: { readonly amount: string, readonly currency: string } | null, readonly creditLimit: { readonly amount: string, readonly currency: string } | null, readonly pending: { readonly amount: string, readonly currency: string } | null, readonly outstanding: { readonly amount: string, readonly currency: string } | null, readonly error: { readonly code: string, readonly message: string } | null, readonly runway: { readonly days: number, readonly exhaustedOn: string, readonly basedOnDays: number, readonly dailyCash: { readonly amount: string, readonly currency: string } } | null } | null, readonly history: { readonly status: HistoryStatus, readonly from: string, readonly heldFrom: string | null, readonly segmentsHeld: number, readonly segmentsPlanned: number, readonly estimatedCompleteAt: string | null, readonly error: { readonly code: string, readonly message: string } | null } }>, readonly month: { readonly period: { readonly from: string, readonly to: string }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly previous: { readonly from: string, readonly to: string, readonly comparison: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } } | null } | null, readonly forecast: { readonly month: string, readonly settledShare: string | null, readonly spent: ReadonlyArray<{ readonly amount: string, readonly currency: string }>, readonly totals: ReadonlyArray<{ readonly low: { readonly amount: string, readonly currency: string }, readonly expected: { readonly amount: string }, readonly high: { readonly amount: string } }>, readonly backtest: { readonly months: number, readonly medianError: string } | null, readonly notices: ReadonlyArray<{ readonly message: string }> } | null, readonly budgets: ReadonlyArray<{ readonly id: string, readonly name: string, readonly state: BudgetState, readonly ratio: string | null, readonly exceededOn: string | null, readonly amount: { readonly amount: string, readonly currency: string }, readonly spent: { readonly amount: string, readonly currency: string } | null, readonly remaining: { readonly amount: string, readonly currency: string } | null, readonly forecast: { readonly low: { readonly amount: string, readonly currency: string }, readonly expected: { readonly amount: string }, readonly high: { readonly amount: string } } | null }> | null, readonly spend: { readonly groupCount: number, readonly period: { readonly from: string, readonly to: string }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }>, readonly previous: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } | null }>, readonly rest: { readonly groupCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }>, readonly previous: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } | null } | null, readonly previous: { readonly from: string, readonly to: string, readonly comparison: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } } | null, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string }, readonly period: { readonly from: string, readonly to: string } | null, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly error: { readonly code: string, readonly message: string, readonly retryAfterSeconds: number | null } | null }> } } | null, readonly overTime: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }>, readonly rest: { readonly groupCount: number } | null } | null, readonly steps: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }> } | null, readonly invoices: { readonly totalCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: string | null, readonly status: InvoiceStatus, readonly dueDate: string | null, readonly billingPeriod: string, readonly account: { readonly id: string, readonly name: string }, readonly total: { readonly amount: string, readonly currency: string }, readonly outstandingAmount: { readonly amount: string, readonly currency: string } | null }> } | null, readonly anomalies: { readonly count: number, readonly anomalies: ReadonlyArray<{ readonly id: string, readonly day: string, readonly account: { readonly id: string, readonly name: string }, readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly actual: { readonly amount: string, readonly currency: string }, readonly expected: { readonly amount: string, readonly currency: string }, readonly difference: { readonly amount: string, readonly currency: string }, readonly contributions: ReadonlyArray<{ readonly label: string, readonly reason: ContributionReason, readonly difference: { readonly amount: string, readonly currency: string } }>, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null } }> } | null };
+
+export type AmountFragment = { readonly amount: string, readonly currency: string };
+
+export type CostFragment = { readonly currency: string, readonly billedCost: { readonly amount: string } };
+
+export type RangeFragment = { readonly low: { readonly amount: string, readonly currency: string }, readonly expected: { readonly amount: string }, readonly high: { readonly amount: string } };
+
+export type ChangesFragment = { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null };
+
+type Portion_SpendGroup_Fragment = { readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }>, readonly previous: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } | null };
+
+type Portion_SpendRest_Fragment = { readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }>, readonly previous: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } | null };
+
+export type PortionFragment =
+  | Portion_SpendGroup_Fragment
+  | Portion_SpendRest_Fragment
+;
+
+export type SourceFragment = { readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string }, readonly period: { readonly from: string, readonly to: string } | null, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly error: { readonly code: string, readonly message: string, readonly retryAfterSeconds: number | null } | null };
 
 export type RestatementsQueryVariables = Exact<{
   period: PeriodInput;
@@ -603,9 +671,9 @@ export const operations = {
   Explore: { name: 'Explore', id: '24d7457898d82d6abd28e397aebf2c3ac97255254d33049bf4468faec205a9c5' } as Operation<ExploreQuery, ExploreQueryVariables>,
   ExportAccounts: { name: 'ExportAccounts', id: '91745e523b273ac35d3778e3d4837d18491d96ebe81c5c6fae6592ad8138f415' } as Operation<ExportAccountsQuery, ExportAccountsQueryVariables>,
   FilterValues: { name: 'FilterValues', id: '40893bf4a158283528eef555135543d581dc90cfce3bcfddd98a73f13b1f9fd9' } as Operation<FilterValuesQuery, FilterValuesQueryVariables>,
-  Invoices: { name: 'Invoices', id: '4777abae7f8c70c767e8d4b16164899b5c9d0b4fe387abc449b986edda2a0493' } as Operation<InvoicesQuery, InvoicesQueryVariables>,
+  Invoices: { name: 'Invoices', id: '1040d91d4247053e142b86bfd0e350aa207cd33e5f3129813521092ceae75882' } as Operation<InvoicesQuery, InvoicesQueryVariables>,
   Keys: { name: 'Keys', id: '61ae0c3471942ad503f6ac24eef045f308c0d7edc9aac1a52c43035ba6209b88' } as Operation<KeysQuery, KeysQueryVariables>,
-  Overview: { name: 'Overview', id: '08ea749be44aa13bd2ecfde843db885704350146e31fcc57bc853c49970c9368' } as Operation<OverviewQuery, OverviewQueryVariables>,
+  Overview: { name: 'Overview', id: 'cf2f9e96352e9ba451a2c4e0a8a3b9be5bbc028486d1c7eb757e1fcfc0c7593b' } as Operation<OverviewQuery, OverviewQueryVariables>,
   Restatements: { name: 'Restatements', id: 'b554255e68fcd2391df3cca8aee71801e2960bc7d6bb6afc1f4e6a1d4c725d53' } as Operation<RestatementsQuery, RestatementsQueryVariables>,
   UsageRows: { name: 'UsageRows', id: 'd25da4343f70db11039fd2afcc808621089c0461891cf33edab9814bec873640' } as Operation<UsageRowsQuery, UsageRowsQueryVariables>,
   VendorRow: { name: 'VendorRow', id: 'ff108a7e4ab648506b19fcea2c0f18dddf31990da88bd0fbb64a4a4046534168' } as Operation<VendorRowQuery, VendorRowQueryVariables>,
