@@ -20,26 +20,29 @@ const kinds = ['month', 'toDate', 'dates', 'days', 'months'] as const;
 type Kind = (typeof kinds)[number];
 
 export interface PeriodPickerProps {
-  readonly period: PeriodChoice;
-  readonly onChange: (period: PeriodChoice) => void;
+  /** Null: all. */
+  readonly period: PeriodChoice | null;
+  /** Whether all can be chosen. */
+  readonly allowsAll?: boolean;
+  readonly onChange: (period: PeriodChoice | null) => void;
 }
 
-export function PeriodPicker({ period, onChange }: PeriodPickerProps) {
+export function PeriodPicker({ period, allowsAll = false, onChange }: PeriodPickerProps) {
   const { t } = useI18n();
   const id = useId();
-  const spelling = printPeriod(period);
-  const preset = presets.find((one) => one === spelling);
+  const preset = presets.find((one) => period !== null && one === printPeriod(period));
   return (
     <div class="field period" role="group" aria-label={t('period.label')}>
       <label for={id}>{t('period.label')}</label>
       <select
         id={id}
-        value={preset ?? kindOf(period)}
+        value={preset ?? (period === null ? 'all' : kindOf(period))}
         onChange={({ currentTarget: { value } }) => {
           const chosen = parsePeriod(value) ?? firstOf(kinds.find((kind) => kind === value) ?? 'month');
-          onChange(chosen);
+          onChange(value === 'all' ? null : chosen);
         }}
       >
+        {allowsAll && <option value="all">{t('period.all')}</option>}
         {presets.map((one) => (
           <option key={one} value={one}>
             {t(`period.${one}`)}
@@ -51,13 +54,19 @@ export function PeriodPicker({ period, onChange }: PeriodPickerProps) {
           </option>
         ))}
       </select>
-      {preset === undefined && <Own period={period} onChange={onChange} />}
+      {preset === undefined && period !== null && <Own period={period} onChange={onChange} />}
     </div>
   );
 }
 
 /** The dates or counts of a period that has no name. */
-function Own({ period, onChange }: PeriodPickerProps) {
+function Own({
+  period,
+  onChange,
+}: {
+  readonly period: PeriodChoice;
+  readonly onChange: (period: PeriodChoice) => void;
+}) {
   const { t } = useI18n();
   if ('month' in period || 'toDate' in period) {
     return (

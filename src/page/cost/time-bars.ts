@@ -171,7 +171,8 @@ export function datesOfBar(grain: Grain, key: string): { readonly from: DateText
     : { from: key, to: endOf(grain, key) };
 }
 
-function keysOf(grain: Grain, from: DateText, to: DateText): readonly string[] {
+/** The bars of some dates. */
+export function keysOf(grain: Grain, from: DateText, to: DateText): readonly string[] {
   if (grain === 'MONTH') return monthsFrom(from, to);
   const days = daysFrom(from, to);
   return grain === 'DAY' ? days : [...new Set(days.map(mondayOf))];
@@ -188,7 +189,8 @@ function endOf(grain: Grain, key: string): DateText {
   return addDays(key, grain === 'DAY' ? 1 : 7);
 }
 
-function labelsOf(grain: Grain, key: string, locale: string): Pick<Bar, 'label' | 'tick'> {
+/** What a bar is called: in full, and on the axis. */
+export function labelsOf(grain: Grain, key: string, locale: string): Pick<Bar, 'label' | 'tick'> {
   if (grain === 'MONTH') {
     const isFirst = key.endsWith('-01');
     return { label: showMonth(key, locale), tick: isFirst ? key.slice(0, 4) : showShortMonth(key, locale) };

@@ -6,6 +6,7 @@ import { exploreTexts } from './explore-texts.ts';
 import { overviewTexts } from './overview-texts.ts';
 import { shellTexts } from './shell-texts.ts';
 import type { Texts } from './text-types.ts';
+import { viewTexts } from './view-texts.ts';
 import { wordTexts } from './word-texts.ts';
 
 export const texts = {
@@ -14,6 +15,7 @@ export const texts = {
   ...chartTexts,
   ...costTexts,
   ...exploreTexts,
+  ...viewTexts,
   ...overviewTexts,
 } as const satisfies Texts;
 

@@ -19,7 +19,7 @@ import { tableCsv } from '../../table/table-csv.ts';
 import { useChargeColumns } from './charge-columns.tsx';
 import type { RowListName } from './explore-address.ts';
 import type { FilterInput } from './filters.ts';
-import { VendorRow } from './vendor-row.tsx';
+import { VendorRow } from '../../cost/vendor-row.tsx';
 
 type NodesOf<Query extends { readonly list: { readonly nodes: readonly unknown[] } | null }> = NonNullable<
   Query['list']

@@ -1,12 +1,10 @@
 /** What Explore groups by, how bars are cut, in which currency, and with how many digits. */
 
-import type { ComponentChildren } from 'preact';
-
 import { grains, type Grain } from '../../cost/time-bars.ts';
 import { operations } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
-import { changeParams, useRoute } from '../../shell/route.ts';
 import { useQuery } from '../../shell/use-query.ts';
+import { Switch } from '../../table/switch.tsx';
 import { groupDimensions, type ExploreState } from './explore-address.ts';
 
 export interface ExploreChoicesProps {
@@ -93,31 +91,6 @@ function Choice<T extends string>({
           </option>
         ))}
       </select>
-    </label>
-  );
-}
-
-/** Something of the address that is on or off. */
-export function Switch({
-  name,
-  on,
-  children,
-}: {
-  readonly name: string;
-  readonly on: string;
-  readonly children: ComponentChildren;
-}) {
-  const { params } = useRoute();
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={params.get(name) === on}
-        onChange={({ currentTarget: { checked } }) =>
-          changeParams({ [name]: checked ? on : null }, { replace: true })
-        }
-      />
-      {children}
     </label>
   );
 }

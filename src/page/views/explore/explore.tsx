@@ -57,7 +57,7 @@ export function Explore() {
           )}
         </div>
         <div class="toolbar">
-          <PeriodPicker period={state.period} onChange={(period) => go({ period })} />
+          <PeriodPicker period={state.period} onChange={(period) => period !== null && go({ period })} />
           <ExploreChoices state={state} grain={grain} go={go} />
         </div>
         <FilterBar

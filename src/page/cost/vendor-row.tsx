@@ -2,11 +2,11 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
-import { operations } from '../../generated/operations.ts';
-import { useI18n } from '../../shell/i18n.tsx';
-import { Failure, Loading } from '../../shell/states.tsx';
-import { toQueryError, type QueryError } from '../../shell/use-query.ts';
-import { setOut, valueText } from './raw-text.ts';
+import { operations } from '../generated/operations.ts';
+import { useI18n } from '../shell/i18n.tsx';
+import { Failure, Loading } from '../shell/states.tsx';
+import { toQueryError, type QueryError } from '../shell/use-query.ts';
+import { setOut, valueText } from '../format/raw-text.ts';
 
 type State = { readonly text: string } | { readonly errors: readonly QueryError[] } | null;
 
@@ -55,7 +55,7 @@ async function readRaw(id: string, signal: AbortSignal): Promise<State> {
     };
     return { errors: errors.map(toQueryError) };
   } catch {
-    const away = { message: '', code: 'NETWORK', account: null, path: [] };
+    const away = { message: '', code: 'NETWORK', account: null, field: null, path: [] };
     return { errors: [{ ...away, retryable: true, retryAfterSeconds: null }] };
   }
 }
