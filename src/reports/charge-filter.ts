@@ -68,6 +68,8 @@ export interface SpendSelection extends ChargeSelection {
   readonly accounts?: Names;
   readonly providers?: Names;
   readonly apiKeys?: Names;
+  /** Usage by key, also where no key is named. */
+  readonly byKey?: boolean | null | undefined;
   readonly feeItems?: Names;
   readonly subAccounts?: Names;
   readonly projects?: Names;
@@ -90,6 +92,7 @@ export function createSpendTest(filter: SpendSelection): (row: ChargedRow) => bo
 
 /** Which lists tell it: what keys are named by is usage by key alone, which is the same money again. */
 export function viewOf(groupBy: readonly SpendDimension[], filter: SpendSelection): 'COST' | 'KEYS' {
-  const isByKey = filter.apiKeys != null || filter.without?.includes('API_KEY') === true;
+  const { apiKeys, byKey, without } = filter;
+  const isByKey = apiKeys != null || byKey === true || without?.includes('API_KEY') === true;
   return groupBy.includes('API_KEY') || isByKey ? 'KEYS' : 'COST';
 }

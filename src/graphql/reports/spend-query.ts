@@ -35,6 +35,10 @@ export const SpendFilter = builder.inputType('SpendFilter', {
     providers: t.idList({ description: 'Provider.id. Null: every provider.' }),
     categories: t.stringList({ description: 'Product.category: gpu, llm, cloud_storage, ...' }),
     productName: t.string({ description: `A part of the product's name, ${partOfName}.` }),
+    byKey: t.boolean({
+      description:
+        'True: reads usage by key, as grouping by API_KEY does, also where no key is named. For the totals of a report by key.',
+    }),
     apiKeys: t.stringList({ description: 'ApiKey.keyId. Reads usage by key, as grouping by API_KEY does.' }),
     ...groupFilterFields(t),
     feeItems: t.stringList({ description: 'DailyDetail.feeItem, the whole text exactly as it is.' }),

@@ -82,6 +82,15 @@ export function showAge(instant: string, nowMs: number, locale: string): string 
   return new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(count, unit);
 }
 
+/** The day that a moment lies in, in a zone. */
+export function dateIn(timeZone: string, moment: number | string): DateText {
+  const parts = dateFormat('en', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+    .formatToParts(new Date(moment))
+    .map(({ type, value }) => [type, value] as const);
+  const { year = '', month = '', day = '' } = Object.fromEntries(parts);
+  return `${year}-${month}-${day}`;
+}
+
 export function addDays(date: DateText, count: number): DateText {
   const moment = utc(date);
   moment.setUTCDate(moment.getUTCDate() + count);

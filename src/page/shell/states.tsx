@@ -12,10 +12,13 @@ import type { QueryError, QueryResult } from './use-query.ts';
 export function Answer<Data>({
   query,
   isEmpty,
+  hasParts = false,
   children,
 }: {
   readonly query: QueryResult<Data>;
   readonly isEmpty?: (data: Data) => boolean;
+  /** Whether the parts say themselves what they lack. */
+  readonly hasParts?: boolean;
   readonly children: (data: Data) => ComponentChildren;
 }) {
   const { data, errors, loading, reload } = query;
@@ -28,10 +31,27 @@ export function Answer<Data>({
   }
   return (
     <div class="answer" aria-busy={loading}>
-      {errors.length > 0 && <Missing errors={errors} reload={reload} />}
+      {errors.length > 0 && !hasParts && <Missing errors={errors} reload={reload} />}
       {isEmpty?.(data) === true ? <Empty /> : children(data)}
     </div>
   );
+}
+
+/** A part of an answer, which is null where it could not be read. `fields`: where its errors lie. */
+export function Part<Data>({
+  data,
+  fields,
+  query: { errors, reload },
+  children,
+}: {
+  readonly data: Data | null;
+  readonly fields: readonly string[];
+  readonly query: Pick<QueryResult<unknown>, 'errors' | 'reload'>;
+  readonly children: (data: Data) => ComponentChildren;
+}) {
+  if (data !== null) return <>{children(data)}</>;
+  const own = errors.filter(({ path }) => fields.includes(String(path[0])));
+  return <Failure errors={own} reload={reload} />;
 }
 
 export function Loading() {

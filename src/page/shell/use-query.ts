@@ -12,8 +12,8 @@ export interface QueryError {
   readonly account: string | null;
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | null;
-  /** The field that failed: "spend", "budgets". */
-  readonly field: string | null;
+  /** Where in the answer: ["accounts", 0, "balance"]. Empty: all of it. */
+  readonly path: readonly (string | number)[];
 }
 
 export interface QueryResult<Data> {
@@ -95,7 +95,7 @@ async function ask<Data>(
   } catch (error) {
     if (signal.aborted) return null;
     const message = error instanceof Error ? error.message : '';
-    const away = { message, code: 'NETWORK', account: null, field: null };
+    const away = { message, code: 'NETWORK', account: null, path: [] };
     return { data: null, errors: [{ ...away, retryable: true, retryAfterSeconds: 5 }], isSignedOut: false };
   }
 }
@@ -111,11 +111,10 @@ interface GraphqlError {
   readonly extensions?: Partial<QueryError>;
 }
 
-function toQueryError({ message, path = [], extensions = {} }: GraphqlError): QueryError {
+export function toQueryError({ message, path = [], extensions = {} }: GraphqlError): QueryError {
   const { code = 'INTERNAL_SERVER_ERROR', account = null, retryable = false } = extensions;
   const { retryAfterSeconds = null } = extensions;
-  const field = path[0] === undefined ? null : String(path[0]);
-  return { message, code, account, retryable, retryAfterSeconds, field };
+  return { message, code, account, retryable, retryAfterSeconds, path };
 }
 
 /** When to ask again by itself: as soon as the gateway says that it helps, within bounds, and not all readers at once. */

@@ -10,7 +10,8 @@ import './tables.css';
 
 export interface DataTableProps<Row> extends TableRows<Row> {
   readonly caption: string;
-  readonly onOrder: (order: TableOrder) => void;
+  /** Absent: the server orders the rows, and the table does not. */
+  readonly onOrder?: (order: TableOrder) => void;
 }
 
 export function DataTable<Row>({ caption, onOrder, ...rows }: DataTableProps<Row>) {
@@ -56,7 +57,7 @@ function Heading<Row>({
 }: {
   readonly column: Column<Row>;
   readonly order: TableOrder | null;
-  readonly onOrder: (order: TableOrder) => void;
+  readonly onOrder: ((order: TableOrder) => void) | undefined;
 }) {
   const direction = order?.column === key ? order.direction : undefined;
   const text = (
@@ -70,7 +71,7 @@ function Heading<Row>({
   const other = direction === 'ascending' ? 'descending' : 'ascending';
   return (
     <th scope="col" class={isFigure ? 'of-figures' : undefined} aria-sort={direction}>
-      {keyOf === undefined ? (
+      {keyOf === undefined || onOrder === undefined ? (
         text
       ) : (
         <button

@@ -1,5 +1,7 @@
 /** What Explore is narrowed to, as the filters of the endpoint take it: those of spend, and of the lists behind it. */
 
+import type { SpendFilter } from '../../generated/operations.ts';
+
 /** The dimensions that a filter can name, and its field. */
 export const filterFields = {
   PROVIDER: 'providers',
@@ -27,11 +29,7 @@ export interface Filters {
 }
 
 /** The fields of a filter of the endpoint; only those that say something. */
-export type FilterInput = { readonly [Field in FilterField]?: readonly string[] } & {
-  readonly without?: readonly FilterDimension[];
-  readonly productName?: string;
-  readonly currencies?: readonly string[];
-};
+export type FilterInput = Pick<SpendFilter, FilterField | 'without' | 'productName' | 'currencies'>;
 
 /** The filter of spend. */
 export function toSpendFilter({ values, search, currencies }: Filters): FilterInput {
@@ -63,9 +61,8 @@ const lacking = {
 
 /** The filters of the lists behind a report of spend, which read the same charges. `byKey`: grouped by API key. */
 export function toRowFilters(filter: FilterInput, byKey: boolean): RowFilters {
-  const has = (list: keyof RowFilters): boolean =>
-    lacking[list].every((field) => filter[field] === undefined);
-  if (byKey || filter.apiKeys !== undefined || filter.without?.includes('API_KEY') === true) {
+  const has = (list: keyof RowFilters): boolean => lacking[list].every((field) => filter[field] == null);
+  if (byKey || filter.apiKeys != null || filter.without?.includes('API_KEY') === true) {
     return has('usage') ? { usage: filter } : {};
   }
   return {
