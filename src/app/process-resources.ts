@@ -12,6 +12,7 @@ import type { FileStore } from '../stores/file/file-store.ts';
 import { createRedisEntries } from '../stores/redis/redis-entries.ts';
 import type { RedisStore } from '../stores/redis/redis-store.ts';
 import { createBudgets } from '../server/access/budget.ts';
+import { createSessionKeys } from '../server/access/session-keys.ts';
 import { createLog, createRedactor, type Log } from '../server/observability/log.ts';
 import { createMetrics } from '../server/observability/prometheus.ts';
 import { watchOverload } from '../server/http/overload.ts';
@@ -93,6 +94,7 @@ export async function openProcess(config: Config, options: ProcessOptions): Prom
       history: noHistory(now),
       shared: store,
       consume,
+      sessionKeys: createSessionKeys(store, monotonicMs),
       overload,
       metrics,
       now,

@@ -3,6 +3,7 @@
  */
 
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { connectAccounts, type Connected } from './accounts.ts';
 import { toAllocations, toChoices } from './allocations.ts';
@@ -16,9 +17,14 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { BudgetRule } from '../reports/budgets.ts';
 import { createAuthenticator, toBounds, type VerifyJwt } from '../server/access/auth.ts';
 import type { ConsumeBudget } from '../server/access/budget.ts';
+import { keysOfSecret, type SessionKeys } from '../server/access/session-keys.ts';
+import { createSessions } from '../server/access/sessions.ts';
 import { readDocuments } from '../server/graphql/persisted-documents.ts';
 import { createExport } from '../server/export/export-route.ts';
+import { createAsk } from '../server/graphql/ask.ts';
 import { createGraphql } from '../server/graphql/graphql-route.ts';
+import type { EndpointSettings } from '../server/mcp/mcp-endpoint.ts';
+import { createMcpRoute } from '../server/mcp/mcp-route.ts';
 import type { Metrics } from '../server/observability/prometheus.ts';
 import type { ServerRuntime } from '../server/http/routes.ts';
 import { createJwtVerifier } from '../server/access/jwt.ts';
@@ -40,6 +46,8 @@ export interface ProcessResources {
   /** Null: this process is alone. */
   readonly shared: SharedStore | null;
   readonly consume: ConsumeBudget;
+  /** The keys of sessions, unless the settings have a secret for them. */
+  readonly sessionKeys: SessionKeys;
   readonly overload: Overload;
   readonly metrics: Metrics;
   readonly now: Clock;
@@ -60,7 +68,12 @@ export interface Runtime extends ServerRuntime {
   readonly answers: ResponseCache;
   readonly gateway: Gateway;
   readonly createRequest: CreateRequest;
+  /** What MCP is served by, over HTTP or otherwise. */
+  readonly mcpSettings: EndpointSettings;
 }
+
+/** What the cost page asks. */
+const pageOperations = fileURLToPath(new URL('../page/operations', import.meta.url));
 
 /** The verifier of signed tokens. */
 interface SignedTokens {
@@ -75,10 +88,11 @@ interface SignedTokens {
  */
 export function buildRuntime(config: Config, before: Runtime | null, resources: ProcessResources): Runtime {
   const { ledger, history, consume, overload, metrics, now, log, tracing } = resources;
-  const { clients, jwt, limits, server } = config;
+  const { clients, jwt, limits, server, session } = config;
   const documents = readDocuments(
     config.documents === undefined ? null : resolve(config.documents.folder),
     schema,
+    server.page === false ? null : pageOperations,
   );
   const signedTokens = toSignedTokens(config, before?.signedTokens ?? null, now);
   const connected = connectAccounts(config, resources, before?.connected ?? []);
@@ -109,16 +123,11 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     log,
     now,
   });
-  const graphql = createGraphql({
-    gateway,
-    visibilityOf,
-    answers,
-    consume,
-    now,
-    maxBodyBytes: limits.maxBodyBytes,
-    metrics,
-    isTooLate: (sinceMs) => overload.isOver(performance.now() - sinceMs),
-  });
+  const isTooLate = (sinceMs: number): boolean => overload.isOver(performance.now() - sinceMs);
+  const asks = createAsk({ gateway, answers, isTooLate, metrics });
+  const { maxBodyBytes } = limits;
+  const { introspection } = server;
+  const mcp = { schema, documents: documents.tools, introspection, asks, visibilityOf, now, log };
   return {
     connected,
     documentCount: documents.count,
@@ -127,13 +136,29 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     createRequest,
     signedTokens,
     authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
+    sessions: createSessions({
+      keys: session.secret === undefined ? resources.sessionKeys : keysOfSecret(session.secret),
+      hours: session.hours,
+      now,
+    }),
     consume,
     graphiql: server.graphiql,
+    page: server.page,
     loopbackOnly: clients.length === 0 && jwt === undefined,
     cors: server.cors,
-    graphql,
+    graphql: createGraphql({
+      gateway,
+      asks,
+      visibilityOf,
+      consume,
+      now,
+      maxBodyBytes,
+      hasPage: server.page !== false,
+    }),
+    mcpSettings: mcp,
+    mcp: config.mcp ? createMcpRoute(mcp, maxBodyBytes) : null,
     exportFocus: createExport({ createRequest, log }),
-    schemaText: createSchemaText(server.introspection),
+    schemaText: createSchemaText(introspection),
   };
 }
 

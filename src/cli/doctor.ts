@@ -8,7 +8,8 @@ import { connectAccounts } from '../app/accounts.ts';
 import type { OpenedProcess } from '../app/process-resources.ts';
 import { ConfigError, readConfig } from '../config/config.ts';
 import { schema } from '../graphql/schema.ts';
-import { DocumentError, readDocuments } from '../server/graphql/persisted-documents.ts';
+import { DocumentError } from '../server/graphql/document-tools.ts';
+import { readDocuments } from '../server/graphql/persisted-documents.ts';
 import type { Config } from '../config/settings.ts';
 import { print, readArguments, untilSignal, UsageError, type Command } from './arguments.ts';
 import { checkAccount } from './doctor-accounts.ts';
@@ -100,7 +101,7 @@ function checkDocuments({ documents }: Config): Finding {
   const what = 'documents';
   if (documents === undefined) return { what, state: 'ok', found: 'none in the settings', advice: '' };
   try {
-    const { count: found } = readDocuments(resolve(documents.folder), schema);
+    const { count: found } = readDocuments(resolve(documents.folder), schema, null);
     return {
       what,
       state: 'ok',

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { openProcess, type OpenedProcess } from '../app/process-resources.ts';
 import { readConfig } from '../config/config.ts';
-import { DocumentError } from '../server/graphql/persisted-documents.ts';
+import { DocumentError } from '../server/graphql/document-tools.ts';
 import { buildRuntime, type Runtime } from '../app/runtime.ts';
 import type { Config } from '../config/settings.ts';
 import { CommandError, unlessAborted } from './arguments.ts';

@@ -14,15 +14,15 @@ export interface Remote {
 const withinMs = 660_000;
 
 /**
- * The endpoint of a URL: for the address of a gateway, which ends with a slash, its /graphql. @throws UsageError,
- * ConfigError
+ * The endpoint of a URL: for the address of a gateway, which ends with a slash, its route of this name. @throws
+ * UsageError, ConfigError
  */
-export function toEndpoint(text: string, tokenName: string | undefined): Remote {
+export function toEndpoint(text: string, tokenName: string | undefined, route = 'graphql'): Remote {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.username + url.password === '';
   if (!isPlain)
     throw new UsageError('--url takes an http or https URL without a user, such as http://127.0.0.1:4000');
-  if (/(?<!\/graphql)\/$/.test(url.pathname)) url.pathname += 'graphql';
+  if (url.pathname.endsWith('/') && !url.pathname.endsWith(`/${route}/`)) url.pathname += route;
   return { url, token: tokenName === undefined ? null : readToken(tokenName) };
 }
 
@@ -65,7 +65,7 @@ function toObject(body: string): object | null {
 }
 
 /** Why `fetch` failed, as a code only: its messages may contain headers. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : null;
   return codeOf(cause) ?? (cause instanceof Error ? cause.name : 'unknown');
 }

@@ -7,7 +7,7 @@ import { CommandError, UsageError, type Command } from './arguments.ts';
 import { ConfigError, parseAlone, readConfig, readEnvironment } from '../config/config.ts';
 import { onHangup } from './hangups.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { DocumentError } from '../server/graphql/persisted-documents.ts';
+import { DocumentError } from '../server/graphql/document-tools.ts';
 import type { Config } from '../config/settings.ts';
 import { startTracing } from '../app/trace-collector.ts';
 
@@ -16,6 +16,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['doctor', async () => (await import('./doctor.ts')).doctor],
   ['query', async () => (await import('./query-command.ts')).query],
   ['backfill', async () => (await import('./backfill-command.ts')).backfill],
+  ['mcp', async () => (await import('./mcp-command.ts')).mcp],
   ['export', async () => (await import('./export-command.ts')).exportMonth],
 ]);
 

@@ -21,6 +21,7 @@ const filter = z.strictObject({
     .optional(),
   categories: names,
   productName: publicText.min(1).optional(),
+  products: names,
   apiKeys: names,
   productIds: names,
   feeItems: names,

@@ -36,6 +36,9 @@ const headerName = publicText
   .regex(/^[\w!#$%&'+.^`|~-]+$/, 'expected the name of a header such as x-team')
   .transform((name) => name.toLowerCase());
 
+/** Seals the cookies of the cost page. */
+const sessionSecret = z.string().min(32, 'expected at least 32 characters').meta({ secret: 'texts' });
+
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
 
 /** `summary` is not allowed, because it is a total of the others. */
@@ -157,6 +160,7 @@ export const settings = z.strictObject({
     ),
     graphiql: permitted.default(true).meta(live),
     introspection: permitted.default(true).meta(live),
+    page: permitted.default(true).meta(live),
   }),
   /** Absent: this process shares nothing. */
   redis: redis.optional().meta(atStart),
@@ -167,11 +171,15 @@ export const settings = z.strictObject({
   accounts: z.array(account).min(1).meta(live),
   clients: z.array(client).default([]).meta(live),
   jwt: jwt.optional().meta(live),
+  /** Of readers who sign in to the cost page. */
+  session: section({ secret: sessionSecret.optional(), hours: positive.max(168).default(12) }).meta(live),
   /** Operations that clients name by the SHA-256 of their text. */
   documents: z
     .strictObject({ folder: publicText.min(1) })
     .optional()
     .meta(live),
+  /** Whether assistants may ask at /mcp. */
+  mcp: z.boolean().default(true).meta(live),
   exchangeRates: exchangeRates.default([]).meta(live),
   allocations: allocations.default([]).meta(live),
   budgets: budgets.default([]).meta(live),

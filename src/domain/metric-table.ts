@@ -25,7 +25,18 @@ export interface Metric {
 }
 
 /** The routes over HTTP. */
-export const routes = ['graphql', 'export', 'schema', 'healthz', 'readyz', 'metrics', 'other'] as const;
+export const routes = [
+  'graphql',
+  'export',
+  'mcp',
+  'schema',
+  'page',
+  'session',
+  'healthz',
+  'readyz',
+  'metrics',
+  'other',
+] as const;
 export type Route = (typeof routes)[number];
 
 /** `ok`: without errors. `partial`: with data and errors. `error`: without data. */
@@ -33,7 +44,7 @@ const operationOutcomes = ['ok', 'partial', 'error'] as const;
 export type OperationOutcome = (typeof operationOutcomes)[number];
 
 /** 499: the client had left. */
-const statuses = '200 204 302 304 400 401 403 404 405 406 413 415 422 429 499 500 502 503'.split(' ');
+const statuses = '200 202 204 302 304 400 401 403 404 405 406 413 415 422 429 499 500 502 503'.split(' ');
 const exchangeOutcomes = ['OK', 'ABORTED', ...errorCodes.filter((code) => code.startsWith('PROVIDER_'))];
 
 const ofAccount = { provider: 'accounts', account: 'accounts' } as const;

@@ -2,23 +2,16 @@
 
 import { setImmediate } from 'node:timers/promises';
 
-import type { Account } from '../domain/account.ts';
-import {
-  addDays,
-  monthOf,
-  type CalendarDate,
-  type DateRange,
-  type Instant,
-  type YearMonth,
-} from '../domain/calendar.ts';
+import type { CalendarDate, DateRange, Instant, YearMonth } from '../domain/calendar.ts';
 import type { Notice, SourceStatus } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { rowsPerSlice } from '../domain/row-list.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { Segment } from '../domain/segments.ts';
-import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.ts';
+import type { Settlement } from '../domain/settlement.ts';
 import { completeTo } from './complete-days.ts';
 import { segmentFinalAt } from './freshness.ts';
+import { leastSettled, provisionalFrom, settlementIn } from './how-settled.ts';
 import type { Outcome } from './outcome.ts';
 import type { Entry } from './memory-tier.ts';
 import {
@@ -41,6 +34,8 @@ export interface Reading<K extends RowKind> {
   readonly status: SourceStatus;
   readonly asOf: Instant | null;
   readonly settlement: Settlement;
+  /** The first requested date whose figures may still change. Null: none, or FAILED. */
+  readonly provisionalFrom: CalendarDate | null;
   /** The first day that is not complete: it runs, or its provider may still be adding to it. Null when FAILED. */
   readonly completeTo: CalendarDate | null;
   /** Its period had not ended when a part of it was read: that part lacks the rest. */
@@ -105,6 +100,7 @@ export function toReading<K extends RowKind>(
   const outside = parts.flatMap((part) => outsideOwnDates(part, source.grid));
   const missed = outside.filter(({ date }) => !inRange(date));
   const isDateOfRow = billedIn === null ? inRange : datesOfRows(parts, isAsked);
+  const settlements = parts.map((part) => settlementIn(part, source.account, { dates, billedIn }));
   const readAts = parts.map(({ entry }) => entry.readAt);
   const stale = outcomes.find(({ status }) => status === 'STALE');
   const until = knownUntil(source.account, { dates, end }, parts, now);
@@ -114,7 +110,8 @@ export function toReading<K extends RowKind>(
     dates,
     status: stale === undefined ? 'FRESH' : 'STALE',
     asOf: readAts.length === 0 ? null : (Math.min(...readAts) as Instant),
-    settlement: leastSettled(parts.map((part) => settlementIn(part, source.account, { dates, billedIn }))),
+    settlement: leastSettled(settlements),
+    provisionalFrom: provisionalFrom(parts, settlements, dates),
     completeTo: completeTo(source.account, parts, now),
     isPartial: until !== null,
     isClamped: isClamped(source, dates),
@@ -180,6 +177,7 @@ function toFailure<K extends RowKind>(
     status: 'FAILED',
     asOf: null,
     settlement: leastSettled(settlements),
+    provisionalFrom: null,
     completeTo: null,
     isPartial: false,
     isClamped: false,
@@ -216,15 +214,6 @@ export function isWhole({ dates }: Segment, asked: DateRange | null): boolean {
   return asked === null || (dates !== null && dates.from >= asked.from && dates.to <= asked.to);
 }
 
-/** The least settled of all; PROVISIONAL when there are none. */
-function leastSettled(settlements: readonly Settlement[]): Settlement {
-  const finalAts = settlements.flatMap(({ finalAt }) => finalAt ?? []);
-  const areFinal = settlements.length > 0 && settlements.every(({ status }) => status === 'FINAL');
-  const isKnown = finalAts.length > 0 && finalAts.length === settlements.length;
-  const finalAt = isKnown ? (Math.max(...finalAts) as Instant) : null;
-  return { status: areFinal ? 'FINAL' : 'PROVISIONAL', finalAt };
-}
-
 /** A test whether a selected row starts on a date. */
 function datesOfRows<K extends RowKind>(
   parts: readonly Part<K>[],
@@ -233,18 +222,4 @@ function datesOfRows<K extends RowKind>(
   const asked = parts.flatMap(({ entry }) => Array.from(entry.rows).filter((row) => isAsked(row)));
   const dates = new Set<string>(asked.map(({ date }) => date));
   return (date) => dates.has(date);
-}
-
-/** The settlement of a part. In a list without dates, or a billing period, the request decides when rows are final. */
-function settlementIn<K extends RowKind>(
-  { entry, segment }: Part<K>,
-  account: Account,
-  { dates, billedIn }: { readonly dates: DateRange | null; readonly billedIn: YearMonth | null },
-): Settlement {
-  const isOfPeriod = segment.dates === null || (billedIn !== null && entry.finalAt !== null);
-  const finalAt =
-    isOfPeriod && dates !== null
-      ? finalAtOf(account.settlement, monthOf(addDays(dates.to, -1)))
-      : entry.finalAt;
-  return settlementOf(finalAt, entry.readAt);
 }

@@ -54,6 +54,8 @@ export interface ContextSettings {
   readonly ledger: Ledger;
   readonly history: HistoryView;
   readonly call: Call;
+  /** Resolves when the request may compute its answer from what it has read; null: at once. */
+  readonly turn: Promise<void> | null;
   /** The rates at which amounts may be converted. */
   readonly rates: readonly ExchangeRate[];
   /** The clients of the settings that see some values of allocations alone. */
@@ -66,7 +68,7 @@ export interface ContextSettings {
   readonly upstreamBudget: UpstreamBudget | null;
 }
 
-export interface GatewayContext extends Omit<ContextSettings, 'upstreamBudget'> {
+export interface GatewayContext extends Omit<ContextSettings, 'upstreamBudget' | 'turn'> {
   readonly segments: SegmentLoader;
   /** How long the answer stays right. */
   readonly validity: Validity;
@@ -74,7 +76,7 @@ export interface GatewayContext extends Omit<ContextSettings, 'upstreamBudget'> 
 }
 
 /** The context of one request. */
-export function createContext({ upstreamBudget, ...settings }: ContextSettings): GatewayContext {
+export function createContext({ upstreamBudget, turn, ...settings }: ContextSettings): GatewayContext {
   const { ledger, history, call, limits, tracing } = settings;
   const { maxUpstreamCalls } = limits;
   const validity = createValidity(ledger);
@@ -82,6 +84,7 @@ export function createContext({ upstreamBudget, ...settings }: ContextSettings):
     ledger,
     history,
     call,
+    turn,
     maxUpstreamCalls,
     upstreamBudget,
     validity,

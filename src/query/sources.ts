@@ -161,8 +161,8 @@ export function toCoverage(
   reading: Omit<Reading<RowKind>, 'visit' | 'parts'>,
   rowCount: number,
 ): SourceCoverage {
-  const { source, dates: period, status, asOf, settlement, isPartial, isClamped, notices, error } = reading;
-  const { periodNotices } = reading;
+  const { source, dates: period, status, asOf, settlement, provisionalFrom } = reading;
+  const { isPartial, isClamped, notices, periodNotices, error } = reading;
   const { account, kind } = source;
   return {
     account,
@@ -171,6 +171,7 @@ export function toCoverage(
     period,
     asOf,
     settlement,
+    provisionalFrom,
     rowCount,
     isPartial,
     isClamped,
@@ -185,7 +186,14 @@ export function toFailedCoverage(
   reading: Omit<Reading<RowKind>, 'visit' | 'parts'>,
   error: GatewayError | null,
 ): SourceCoverage {
-  const nothing = { asOf: null, isPartial: false, isClamped: false, notices: [], periodNotices: [] };
+  const nothing = {
+    asOf: null,
+    provisionalFrom: null,
+    isPartial: false,
+    isClamped: false,
+    notices: [],
+    periodNotices: [],
+  };
   return { ...toCoverage(reading, 0), status: 'FAILED', ...nothing, error };
 }
 
@@ -198,6 +206,7 @@ export function failedCoverage(account: Account, kind: RowKind | null, error: Ga
     period: null,
     asOf: null,
     settlement: { status: 'PROVISIONAL', finalAt: null },
+    provisionalFrom: null,
     rowCount: 0,
     isPartial: false,
     isClamped: false,

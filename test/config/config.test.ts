@@ -70,6 +70,7 @@ describe('settings that are good', () => {
         keepAliveSeconds: 75,
         cors: { origins: [], headers: [] },
         graphiql: true,
+        page: true,
         introspection: true,
       },
       accounts: [
@@ -82,6 +83,7 @@ describe('settings that are good', () => {
         },
       ],
       clients: [],
+      session: { hours: 12 },
       exchangeRates: [],
       allocations: [],
       budgets: [],

@@ -6,7 +6,7 @@ import { createConverter } from '../../domain/currency-conversion.ts';
 import { createSpendTest, viewOf } from '../../reports/charge-filter.ts';
 import type { SpendDimension } from '../../reports/spend-dimensions.ts';
 import { builder } from '../builder.ts';
-import { partOfName } from '../types/charge.ts';
+import { groupFilterFields, partOfName } from '../types/charge.ts';
 import { BillingMethodEnum, SpendDimensionEnum, SpendOrderEnum } from '../types/enums.ts';
 import { toAskedAllocations } from '../../query/asked-allocations.ts';
 import { toPeriod } from '../../query/asked-period.ts';
@@ -35,8 +35,12 @@ export const SpendFilter = builder.inputType('SpendFilter', {
     providers: t.idList({ description: 'Provider.id. Null: every provider.' }),
     categories: t.stringList({ description: 'Product.category: gpu, llm, cloud_storage, ...' }),
     productName: t.string({ description: `A part of the product's name, ${partOfName}.` }),
+    byKey: t.boolean({
+      description:
+        'True: reads usage by key, as grouping by API_KEY does, also where no key is named. For the totals of a report by key.',
+    }),
     apiKeys: t.stringList({ description: 'ApiKey.keyId. Reads usage by key, as grouping by API_KEY does.' }),
-    productIds: t.stringList({ description: "The provider's ids of products." }),
+    ...groupFilterFields(t),
     feeItems: t.stringList({ description: 'DailyDetail.feeItem, the whole text exactly as it is.' }),
     subAccounts: t.stringList({ description: 'Bill.subAccountId' }),
     projects: t.stringList({ description: 'DailyDetail.projectId' }),

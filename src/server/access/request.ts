@@ -26,14 +26,21 @@ export interface RequestSettings {
   readonly tracing: ContextSettings['tracing'];
 }
 
-/** The context of one request. `left` aborts when its client has left. */
-export type CreateRequest = (client: Client, left: AbortSignal) => GatewayContext;
+/**
+ * The context of one request. `left` aborts when its client has left. It computes nothing from the rows that it has
+ * read before `turn` resolves; null: it need not wait.
+ */
+export type CreateRequest = (
+  client: Client,
+  left: AbortSignal,
+  turn?: Promise<void> | null,
+) => GatewayContext;
 
 /** Creates contexts for requests. */
 export function createRequests(settings: RequestSettings): CreateRequest {
   const { ledger, history, visibilityOf, rates, boundClients, budgets, limits, consume, tracing } = settings;
   const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
-  return (client, left) => {
+  return (client, left, turn = null) => {
     const call: Call = {
       signal: AbortSignal.any([left, AbortSignal.timeout(deadlineMs)]),
       deadlineMs: performance.now() + deadlineMs,
@@ -47,6 +54,7 @@ export function createRequests(settings: RequestSettings): CreateRequest {
       boundClients,
       budgets,
       call,
+      turn,
       limits,
       tracing,
       upstreamBudget: upstreamBudgetOf(client, consume),

@@ -119,7 +119,7 @@ function headersOf({ format, month }: ExportQuestion): Record<string, string> {
     'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson',
     'content-disposition': `attachment; filename="focus-${month}.${format}"`,
     'cache-control': 'no-store',
-    vary: 'accept-encoding, authorization, origin',
+    vary: 'accept-encoding, authorization, cookie, origin',
   };
 }
 

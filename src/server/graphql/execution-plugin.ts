@@ -12,6 +12,7 @@ import { createPlanner, type Planner } from '../../graphql/execution/plan.ts';
 import type { Client } from '../access/auth.ts';
 import type { CreateRequest } from '../access/request.ts';
 import type { ServerContext } from './exchange.ts';
+import { answerOf, turnAfter } from './identical-requests.ts';
 import { refusal } from './refusal.ts';
 
 export interface ExecutionSettings {
@@ -55,7 +56,8 @@ export function useExecution({
 
   function run({ document, contextValue, operationName, variableValues }: ExecutionArgs) {
     const { exchange } = contextValue as ServerContext;
-    const { client, left } = exchange;
+    const { client, left, joined } = exchange;
+    const first = joined?.first ?? null;
     const operation = getOperationAST(document, operationName);
     if (operation == null) throw new TypeError('Yoga let a document through that has no such operation');
     const { planner, permissions, beyondOwnCost: beyond } = prepare(document);
@@ -63,7 +65,7 @@ export function useExecution({
     if (client.bounds !== null && beyond.length > 0)
       throw refusal('FORBIDDEN', beyondOwnCost(beyond), { status: 403 });
     // Not merged into Yoga's own context, which is slower to read.
-    const context = createRequest(client, left());
+    const context = createRequest(client, left(), first === null ? null : turnAfter(first));
     exchange.context = context;
     const attributes = {
       'graphql.operation.name': exchange.operation ?? 'unnamed',
@@ -71,13 +73,13 @@ export function useExecution({
     };
     return tracing.inSpan('operation', attributes, async () => {
       const variables = variableValues ?? {};
-      const { data, errors } = await execute({
-        schema,
-        planner,
-        operation,
-        context,
-        variables,
-      });
+      const executing = execute({ schema, planner, operation, context, variables });
+      const result = await (first === null ? executing : Promise.race([executing, answerOf(first)]));
+      if ('etag' in result) {
+        exchange.known = result;
+        return {};
+      }
+      const { data, errors } = result;
       const told = errors.length === 0 ? {} : { errors };
       return data === null ? told : { data: { json: data }, ...told };
     });

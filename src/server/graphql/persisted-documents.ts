@@ -11,6 +11,7 @@ import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 
 import { codeOf } from '../../domain/errors.ts';
 import type { Client } from '../access/auth.ts';
+import { DocumentError, toolsIn, type DocumentTool } from './document-tools.ts';
 import { parseManifest, toDocumentId } from './manifests.ts';
 import { refusal } from './refusal.ts';
 
@@ -18,6 +19,8 @@ export interface Documents {
   /** The text to run. @throws GraphQLError when the document is unknown, or not allowed */
   textOf(named: NamedDocument, client: Pick<Client, 'trustedOnly'>): string;
   readonly count: number;
+  /** Those that are tools of MCP. */
+  readonly tools: readonly DocumentTool[];
 }
 
 /** A document as a request names it. */
@@ -28,17 +31,18 @@ interface NamedDocument {
   readonly documentId: string | null;
 }
 
-/** A document of the folder that cannot be used; its message names the file. */
-export class DocumentError extends Error {}
-
 /**
- * Reads every .graphql file and .json manifest of a folder; `folder` null: there are no documents. @throws
- * DocumentError for one that does not fit the schema, or a folder that cannot be read
+ * Reads every .graphql file and .json manifest of a folder; `folder` null: the settings name none. `own`: the folder of
+ * what this gateway asks itself by its page; null: it has no page. @throws DocumentError for a document that does not
+ * fit the schema, or a folder that cannot be read
  */
-export function readDocuments(folder: string | null, schema: GraphQLSchema): Documents {
-  const known = readFolder(folder, schema);
+export function readDocuments(folder: string | null, schema: GraphQLSchema, own: string | null): Documents {
+  const found = documentsIn(folder);
+  const ofClients = index(found, schema);
+  const known = new Map([...index(documentsIn(own), schema), ...ofClients]);
   return {
-    count: new Set(known.values()).size,
+    count: new Set(ofClients.values()).size,
+    tools: toolsIn(distinct(found)),
     textOf({ query, documentId }, { trustedOnly }) {
       const named = documentId === null ? undefined : known.get(documentId);
       if (query === null) {
@@ -79,8 +83,8 @@ export function isMiss({ extensions: { code } }: GraphQLError): boolean {
   return code === 'PERSISTED_QUERY_NOT_SUPPORTED' || code === 'PERSISTED_QUERY_NOT_FOUND';
 }
 
-/** The texts by every id that finds them. */
-function readFolder(folder: string | null, schema: GraphQLSchema): ReadonlyMap<string, string> {
+/** The texts by every id that finds them. @throws DocumentError */
+function index(documents: readonly Found[], schema: GraphQLSchema): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
   function add(found: string, id: string, text: string): void {
     const other = known.get(id);
@@ -89,7 +93,7 @@ function readFolder(folder: string | null, schema: GraphQLSchema): ReadonlyMap<s
     }
     known.set(id, text);
   }
-  for (const { found, id, text } of folder === null ? [] : filesIn(folder).flatMap(readFile)) {
+  for (const { found, id, text } of documents) {
     check(found, text, schema);
     const bare = text.replace(/(\r?\n)+$/, '');
     const first = known.get(sha256(bare)) ?? text;
@@ -97,6 +101,17 @@ function readFolder(folder: string | null, schema: GraphQLSchema): ReadonlyMap<s
     if (id !== null) add(found, toDocumentId(id), first);
   }
   return known;
+}
+
+/** The documents of a folder; none where there is no folder. */
+function documentsIn(folder: string | null): Found[] {
+  return folder === null ? [] : filesIn(folder).flatMap(readFile);
+}
+
+/** The same document may stand in a file and in a manifest. */
+function distinct(documents: readonly Found[]): Found[] {
+  const byText = new Map(documents.toReversed().map((one) => [one.text.trim(), one]));
+  return [...byText.values()].toReversed();
 }
 
 function filesIn(folder: string): string[] {

@@ -39,6 +39,8 @@ const sendable = [
   ['x-apollo-operation-name', 'x-apollo-operation-id', 'x-apollo-operation-type'],
   ['graphql-client-name', 'graphql-client-version', 'x-graphql-client-name', 'x-graphql-client-version'],
   ['graphql-preflight', 'graphql-require-preflight', 'x-graphql-yoga-csrf'],
+  // MCP clients, of all revisions.
+  ['mcp-protocol-version', 'mcp-method', 'mcp-name', 'mcp-session-id', 'last-event-id'],
   // OpenTelemetry, Sentry, Datadog, Zipkin, New Relic, Elastic, Application Insights, AWS.
   ['traceparent', 'tracestate', 'baggage', 'sentry-trace'],
   ['x-datadog-trace-id', 'x-datadog-parent-id', 'x-datadog-origin', 'x-datadog-sampling-priority'],

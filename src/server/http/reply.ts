@@ -39,6 +39,16 @@ export function refuse(response: ServerResponse, refusal: HttpError, requestId: 
   });
 }
 
+/** Sends a refusal in the form of a JSON-RPC error, the only one that MCP clients read. */
+export function refuseJsonRpc(response: ServerResponse, refusal: HttpError, requestId: string): void {
+  const { status, code, message, details } = refusal;
+  for (const [name, value] of Object.entries(details.headers ?? {})) response.setHeader(name, value);
+  const data = { code, retryable: false, ...details.facts, requestId };
+  // -32600: the message is no request; -32000: the server will not answer it.
+  const number = code === 'BAD_USER_INPUT' ? -32_600 : -32_000;
+  sendJson(response, status, { jsonrpc: '2.0', id: null, error: { code: number, message, data } });
+}
+
 /** Sends a small JSON answer that must not be cached. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' };

@@ -1,4 +1,4 @@
-/** The routes: health, metrics, GraphQL, exports. Each request gets an id, and a log line when it is done. */
+/** The routes: health, metrics, GraphQL, exports, MCP. Each request gets an id, and a log line when it is done. */
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -7,19 +7,19 @@ import type { Route } from '../../domain/metric-table.ts';
 import type { Tracing } from '../../domain/tracing.ts';
 import {
   admit,
-  isLoopbackName,
   leavingOf,
   type AdmissionSettings,
   type Admitted,
   type AccessLogFields,
 } from '../access/admission.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
-import { overloaded } from '../graphql/graphql-route.ts';
-import { describe } from '../observability/health.ts';
+import { overloaded } from '../graphql/ask.ts';
 import type { Log } from '../observability/log.ts';
-import type { MeasuredAccount, Metrics } from '../observability/prometheus.ts';
+import { sendMetrics, sendReadiness, type OperatorSettings } from '../observability/operator-routes.ts';
+import { servePage } from '../page/page-route.ts';
+import { serveSession } from '../page/session-route.ts';
 import type { Overload } from './overload.ts';
-import { HttpError, refuse, sendJson } from './reply.ts';
+import { HttpError, refuse, refuseJsonRpc, sendJson } from './reply.ts';
 import { traceRequest } from '../observability/trace-context.ts';
 
 /** Answers an admitted request. @throws HttpError */
@@ -29,17 +29,14 @@ type Serve = (request: IncomingMessage, response: ServerResponse, admitted: Admi
 export interface ServerRuntime extends AdmissionSettings {
   readonly graphql: Serve;
   readonly exportFocus: Serve;
+  /** Null: the settings say no. */
+  readonly mcp: Serve | null;
   readonly schemaText: Serve;
 }
 
-export interface RouteSettings {
+export interface RouteSettings extends OperatorSettings {
   readonly runtime: () => ServerRuntime;
   readonly overload: Overload;
-  readonly metrics: Metrics;
-  /** What /readyz adds to "ready". */
-  readonly readiness: () => Readonly<Record<string, unknown>>;
-  /** The state of each account, for /metrics, and in /readyz for those who may see it. */
-  readonly accounts: () => readonly MeasuredAccount[];
   readonly log: Log;
   readonly tracing: Tracing;
 }
@@ -55,12 +52,15 @@ export interface ServerState {
 const paths: ReadonlyMap<string, Route> = new Map([
   ['/graphql', 'graphql'],
   ['/graphql/', 'graphql'],
+  ['/mcp', 'mcp'],
   ['/export/focus.csv', 'export'],
   ['/export/focus.ndjson', 'export'],
   ['/schema.graphql', 'schema'],
   ['/healthz', 'healthz'],
   ['/readyz', 'readyz'],
   ['/metrics', 'metrics'],
+  ['/', 'page'],
+  ['/session', 'session'],
 ]);
 
 /** Answers all requests. Call the function that it returns when the response has ended, in whatever way. */
@@ -80,7 +80,7 @@ export function createRoutes(settings: RouteSettings, state: Readonly<ServerStat
       // A client that left before the answer got no status.
       const status = response.headersSent ? response.statusCode : leftStatus;
       metrics.answered(route, status, durationMs / 1000);
-      if (route !== 'graphql' && route !== 'export') return;
+      if (route !== 'graphql' && route !== 'export' && route !== 'mcp') return;
       const isWhole = response.writableFinished ? undefined : false;
       log.answered({
         requestId,
@@ -114,7 +114,7 @@ async function answerOrRefuse(
     try {
       await answer(settings, state, route, exchange);
     } catch (error) {
-      fail(error, settings.log, response, requestId);
+      fail(error, settings.log, response, requestId, route === 'mcp' ? refuseJsonRpc : refuse);
     }
   });
 }
@@ -132,13 +132,18 @@ async function answer(
   if (route === 'metrics') return sendMetrics(settings, request, response);
   if (route === 'graphql') return serve(runtime.graphql, 'GET, POST', settings, exchange);
   if (route === 'export') return serve(runtime.exportFocus, 'GET, HEAD', settings, exchange);
+  if (route === 'mcp' && runtime.mcp !== null) return serve(runtime.mcp, 'POST', settings, exchange);
   if (route === 'schema') return serve(runtime.schemaText, 'GET, HEAD', settings, exchange);
-  if (/^\/(\?|$)/.test(request.url ?? '/') && /^(GET|HEAD)$/.test(request.method ?? '')) {
-    // Relative, because a proxy may add a prefix that we do not know.
-    return void response.writeHead(302, { location: 'graphql' }).end();
+  if (route === 'session' && runtime.page !== false) return serveSession(runtime, request, response);
+  if (route === 'page') {
+    if (runtime.page !== false) return servePage(runtime, request, response);
+    if (/^\/(\?|$)/.test(request.url ?? '/') && /^(GET|HEAD)$/.test(request.method ?? '')) {
+      // Relative, because a proxy may add a prefix that we do not know.
+      return void response.writeHead(302, { location: 'graphql' }).end();
+    }
   }
   const message =
-    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and .ndjson.';
+    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and .ndjson, and MCP at /mcp unless the settings say no.';
   throw new HttpError(404, 'BAD_USER_INPUT', message);
 }
 
@@ -178,47 +183,13 @@ async function serve(
   }
 }
 
-/** Everybody may know whether the gateway is ready; only those who may see an account learn its state. */
-async function sendReadiness(
-  settings: RouteSettings,
-  stopping: boolean,
-  request: IncomingMessage,
+function fail(
+  error: unknown,
+  log: Log,
   response: ServerResponse,
-): Promise<void> {
-  const accounts = (await mayOperate(settings, request))
-    ? { accounts: settings.accounts().map((state) => describe(state)) }
-    : {};
-  const status = stopping ? 'stopping' : 'ready';
-  sendJson(response, stopping ? 503 : 200, { status, ...settings.readiness(), ...accounts });
-}
-
-async function sendMetrics(
-  settings: RouteSettings,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (!(await mayOperate(settings, request))) {
-    const message = 'Metrics are for clients with the permission operations: Authorization: Bearer <token>.';
-    throw new HttpError(401, 'UNAUTHENTICATED', message, { headers: { 'www-authenticate': 'Bearer' } });
-  }
-  const { text, contentType } = await settings.metrics.read(settings.accounts());
-  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-store' }).end(text);
-}
-
-async function mayOperate(settings: RouteSettings, { headers }: IncomingMessage): Promise<boolean> {
-  const { authenticate, loopbackOnly } = settings.runtime();
-  // Without clients only this machine may see them, and no foreign page that has pointed its name here.
-  if (loopbackOnly && !isLoopbackName(headers.host)) return false;
-  try {
-    const client = await authenticate(headers.authorization);
-    // These figures are about all accounts.
-    return client?.permissions.has('operations') === true && client.accounts === null;
-  } catch {
-    return false;
-  }
-}
-
-function fail(error: unknown, log: Log, response: ServerResponse, requestId: string): void {
+  requestId: string,
+  refuse: typeof refuseJsonRpc,
+): void {
   if (error instanceof HttpError && !response.headersSent) return refuse(response, error, requestId);
   log.error({ event: 'bug', requestId, cause: error instanceof Error ? error.stack : typeof error });
   if (response.headersSent) return void response.destroy();
@@ -228,7 +199,8 @@ function fail(error: unknown, log: Log, response: ServerResponse, requestId: str
 
 function routeOf(url = '/'): Route {
   const query = url.indexOf('?');
-  return paths.get(query < 0 ? url : url.slice(0, query)) ?? 'other';
+  const path = query < 0 ? url : url.slice(0, query);
+  return paths.get(path) ?? (path.startsWith('/assets/') ? 'page' : 'other');
 }
 
 function readRequestId({ headers }: IncomingMessage): string {
