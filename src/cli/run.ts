@@ -16,7 +16,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['doctor', async () => (await import('./doctor.ts')).doctor],
   ['query', async () => (await import('./query-command.ts')).query],
   ['backfill', async () => (await import('./backfill-command.ts')).backfill],
-  ['export', async () => (await import('./export-command.ts')).exportMonth],
+  ['export', async () => (await import('./export-command.ts')).exportFile],
 ]);
 
 /** When to save compiled code: by then a first request has loaded all that it needs. */

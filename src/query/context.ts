@@ -39,6 +39,8 @@ export interface ContextSettings {
   readonly ledger: Ledger;
   readonly history: HistoryView;
   readonly call: Call;
+  /** The time for another part of a long answer, which begins now. */
+  readonly renewCall: () => Call;
   /** The rates at which amounts may be converted. */
   readonly rates: readonly ExchangeRate[];
   /** All budgets in the settings, including those that the caller may not see. */
@@ -49,39 +51,50 @@ export interface ContextSettings {
   readonly upstreamBudget: UpstreamBudget | null;
 }
 
-export interface GatewayContext extends Omit<ContextSettings, 'upstreamBudget'> {
+export interface GatewayContext extends Omit<ContextSettings, 'upstreamBudget' | 'renewCall'> {
   readonly segments: SegmentLoader;
   /** How long the answer stays right. */
   readonly validity: Validity;
   readonly allowance: Allowance;
+  /**
+   * A context for another part of the same request, with the same limits. It has its own time, and forgets the rows that
+   * the others have read, so that an answer of many parts holds those of one.
+   */
+  readonly part: () => GatewayContext;
 }
 
 /** The context of one request. */
-export function createContext({ upstreamBudget, ...settings }: ContextSettings): GatewayContext {
-  const { ledger, history, call, limits, tracing } = settings;
+export function createContext({ upstreamBudget, renewCall, ...settings }: ContextSettings): GatewayContext {
+  const { ledger, history, limits, tracing } = settings;
   const { maxUpstreamCalls } = limits;
   const validity = createValidity(ledger);
-  const segments = createSegmentLoader({
-    ledger,
-    history,
-    call,
-    maxUpstreamCalls,
-    upstreamBudget,
-    validity,
-    tracing,
-  });
-  return { ...settings, segments, validity, allowance: createAllowance(limits) };
+  const allowance = createAllowance(limits);
+  const create = (call: Call): GatewayContext => {
+    const segments = createSegmentLoader({
+      ledger,
+      history,
+      call,
+      maxUpstreamCalls,
+      upstreamBudget,
+      validity,
+      tracing,
+    });
+    return { ...settings, call, segments, validity, allowance, part: () => create(renewCall()) };
+  };
+  return create(settings.call);
 }
 
 /** A context that only prices a query: it sees the same accounts, and no rows. */
 export function createPlanContext(context: GatewayContext) {
   const segments = createPlanner(context.ledger);
-  return { ...context, segments, allowance: createAllowance(context.limits) };
+  const plan = { ...context, segments, allowance: createAllowance(context.limits), part: () => plan };
+  return plan;
 }
 
 /** A context that never asks a provider: it throws NotHeld for what no cache has. */
 export function createHeldContext(context: GatewayContext): GatewayContext {
-  return { ...context, segments: createHeldLoader(context.ledger, context.validity) };
+  const segments = createHeldLoader(context.ledger, context.validity);
+  return { ...context, segments, part: () => createHeldContext(context) };
 }
 
 /** The source of one kind of row of an account, if it has one. */

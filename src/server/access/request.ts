@@ -33,10 +33,10 @@ export function createRequests(settings: RequestSettings): CreateRequest {
   const { ledger, history, visibilityOf, rates, budgets, limits, consume, tracing } = settings;
   const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
   return (client, left) => {
-    const call: Call = {
+    const renewCall = (): Call => ({
       signal: AbortSignal.any([left, AbortSignal.timeout(deadlineMs)]),
       deadlineMs: performance.now() + deadlineMs,
-    };
+    });
     return createContext({
       permissions: client.permissions,
       visibility: visibilityOf(client),
@@ -44,7 +44,8 @@ export function createRequests(settings: RequestSettings): CreateRequest {
       history,
       rates,
       budgets,
-      call,
+      call: renewCall(),
+      renewCall,
       limits,
       tracing,
       upstreamBudget: upstreamBudgetOf(client, consume),

@@ -14,6 +14,7 @@ import {
   type AccessLogFields,
 } from '../access/admission.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
+import { parseExportPath } from '../export/export-names.ts';
 import { overloaded } from '../graphql/graphql-route.ts';
 import { describe } from '../observability/health.ts';
 import type { Log } from '../observability/log.ts';
@@ -55,8 +56,6 @@ export interface ServerState {
 const paths: ReadonlyMap<string, Route> = new Map([
   ['/graphql', 'graphql'],
   ['/graphql/', 'graphql'],
-  ['/export/focus.csv', 'export'],
-  ['/export/focus.ndjson', 'export'],
   ['/schema.graphql', 'schema'],
   ['/healthz', 'healthz'],
   ['/readyz', 'readyz'],
@@ -138,7 +137,7 @@ async function answer(
     return void response.writeHead(302, { location: 'graphql' }).end();
   }
   const message =
-    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and .ndjson.';
+    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and others.';
   throw new HttpError(404, 'BAD_USER_INPUT', message);
 }
 
@@ -228,7 +227,8 @@ function fail(error: unknown, log: Log, response: ServerResponse, requestId: str
 
 function routeOf(url = '/'): Route {
   const query = url.indexOf('?');
-  return paths.get(query < 0 ? url : url.slice(0, query)) ?? 'other';
+  const path = query < 0 ? url : url.slice(0, query);
+  return paths.get(path) ?? (parseExportPath(path) === null ? 'other' : 'export');
 }
 
 function readRequestId({ headers }: IncomingMessage): string {
