@@ -1,8 +1,11 @@
-/** Digests of texts: short names for what is long, from which it cannot be recovered. */
+/** A short name for a long text. */
 
 import { hash } from 'node:crypto';
 
-/** Equal for equal texts, and for no others that anybody will find. */
-export function digestOf(text: string): string {
-  return hash('sha256', text, 'base64url').slice(0, 22);
+/**
+ * Some characters, at most 64, that are the same for the same text, and different for every other: twelve where texts
+ * are few.
+ */
+export function digestOf(text: string, characters = 12): string {
+  return hash('sha256', text, 'hex').slice(0, characters);
 }

@@ -91,6 +91,7 @@ export function createAttribution(settings: AttributionSettings): Attribution {
       [...keyed].map(String).toSorted(),
       [...keys.names],
     ]),
+    digestCharacters,
   );
 
   function divide(row: ChargedRow, amounts: Amounts, isDifference: boolean): ChargePart[] {
@@ -104,7 +105,7 @@ export function createAttribution(settings: AttributionSettings): Attribution {
   return {
     nameIn: (months) => {
       const names = weights === null ? ['none'] : months.map((month) => weights.nameIn(month));
-      return digestOf(JSON.stringify([base, names]));
+      return digestOf(JSON.stringify([base, names]), digestCharacters);
     },
     partsOf(row) {
       if (row.kind === 'API_KEY_USAGE' && keysSince !== null) {
@@ -120,6 +121,9 @@ export function createAttribution(settings: AttributionSettings): Attribution {
     },
   };
 }
+
+/** Enough for sums of all times. */
+const digestCharacters = 32;
 
 interface AllocatedShare {
   readonly amounts: Amounts;
