@@ -13,6 +13,7 @@ import { readDocuments } from '../server/graphql/persisted-documents.ts';
 import type { Config } from '../config/settings.ts';
 import { print, readArguments, untilSignal, UsageError, type Command } from './arguments.ts';
 import { checkAccount } from './doctor-accounts.ts';
+import { checkAllocations } from './doctor-allocations.ts';
 import { checkRedis } from './doctor-redis.ts';
 import { checkStore } from './doctor-store.ts';
 import { withProcess } from './local.ts';
@@ -22,7 +23,8 @@ const usage = `Usage: npm run doctor [-- --json]
 
 Checks the settings (in gateway.yaml, or in the file that GATEWAY_CONFIG names), the trusted documents, Redis, the store file,
 and each account's credential, with one small call to its vendor, and a second one for the balance if the vendor reports it.
-Neither is cached. The exit code is 1 if a check failed.
+Neither is cached. Where the settings have allocations, it reads last month, and names the keys and projects that no rule
+matches, with the line that would catch each. The exit code is 1 if a check failed.
 
   --json   prints one line of JSON per check
   --help   prints this text
@@ -66,7 +68,15 @@ async function examine(signal: AbortSignal): Promise<Finding[]> {
       ...connected.map((account) => checkAccount(account, config, signal)),
     ]);
     const store = checkStore(config, base.file);
-    const findings = [settingsFinding(config), checkDocuments(config), redis, store, ...accounts];
+    const allocations = await checkAllocations(quiet, base, connected, signal);
+    const findings = [
+      settingsFinding(config),
+      checkDocuments(config),
+      redis,
+      store,
+      ...accounts,
+      ...allocations,
+    ];
     return findings.map((finding) => ({
       ...finding,
       found: base.redact(finding.found),

@@ -3,6 +3,7 @@
  * and that all of it together is the cost.
  */
 
+import { parse as parseCsv } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -453,6 +454,42 @@ test('new rules count at once, and sums by the old ones are not used', async () 
     report.groups.filter(({ key }) => key[0]?.value === value).map(({ totals }) => totals);
   expect(of(one, 'search')).toEqual(of(other, 'research'));
   expect(of(other, 'search')).toEqual([]);
+});
+
+test('exports say whose cost it is: spend by an allocation, and the tags of lines that are of one value', async () => {
+  const gateway = warm(toSearch);
+  const read = async (path: string): Promise<Record<string, string>[]> =>
+    parseCsv(await (await fetch(`${gateway.app.url}/export/${path}`)).text(), { columns: true });
+  const sums = new Map<string, bigint>();
+  for (const line of await read('spend.csv?month=2026-02&by=team,account,month')) {
+    expect(line['allocationName']).toBe(
+      line['allocation'] === ''
+        ? 'Unallocated'
+        : line['allocation']?.replace('not-attributed-to-a-key', 'Not attributed to a key'),
+    );
+    const key = JSON.stringify([
+      line['allocation'] || null,
+      line['account'],
+      line['month'],
+      line['currency'],
+    ]);
+    if (line['rowCount'] !== '0') sums.set(key, units(line['billedCost'] ?? ''));
+  }
+  expect(sums).toEqual(truthOf(toSearch, february));
+  const unknown = await fetch(`${gateway.app.url}/export/spend.csv?month=2026-02&by=squad`);
+  expect([unknown.status, await unknown.text()]).toEqual([
+    400,
+    expect.stringContaining('or an allocation: team, customer'),
+  ]);
+
+  const lines = await read('focus.csv?month=2026-02');
+  expect(new Set(lines.map((line) => line['Tags']))).toEqual(new Set(['', '{"customer":"acme"}']));
+  const tagged = lines.filter((line) => line['Tags'] !== '');
+  expect(new Set(tagged.map((line) => line['x_ProviderId']))).toEqual(new Set(['novita']));
+  warm([{ when: { categories: ['gpu'] }, to: 'research' }, ...toSearch]);
+  for (const line of await read('focus.csv?month=2026-02&accounts=ppio-main')) {
+    expect(line['Tags']).toBe(line['x_ProductCategory'] === 'gpu' ? '{"team":"research"}' : '');
+  }
 });
 
 test('a check tells what matches nothing and what nothing matches, with the line that would catch it', async () => {

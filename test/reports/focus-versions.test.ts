@@ -86,10 +86,10 @@ test('a schema names each column once, with its type, and changes its id and dat
   ]).toMatchInlineSnapshot(`
     [
       "2026-11-29T00:00:00Z",
-      "focus-1.2-fa9624c50280",
-      "focus-1.3-5a90c413f567",
-      "focus-1.4-0151b54d5527",
-      "focus-1.5-draft-0151b54d5527",
+      "focus-1.2-215d6633c125",
+      "focus-1.3-39f75182770b",
+      "focus-1.4-878592c1f433",
+      "focus-1.5-draft-878592c1f433",
       "billing-periods-1.4-0a026b5bd863",
       "invoice-details-1.4-be05a2f839a4",
       "keys-1.4-41562ed10001",

@@ -123,6 +123,7 @@ describe('what a line says', () => {
       SkuPriceId: 'prd-4090',
       SubAccountId: 'm-7',
       SubAccountName: 'm-7',
+      Tags: null,
       x_AccountId: 'ppio-main',
       x_BillingMethod: 'SUBSCRIPTION',
       x_CashAmount: '700.0000',
@@ -352,7 +353,8 @@ test('the columns are in order, ours last and named as the specification names c
 });
 
 test('every column is filled by some charge, and each gap is one', () => {
-  const rows = [bill(), day(), day({ listUnitPrice: null }), refund, novitaSpot].flatMap((charge) =>
+  const tagged = { ...day(), tags: '{"team":"search"}' };
+  const rows = [bill(), tagged, day({ listUnitPrice: null }), refund, novitaSpot].flatMap((charge) =>
     toFocusRows(charge),
   );
   const empty = focusColumns
