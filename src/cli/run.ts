@@ -17,7 +17,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['query', async () => (await import('./query-command.ts')).query],
   ['backfill', async () => (await import('./backfill-command.ts')).backfill],
   ['mcp', async () => (await import('./mcp-command.ts')).mcp],
-  ['export', async () => (await import('./export-command.ts')).exportMonth],
+  ['export', async () => (await import('./export-command.ts')).exportFile],
 ]);
 
 /** When to save compiled code: by then a first request has loaded all that it needs. */

@@ -1,11 +1,8 @@
 /** A reading: what one source answers to a question, put together from its segments' outcomes. */
 
-import { setImmediate } from 'node:timers/promises';
-
 import type { CalendarDate, DateRange, Instant, YearMonth } from '../domain/calendar.ts';
 import type { Notice, SourceStatus } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
-import { rowsPerSlice } from '../domain/row-list.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { Segment } from '../domain/segments.ts';
 import type { Settlement } from '../domain/settlement.ts';
@@ -25,6 +22,7 @@ import {
 } from './notices.ts';
 import { keyOf, type SegmentRef, type Source } from './source.ts';
 import { isWithin, outsideOwnDates, misplacedRowsOf, type Part } from './out-of-window.ts';
+import { slicesOf, visitSlices, type RowSlice } from './row-slices.ts';
 
 /** What one source contributes, whole or not at all: no rows when it FAILED. */
 export interface Reading<K extends RowKind> {
@@ -51,7 +49,12 @@ export interface Reading<K extends RowKind> {
   readonly parts: readonly ReadPart<K>[] | null;
   /** Visits each row of the period once, without copying it, and lets other work run in between. */
   visit(visitor: Visitor<K>): Promise<void>;
+  /** The same rows in slices, for whoever goes on only when its own reader does. */
+  slices(): AsyncIterable<RowSlice<K>>;
 }
+
+/** A reading without its rows. */
+export type ReadingFacts<K extends RowKind> = Omit<Reading<K>, 'visit' | 'slices' | 'parts'>;
 
 /** A segment that was read, and which of its dates were requested; null: all. */
 export interface ReadPart<K extends RowKind> {
@@ -128,35 +131,9 @@ export function toReading<K extends RowKind>(
     error: stale?.error ?? null,
     parts:
       misplaced.length > 0 || billedIn !== null ? null : parts.map((part) => toReadPart(source, part, dates)),
-    visit: (visitor) => visitOnce(parts, isAsked, misplaced, visitor),
+    visit: (visitor) => visitSlices(slicesOf(parts, isAsked, misplaced), visitor),
+    slices: () => slicesOf(parts, isAsked, misplaced),
   };
-}
-
-/**
- * Two windows, or two lists, may both contain a row. Its id shows that it is the same row, and the later reading
- * counts. Only rows outside their own window or list can occur twice.
- */
-async function visitOnce<K extends RowKind>(
-  parts: readonly Part<K>[],
-  isAsked: (row: RowOf[K]) => boolean,
-  misplaced: readonly RowOf[K][],
-  visitor: Visitor<K>,
-): Promise<void> {
-  const doubtful = new Set(misplaced.map(({ id }) => id));
-  const latest = new Map<string, { row: RowOf[K]; readAt: Instant }>();
-  let visited = 0;
-  for (const { entry } of parts) {
-    for (const row of entry.rows) {
-      visited += 1;
-      if (visited % rowsPerSlice === 0) await setImmediate();
-      if (!doubtful.has(row.id)) {
-        if (isAsked(row)) visitor(row, entry.readAt);
-      } else if (entry.readAt > (latest.get(row.id)?.readAt ?? -1)) {
-        latest.set(row.id, { row, readAt: entry.readAt });
-      }
-    }
-  }
-  for (const { row, readAt } of latest.values()) if (isAsked(row)) visitor(row, readAt);
 }
 
 function toFailure<K extends RowKind>(
@@ -188,6 +165,7 @@ function toFailure<K extends RowKind>(
     error,
     parts: [],
     visit: () => Promise.resolve(),
+    slices: () => slicesOf([], () => true, []),
   };
 }
 

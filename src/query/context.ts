@@ -56,6 +56,8 @@ export interface ContextSettings {
   readonly call: Call;
   /** Resolves when the request may compute its answer from what it has read; null: at once. */
   readonly turn: Promise<void> | null;
+  /** The time for another part of a long answer, which begins now. */
+  readonly renewCall: () => Call;
   /** The rates at which amounts may be converted. */
   readonly rates: readonly ExchangeRate[];
   /** The clients of the settings that see some values of allocations alone. */
@@ -68,49 +70,60 @@ export interface ContextSettings {
   readonly upstreamBudget: UpstreamBudget | null;
 }
 
-export interface GatewayContext extends Omit<ContextSettings, 'upstreamBudget' | 'turn'> {
+export interface GatewayContext extends Omit<ContextSettings, 'upstreamBudget' | 'turn' | 'renewCall'> {
   readonly segments: SegmentLoader;
   /** How long the answer stays right. */
   readonly validity: Validity;
   readonly allowance: Allowance;
+  /**
+   * A context for another part of the same request, with the same limits. It has its own time, and forgets the rows that
+   * the others have read, so that an answer of many parts holds those of one.
+   */
+  readonly part: () => GatewayContext;
 }
 
 /** The context of one request. */
-export function createContext({ upstreamBudget, turn, ...settings }: ContextSettings): GatewayContext {
-  const { ledger, history, call, limits, tracing } = settings;
+export function createContext({
+  upstreamBudget,
+  turn,
+  renewCall,
+  ...settings
+}: ContextSettings): GatewayContext {
+  const { ledger, history, limits, tracing, visibility } = settings;
   const { maxUpstreamCalls } = limits;
   const validity = createValidity(ledger);
-  const segments = createSegmentLoader({
-    ledger,
-    history,
-    call,
-    turn,
-    maxUpstreamCalls,
-    upstreamBudget,
-    validity,
-    tracing,
-  });
-  const { bound } = settings.visibility;
-  return {
-    ...settings,
-    segments: { ...segments, cost: () => toldCost(segments.cost(), settings.visibility) },
-    validity,
-    // How many rows there are tells a bound caller of others.
-    allowance: createAllowance(
-      bound === null ? limits : { ...limits, maxVisitedRows: Number.POSITIVE_INFINITY },
-    ),
+  // How many rows there are tells a bound caller of others.
+  const allowance = createAllowance(
+    visibility.bound === null ? limits : { ...limits, maxVisitedRows: Number.POSITIVE_INFINITY },
+  );
+  const create = (call: Call): GatewayContext => {
+    const loader = createSegmentLoader({
+      ledger,
+      history,
+      call,
+      turn,
+      maxUpstreamCalls,
+      upstreamBudget,
+      validity,
+      tracing,
+    });
+    const segments = { ...loader, cost: () => toldCost(loader.cost(), visibility) };
+    return { ...settings, call, segments, validity, allowance, part: () => create(renewCall()) };
   };
+  return create(settings.call);
 }
 
 /** A context that only prices a query: it sees the same accounts, and no rows. */
 export function createPlanContext(context: GatewayContext) {
   const segments = createPlanner(context.ledger);
-  return { ...context, segments, allowance: createAllowance(context.limits) };
+  const plan = { ...context, segments, allowance: createAllowance(context.limits), part: () => plan };
+  return plan;
 }
 
 /** A context that never asks a provider: it throws NotHeld for what no cache has. */
 export function createHeldContext(context: GatewayContext): GatewayContext {
-  return { ...context, segments: createHeldLoader(context.ledger, context.validity) };
+  const segments = createHeldLoader(context.ledger, context.validity);
+  return { ...context, segments, part: () => createHeldContext(context) };
 }
 
 /** The source of one kind of row of an account, if it has one. */

@@ -41,10 +41,10 @@ export function createRequests(settings: RequestSettings): CreateRequest {
   const { ledger, history, visibilityOf, rates, boundClients, budgets, limits, consume, tracing } = settings;
   const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
   return (client, left, turn = null) => {
-    const call: Call = {
+    const renewCall = (): Call => ({
       signal: AbortSignal.any([left, AbortSignal.timeout(deadlineMs)]),
       deadlineMs: performance.now() + deadlineMs,
-    };
+    });
     return createContext({
       permissions: client.permissions,
       visibility: visibilityOf(client),
@@ -53,8 +53,9 @@ export function createRequests(settings: RequestSettings): CreateRequest {
       rates,
       boundClients,
       budgets,
-      call,
+      call: renewCall(),
       turn,
+      renewCall,
       limits,
       tracing,
       upstreamBudget: upstreamBudgetOf(client, consume),

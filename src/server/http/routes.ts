@@ -13,6 +13,7 @@ import {
   type AccessLogFields,
 } from '../access/admission.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
+import { parseExportPath } from '../export/export-names.ts';
 import { overloaded } from '../graphql/ask.ts';
 import type { Log } from '../observability/log.ts';
 import { sendMetrics, sendReadiness, type OperatorSettings } from '../observability/operator-routes.ts';
@@ -53,8 +54,6 @@ const paths: ReadonlyMap<string, Route> = new Map([
   ['/graphql', 'graphql'],
   ['/graphql/', 'graphql'],
   ['/mcp', 'mcp'],
-  ['/export/focus.csv', 'export'],
-  ['/export/focus.ndjson', 'export'],
   ['/schema.graphql', 'schema'],
   ['/healthz', 'healthz'],
   ['/readyz', 'readyz'],
@@ -143,7 +142,7 @@ async function answer(
     }
   }
   const message =
-    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and .ndjson, and MCP at /mcp unless the settings say no.';
+    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and others, and MCP at /mcp unless the settings say no.';
   throw new HttpError(404, 'BAD_USER_INPUT', message);
 }
 
@@ -200,7 +199,10 @@ function fail(
 function routeOf(url = '/'): Route {
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
-  return paths.get(path) ?? (path.startsWith('/assets/') ? 'page' : 'other');
+  const known = paths.get(path);
+  if (known !== undefined) return known;
+  if (path.startsWith('/assets/')) return 'page';
+  return parseExportPath(path) === null ? 'other' : 'export';
 }
 
 function readRequestId({ headers }: IncomingMessage): string {
