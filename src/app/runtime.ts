@@ -5,6 +5,9 @@
 import { resolve } from 'node:path';
 
 import { connectAccounts, type Connected } from './accounts.ts';
+import { toAlertsRuntime } from './alert-runtime.ts';
+import type { AlertsRuntime } from '../alerts/alerts.ts';
+import type { AlertsView } from '../domain/alert.ts';
 import type { Clock } from '../domain/calendar.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
@@ -36,6 +39,7 @@ import type { DecodeThread } from '../upstream/decode-thread.ts';
 export interface ProcessResources {
   readonly ledger: Ledger;
   readonly history: HistoryView;
+  readonly alerts: AlertsView;
   /** Null: this process is alone. */
   readonly shared: SharedStore | null;
   readonly consume: ConsumeBudget;
@@ -59,6 +63,8 @@ export interface Runtime extends ServerRuntime {
   readonly answers: ResponseCache;
   readonly gateway: Gateway;
   readonly createRequest: CreateRequest;
+  /** Null: nobody is told anything. */
+  readonly alerting: AlertsRuntime | null;
 }
 
 /** The verifier of signed tokens. */
@@ -73,7 +79,7 @@ interface SignedTokens {
  * and breaker; signed tokens keep their issuer's keys. @throws DocumentError
  */
 export function buildRuntime(config: Config, before: Runtime | null, resources: ProcessResources): Runtime {
-  const { ledger, history, consume, overload, metrics, now, log, tracing } = resources;
+  const { ledger, history, alerts, consume, overload, metrics, now, log, tracing } = resources;
   const { clients, jwt, limits, server } = config;
   const documents = readDocuments(
     config.documents === undefined ? null : resolve(config.documents.folder),
@@ -83,12 +89,14 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
   const connected = connectAccounts(config, resources, before?.connected ?? []);
   const visibilityOf = createVisibility(connected);
   const answers = createResponseCache(limits.responseCacheBytes, now);
+  const budgets = toBudgets(config);
   const createRequest = createRequests({
     ledger,
     history,
     visibilityOf,
     rates: config.exchangeRates,
-    budgets: toBudgets(config),
+    budgets,
+    alerts,
     limits,
     consume,
     tracing,
@@ -121,6 +129,7 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     answers,
     gateway,
     createRequest,
+    alerting: toAlertsRuntime(config, { connected, budgets, ledger, history, alerts, now, tracing }),
     signedTokens,
     authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
     consume,

@@ -59,5 +59,14 @@ export interface AlertsView {
   read(): Promise<readonly Alert[]>;
 }
 
+/** What is measured of alerts. */
+export interface AlertMeasures {
+  readonly open: Readonly<Record<AlertKind, number>>;
+  /** Messages that wait, by channel. */
+  readonly waiting: Readonly<Record<string, number>>;
+  /** When the rule that was looked at longest ago was looked at; null: there are none. */
+  readonly lookedAt: Instant | null;
+}
+
 /** How long an alert that is over is kept. */
 export const alertHistoryMs = 90 * 86_400_000;

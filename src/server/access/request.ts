@@ -20,6 +20,7 @@ export interface RequestSettings {
   readonly visibilityOf: (client: Client) => Visibility;
   readonly rates: ContextSettings['rates'];
   readonly budgets: ContextSettings['budgets'];
+  readonly alerts: ContextSettings['alerts'];
   readonly limits: ContextSettings['limits'] & { readonly deadlineSeconds: number };
   readonly consume: ConsumeBudget;
   readonly tracing: ContextSettings['tracing'];
@@ -30,7 +31,7 @@ export type CreateRequest = (client: Client, left: AbortSignal) => GatewayContex
 
 /** Creates contexts for requests. */
 export function createRequests(settings: RequestSettings): CreateRequest {
-  const { ledger, history, visibilityOf, rates, budgets, limits, consume, tracing } = settings;
+  const { ledger, history, visibilityOf, rates, budgets, alerts, limits, consume, tracing } = settings;
   const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
   return (client, left) => {
     const call: Call = {
@@ -44,6 +45,7 @@ export function createRequests(settings: RequestSettings): CreateRequest {
       history,
       rates,
       budgets,
+      alerts,
       call,
       limits,
       tracing,
