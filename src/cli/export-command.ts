@@ -32,7 +32,8 @@ standard error.
                         ${tableNames.slice(4).join(', ')} (default: focus)
   --format FORMAT       ${exportFormats.join(', ')} (default: csv)
   --version VERSION     of FOCUS: 1.2 (default), 1.3, 1.4, 1.5-draft
-  --by A,B              by what spend is grouped, such as provider,month
+  --by A,B              by what spend is grouped: provider, month, ..., or an allocation such as team; without --report
+                        it means --report spend
   --time-zone ZONE      whose days spend counts by (default: each provider's own)
   --accounts A,B        account ids; may be repeated (default: all accounts)
   --partial             leaves out accounts that fail, and names them
@@ -52,7 +53,7 @@ const options = {
   month: { type: 'string' },
   from: { type: 'string' },
   to: { type: 'string' },
-  report: { type: 'string', default: 'focus' },
+  report: { type: 'string' },
   format: { type: 'string', default: 'csv' },
   version: { type: 'string' },
   by: { type: 'string' },
@@ -108,7 +109,7 @@ interface Values extends WriterOptions {
   readonly month?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly report: string;
+  readonly report?: string;
   readonly format: string;
   readonly version?: string;
   readonly by?: string;
@@ -121,7 +122,8 @@ interface Values extends WriterOptions {
 
 /** Parses the options, as the parameters of an address. @throws UsageError */
 function toQuestion(values: Values): ExportQuestion {
-  const table = oneOf(tableNames, '--report', values.report);
+  const report = values.report ?? (values.by === undefined ? 'focus' : 'spend');
+  const table = oneOf(tableNames, '--report', report);
   const format = oneOf(exportFormats, '--format', values.format);
   const file = parseExportPath(`/export/${table}.${format}`);
   if (file === null) throw new UsageError(`There is no ${table}.${format}`);

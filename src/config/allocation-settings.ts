@@ -134,16 +134,40 @@ export const allocationOutlines = z
   .catch([]);
 
 type Outlines = z.output<typeof allocationOutlines>;
+type Choices = z.output<typeof choiceOutline>;
 
 /** A place in the settings, what was expected there, and what was found. */
-export interface Misnamed {
+interface Misnamed {
   readonly path: string;
   readonly expected: string;
   readonly found: unknown;
 }
 
+interface Named {
+  readonly accounts: readonly { readonly id: string }[];
+  readonly clients: readonly { readonly allocations: Choices }[];
+  readonly budgets: readonly { readonly filter: { readonly allocations: Choices } }[];
+  readonly allocations: Outlines;
+}
+
+/** What allocations name that there is not, and what names allocations or values that there are not. */
+export function misnamedIn({ accounts, clients, budgets, allocations: all }: Named): Misnamed[] {
+  return [
+    ...strangeRules(
+      all,
+      accounts.map(({ id }) => id),
+    ),
+    ...clients.flatMap((client, index) =>
+      strangeChoices(`clients.${index}.allocations`, client.allocations, all),
+    ),
+    ...budgets.flatMap(({ filter }, index) =>
+      strangeChoices(`budgets.${index}.filter.allocations`, filter.allocations, all),
+    ),
+  ];
+}
+
 /** Rules about accounts that there are not. */
-export function strangeRules(all: Outlines, accounts: readonly string[]): Misnamed[] {
+function strangeRules(all: Outlines, accounts: readonly string[]): Misnamed[] {
   return all.flatMap(({ rules }, index) =>
     rules.flatMap(({ when: { accounts: named } }, at) =>
       named.flatMap((text, place): Misnamed[] => {
@@ -156,11 +180,7 @@ export function strangeRules(all: Outlines, accounts: readonly string[]): Misnam
 }
 
 /** Choices of allocations or values that there are not. */
-export function strangeChoices(
-  path: string,
-  choices: z.output<typeof choiceOutline>,
-  all: Outlines,
-): Misnamed[] {
+function strangeChoices(path: string, choices: Choices, all: Outlines): Misnamed[] {
   return Object.entries(choices).flatMap(([id, named]): Misnamed[] => {
     const known = all.find((one) => one.id === id);
     if (known === undefined)

@@ -8,12 +8,13 @@ import type { z } from 'zod';
 
 import { codeOf } from '../domain/errors.ts';
 import { providers } from '../providers/registry.ts';
-import { strangeChoices, strangeRules, type Misnamed } from './allocation-settings.ts';
 import { alertFaults } from './alert-checks.ts';
+import { misnamedIn } from './allocation-settings.ts';
 import { strangersIn } from './budget-settings.ts';
 import { withOverrides } from './overrides.ts';
 import { noProxies, readProxies } from './proxy-settings.ts';
-import { outline, settings, type Config, type Outline } from './settings.ts';
+import { outline, type Outline } from './settings-outline.ts';
+import { settings, type Config } from './settings.ts';
 import { storeFileOf } from './store-settings.ts';
 import { ConfigError, expand, isSecretPlace, join, type Environment, type Expanded } from './variables.ts';
 
@@ -47,7 +48,7 @@ function readText(path: string): string {
   }
 }
 
-/** Settings for a gateway that shares nothing and uses no proxy: ignores the environment, except for STORE_FILE. */
+/** Settings for a gateway that shares nothing and uses no proxy; of the environment only STORE_FILE counts. */
 export function parseAlone(text: string, environment: Environment = process.env): Config {
   return parseConfig(text, { ...environment, ...noProxies, REDIS_URL: '' });
 }
@@ -93,7 +94,6 @@ function readYaml(text: string): unknown {
 }
 
 const openHost = 'server.host: expected 127.0.0.1 as long as there are neither clients nor jwt';
-
 /** Checks that need several parts of the settings together. */
 function crossFaults(all: Outline, expanded: Expanded): string[] {
   const { accounts, clients, server, jwt, budgets, allocations, alerts } = all;
@@ -122,11 +122,9 @@ function crossFaults(all: Outline, expanded: Expanded): string[] {
     ...strangersIn(budgets, (id) => id !== '*' && known.has(id)).map(
       ({ path, account }) => `${path}: expected an account of this file, found ${show(path, account)}`,
     ),
-    ...repeated(allocations).map((index) =>
-      twice(`allocations.${index}.id`, allocations[index]?.id, expanded),
-    ),
+    ...repeated(allocations).map((at) => twice(`allocations.${at}.id`, allocations[at]?.id, expanded)),
     ...misnamedIn(all).map(
-      ({ path, expected, found }) => `${path}: expected ${expected}, found ${show(path, found)}`,
+      (one) => `${one.path}: expected ${one.expected}, found ${show(one.path, one.found)}`,
     ),
     ...repeated(alerts.channels).map((at) =>
       twice(`alerts.channels.${at}.id`, alerts.channels[at]?.id, expanded),
@@ -136,22 +134,6 @@ function crossFaults(all: Outline, expanded: Expanded): string[] {
       ({ path, expected, found }) => `${path}: ${expected}, found ${show(path, found)}`,
     ),
     ...(isOpen ? [`${openHost}, found ${show('server.host', server.host)}`] : []),
-  ];
-}
-
-/** What allocations name that there is not, and what names allocations or values that there are not. */
-function misnamedIn({ accounts, clients, budgets, allocations }: Outline): Misnamed[] {
-  return [
-    ...strangeRules(
-      allocations,
-      accounts.map(({ id }) => id),
-    ),
-    ...clients.flatMap((client, index) =>
-      strangeChoices(`clients.${index}.allocations`, client.allocations, allocations),
-    ),
-    ...budgets.flatMap(({ filter }, index) =>
-      strangeChoices(`budgets.${index}.filter.allocations`, filter.allocations, allocations),
-    ),
   ];
 }
 
@@ -168,13 +150,14 @@ function toNameable(accounts: Outline['accounts'], budgets: Outline['budgets']) 
 function accountFaults(item: Outline['accounts'][number], index: number, expanded: Expanded): string[] {
   const provider = providers.find(({ id }) => id === item.provider);
   if (provider === undefined) return [];
-  const path = `accounts.${index}`;
   const checked = typeof item.credential === 'object' ? provider.credential.safeParse(item.credential) : null;
   const faults = (checked?.error?.issues ?? []).flatMap((issue) =>
     describe(issue, ['accounts', index, 'credential', ...issue.path], expanded),
   );
   if (provider.baseUrl === null && item.baseUrl === undefined) {
-    faults.push(`${path}.baseUrl: expected a URL, since ${provider.name} publishes none; found nothing`);
+    faults.push(
+      `accounts.${index}.baseUrl: expected a URL, since ${provider.name} publishes none; found nothing`,
+    );
   }
   return faults;
 }

@@ -4,10 +4,9 @@ import { z } from 'zod';
 
 import { compareDecimals, zero } from '../domain/decimal.ts';
 import { providers } from '../providers/registry.ts';
-import { allocationOutlines, allocations, choiceOutline } from './allocation-settings.ts';
-import { alertOutline } from './alert-checks.ts';
+import { allocations } from './allocation-settings.ts';
 import { alerts } from './alert-settings.ts';
-import { budgetOutlines, budgets } from './budget-settings.ts';
+import { budgets } from './budget-settings.ts';
 import { client, jwt, permitted } from './client-settings.ts';
 import { atStart, live, publicText } from './setting-meta.ts';
 import { currency, date, decimal, timeZone } from './setting-texts.ts';
@@ -207,49 +206,3 @@ export type Config = Omit<z.output<typeof settings>, 'store'> & {
   readonly store: { readonly file: string | null };
 };
 export type AccountConfig = Config['accounts'][number];
-
-/** The part of the settings that cross-checks need, parsed even if the rest is wrong. */
-const anyText = z.string().catch('');
-export const outline = z
-  .object({
-    server: z.object({ host: z.string().catch('127.0.0.1') }).catch({ host: '127.0.0.1' }),
-    accounts: z
-      .array(
-        z
-          .object({
-            id: anyText,
-            provider: anyText,
-            credential: z.unknown().optional(),
-            baseUrl: z.unknown().optional(),
-            balance: z.unknown().optional(),
-          })
-          .catch({ id: '', provider: '', credential: undefined, baseUrl: undefined, balance: undefined }),
-      )
-      .catch([]),
-    clients: z
-      .array(
-        z
-          .object({
-            id: anyText,
-            accounts: z.array(anyText).catch([]),
-            tokens: z.array(anyText).catch([]),
-            allocations: choiceOutline,
-          })
-          .catch({ id: '', accounts: [], tokens: [], allocations: {} }),
-      )
-      .catch([]),
-    jwt: z.unknown().optional(),
-    allocations: allocationOutlines,
-    budgets: budgetOutlines,
-    alerts: alertOutline,
-  })
-  .catch({
-    server: { host: '127.0.0.1' },
-    accounts: [],
-    clients: [],
-    jwt: undefined,
-    allocations: [],
-    budgets: [],
-    alerts: { channels: [], rules: [] },
-  });
-export type Outline = z.output<typeof outline>;

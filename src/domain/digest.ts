@@ -2,7 +2,10 @@
 
 import { hash } from 'node:crypto';
 
-/** Twelve characters that are the same for the same text, and different for every other that ever occurs. */
-export function digestOf(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 12);
+/**
+ * Some characters, at most 64, that are the same for the same text, and different for every other: twelve where texts
+ * are few.
+ */
+export function digestOf(text: string, characters = 12): string {
+  return hash('sha256', text, 'hex').slice(0, characters);
 }

@@ -42,12 +42,12 @@ export interface Reading<K extends RowKind> {
   readonly isClamped: boolean;
   /** For people. Code never decides by a notice: what it decides by is a field. */
   readonly notices: readonly Notice[];
-  /** Those of them that the period and the list decide, whatever the rows are. */
+  /** Those that no row decides. */
   readonly periodNotices: readonly Notice[];
   readonly error: GatewayError | null;
   /** The parts that contain its rows, each row in one part only; null when parts may share a row: then use `visit`. */
   readonly parts: readonly ReadPart<K>[] | null;
-  /** Visits each row of the period once, without copying it, and lets other work run in between. */
+  /** Visits each row of the period once, without a copy, and lets other work run in between. */
   visit(visitor: Visitor<K>): Promise<void>;
   /** The same rows in slices, for whoever goes on only when its own reader does. */
   slices(): AsyncIterable<RowSlice<K>>;
@@ -66,7 +66,7 @@ export interface ReadPart<K extends RowKind> {
   readonly dates: DateRange | null;
 }
 
-/** Receives a row, and when it was read, which decides whether it is final. */
+/** Receives a row, and when it was read. */
 export type Visitor<K extends RowKind> = (row: RowOf[K], readAt: Instant) => void;
 
 /** What a reading depends on besides dates. */
@@ -100,9 +100,8 @@ export function toReading<K extends RowKind>(
   const isAsked = ({ date, billingPeriod }: RowOf[RowKind]): boolean =>
     billedIn === null ? inRange(date) : billingPeriod === billedIn;
   const misplaced = parts.flatMap((part) => misplacedRowsOf(part, source.grid));
-  const missed = parts
-    .flatMap((part) => outsideOwnDates(part, source.grid))
-    .filter(({ date }) => !inRange(date));
+  const outside = parts.flatMap((part) => outsideOwnDates(part, source.grid));
+  const missed = outside.filter(({ date }) => !inRange(date));
   const isDateOfRow = billedIn === null ? inRange : datesOfRows(parts, isAsked);
   const settlements = parts.map((part) => settlementIn(part, source.account, { dates, billedIn }));
   const readAts = parts.map(({ entry }) => entry.readAt);
@@ -143,19 +142,18 @@ function toFailure<K extends RowKind>(
   error: GatewayError | null,
 ): Reading<K> {
   // The months next to a billing period matter only for its rows, which are settled with the period.
-  const own = refs.filter(({ segment }) => {
-    return dates === null || segment.dates === null || segment.dates.from < dates.to;
-  });
+  const own = refs.filter(
+    ({ segment }) => dates === null || segment.dates === null || segment.dates.from < dates.to,
+  );
   const settlements = own.map(({ segment }): Settlement => {
     return { status: 'PROVISIONAL', finalAt: segmentFinalAt(source.account, segment) };
   });
-  const settlement = leastSettled(settlements);
   return {
     source,
     dates,
     status: 'FAILED',
     asOf: null,
-    settlement,
+    settlement: leastSettled(settlements),
     provisionalFrom: null,
     completeTo: null,
     isPartial: false,

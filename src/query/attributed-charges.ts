@@ -95,15 +95,19 @@ async function toLists(
   const keysSince = areKeysRead && since < needed.to ? since : null;
   const isCost = question.view === 'COST';
   const ofCost = all.filter(({ kind }) => kind !== 'API_KEY_USAGE' || keysSince !== null);
+  const read: AccountLists = { sources: isCost ? ofCost : sources, attribution: null, error: null };
   // All at once, so that a question that is too expensive reads nothing, and nothing waits for something else.
   const ahead = shared.length > 0 ? ofCost : isCost && keysSince !== null ? ofCost : sources;
-  await Promise.all(
-    ahead.map((source) => readOwnDays(source, { dates: needed, categories: null }, context, () => true)),
-  );
+  const categories = shared.length > 0 ? null : question.categories;
+  if (question.timeZone === null || shared.length > 0) {
+    await Promise.all(
+      ahead.map((source) => readOwnDays(source, { dates: needed, categories }, context, () => true)),
+    );
+  }
   const facts = areKeysRead
     ? await readKeyFacts(usage, needed, context)
     : { categories: [], names: new Map<string, string>(), error: null };
-  if (facts.error !== null) return { ...none, error: facts.error };
+  if (facts.error !== null) return { ...read, error: facts.error };
   const keys = { ...facts, categories: [...account.provider.keyedCategories, ...facts.categories] };
   const costs = [];
   for (const { allocation } of shared) {
@@ -111,7 +115,7 @@ async function toLists(
       { account, allocation, sources: ofCost, keysSince, keys, dates: needed },
       context,
     );
-    if (found.error !== null) return { ...none, error: found.error };
+    if (found.error !== null) return { ...read, error: found.error };
     costs.push(...found.costs);
   }
   const attribution = createAttribution({
@@ -121,7 +125,7 @@ async function toLists(
     keys,
     weights: createWeights(costs),
   });
-  return { sources: isCost ? ofCost : sources, attribution, error: null };
+  return { ...read, attribution };
 }
 
 /** What a caller is told who may see some values alone: nothing that the charges of others decide. */

@@ -95,9 +95,8 @@ export function createContext({
   const { maxUpstreamCalls } = limits;
   const validity = createValidity(ledger);
   // How many rows there are tells a bound caller of others.
-  const allowance = createAllowance(
-    visibility.bound === null ? limits : { ...limits, maxVisitedRows: Number.POSITIVE_INFINITY },
-  );
+  const visited = visibility.bound === null ? {} : { maxVisitedRows: Number.POSITIVE_INFINITY };
+  const allowance = createAllowance({ ...limits, ...visited });
   const create = (call: Call): GatewayContext => {
     const loader = createSegmentLoader({
       ledger,

@@ -4,10 +4,9 @@
  * holds beside it is a difference: details count for it and usage by key against it, so it adds up row by row.
  */
 
-import { createHash } from 'node:crypto';
-
 import type { Account } from '../domain/account.ts';
 import { monthOf, type CalendarDate, type YearMonth } from '../domain/calendar.ts';
+import { digestOf } from '../domain/digest.ts';
 import {
   canMatch,
   createFindRule,
@@ -84,13 +83,16 @@ export function createAttribution(settings: AttributionSettings): Attribution {
   const isWhole = weights !== null && involved.every(({ allowed }) => allowed === null);
   const byKey = (day: CalendarDate): boolean =>
     keysSince !== null && day >= keysSince && each.some((allocator) => allocator.looksAtKeysOn(day));
-  const base = JSON.stringify([
-    account.id,
-    involved.map((one) => identityOf(one)),
-    keysSince,
-    [...keyed].map(String).toSorted(),
-    [...keys.names],
-  ]);
+  const base = digestOf(
+    JSON.stringify([
+      account.id,
+      involved.map((one) => identityOf(one)),
+      keysSince,
+      [...keyed].map(String).toSorted(),
+      [...keys.names],
+    ]),
+    digestCharacters,
+  );
 
   function divide(row: ChargedRow, amounts: Amounts, isDifference: boolean): ChargePart[] {
     let shares: readonly AllocatedShare[] = [{ amounts, allocated: null }];
@@ -103,10 +105,7 @@ export function createAttribution(settings: AttributionSettings): Attribution {
   return {
     nameIn: (months) => {
       const names = weights === null ? ['none'] : months.map((month) => weights.nameIn(month));
-      return createHash('sha256')
-        .update(JSON.stringify([base, names]))
-        .digest('base64url')
-        .slice(0, 22);
+      return digestOf(JSON.stringify([base, names]), digestCharacters);
     },
     partsOf(row) {
       if (row.kind === 'API_KEY_USAGE' && keysSince !== null) {
@@ -122,6 +121,9 @@ export function createAttribution(settings: AttributionSettings): Attribution {
     },
   };
 }
+
+/** Enough for sums of all times. */
+const digestCharacters = 32;
 
 interface AllocatedShare {
   readonly amounts: Amounts;

@@ -2,7 +2,7 @@
  * The columns of our cost and usage, in their order, in all versions of FOCUS that we write: all that are mandatory, and
  * of the conditional and recommended ones those that apply to our vendors. Ours, with the prefix x_, come after them.
  *
- * Left out: regions, availability zones, capacity reservations (not told); tags (no vendor sets any); commitment
+ * Left out: regions, availability zones, capacity reservations (not told); commitment
  * discounts and contract commitments (a saving plan's id is not told); pricing currencies (all price in the currency
  * they bill in); split cost allocation (no vendor splits a charge); types of accounts (each vendor has one).
  * https://focus.finops.org/focus-specification/v1-4/
@@ -99,6 +99,7 @@ export const focusColumns = [
   { name: 'SkuPriceId', type: 'String', nullable: true, level: 'Conditional' },
   { name: 'SubAccountId', type: 'String', nullable: true, level: 'Conditional' },
   { name: 'SubAccountName', type: 'String', nullable: true, level: 'Conditional' },
+  { name: 'Tags', type: 'Json', nullable: true, level: 'Conditional' },
 
   { name: 'x_AccountId', type: 'String', nullable: false, level: 'Custom' },
   { name: 'x_BillingMethod', type: 'String', nullable: true, level: 'Custom', allowed: billingMethods },

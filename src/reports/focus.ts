@@ -33,6 +33,8 @@ interface ChargeOf<K extends 'BILL' | 'DAILY_DETAIL'> {
   readonly settlement: Settlement;
   /** The vendor's own id of the invoice for the charge; null: not known. */
   readonly invoiceId: string | null;
+  /** Whose cost it is, by allocation, as JSON (allocation-tags.ts). */
+  readonly tags?: string | null;
 }
 
 /** A row, with all that is needed to report it. */
@@ -117,6 +119,7 @@ function toLine(charge: FocusCharge, version: FocusVersion): FocusRow {
     SubAccountId: wellFormed(facts.subAccountId),
     // Must not be null if the id is not; the vendors only have the id.
     SubAccountName: wellFormed(facts.subAccountId),
+    Tags: charge.tags ?? null,
     x_AccountId: account.id,
     x_BillingMethod: row.billingMethod,
     x_CashAmount: row.cashAmount,

@@ -108,14 +108,9 @@ interface Group {
   rowCount: number;
 }
 
-/** The names of a value by provider, because the same id may mean different things at different providers. */
-type Labels = Map<string, Label>;
-
-/** The name of a value on the latest day on which it occurred. */
-interface Label {
-  readonly text: string;
-  readonly day: CalendarDate;
-}
+/** The names of a value by provider, because the same id may mean different things there; each of the latest day. */
+type Labels = Map<string, { readonly text: string; readonly day: CalendarDate }>;
+type Label = NonNullable<ReturnType<Labels['get']>>;
 
 /** The name of groups and labels without a value. */
 const notSaid = 'not said';

@@ -10,7 +10,6 @@ import { monthOf, type CalendarDate } from '../../src/domain/calendar.ts';
 import { printDecimal, type Decimal } from '../../src/domain/decimal.ts';
 import { negateDecimal, splitDecimal, toWeights } from '../../src/domain/shares.ts';
 import { sumDecimals } from '../../src/domain/sums.ts';
-import type { CurrencyCode } from '../../src/domain/rows.ts';
 import { notAttributed } from '../../src/reports/allocation-rules.ts';
 import { createWeights } from '../../src/reports/allocation-weights.ts';
 import { createAttribution, readsKeys } from '../../src/reports/attribution.ts';
@@ -243,7 +242,7 @@ function allocate(own: readonly OracleRule[], rows: readonly ChargedRow[]) {
           allocation: 'team',
           month: monthOf(`${month?.value}-01` as CalendarDate),
           value: of.value ?? '',
-          currency: currency as CurrencyCode,
+          currency,
           cost: billedCost,
         })),
   );

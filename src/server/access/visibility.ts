@@ -39,7 +39,8 @@ export function createVisibility(
       allocations: allocations.filter(
         (allocation) =>
           (bounds?.has(allocation.id) ?? true) &&
-          allocation.rules.some((rule) => accounts.some((account) => canMatch(rule, account))),
+          (seen.length === connected.length ||
+            allocation.rules.some((rule) => accounts.some((account) => canMatch(rule, account)))),
       ),
       bound: bounds,
       snapshots: bounds === null ? seen.flatMap(({ snapshots }) => snapshots) : [],

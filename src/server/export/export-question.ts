@@ -35,6 +35,8 @@ export interface ExportQuestion {
   readonly isFresh: boolean;
   /** By what spend is grouped. */
   readonly by: readonly SpendDimension[];
+  /** The allocation among them; null: none. */
+  readonly allocation: string | null;
   /** Null: each provider's own days. Of spend. */
   readonly timeZone: TimeZone | null;
 }
@@ -61,7 +63,7 @@ export function readQuestion(file: ExportFile, parameters: URLSearchParams): Exp
     scope: named.length === 0 ? {} : { accounts: named.flatMap((ids) => ids.split(',')) },
     isPartial: flagIn(parameters, 'partial'),
     isFresh: flagIn(parameters, 'fresh'),
-    by: dimensionsFrom(parameters.get('by') ?? ''),
+    ...groupingFrom(parameters.get('by') ?? ''),
     timeZone: timeZoneFrom(parameters.get('timeZone')),
   };
 }
@@ -117,18 +119,24 @@ function dayFrom(text: string, isMonth: boolean): CalendarDate | null {
   return day !== null && isMonth && !day.endsWith('-01') ? null : day;
 }
 
-/** "provider,sub-account" */
-function dimensionsFrom(text: string): SpendDimension[] {
-  const names = text === '' ? [] : text.split(',');
-  const dimensions = names.map((name) => {
-    const wanted = name.trim().replaceAll('-', '_').toUpperCase();
-    const dimension = spendDimensions.find((one) => one === wanted);
-    if (dimension !== undefined) return dimension;
-    const known = spendDimensions.map((one) => one.toLowerCase().replaceAll('_', '-')).join(', ');
-    throw new GatewayError('BAD_USER_INPUT', `by takes some of: ${known}`);
+/** What `by` takes. */
+export const knownDimensions = spendDimensions
+  .filter((one) => one !== 'ALLOCATION')
+  .map((one) => one.toLowerCase().replaceAll('_', '-'))
+  .join(', ');
+
+/** "provider,sub-account"; what is no dimension is the name of an allocation. */
+function groupingFrom(text: string): Pick<ExportQuestion, 'by' | 'allocation'> {
+  const names = text === '' ? [] : text.split(',').map((name) => name.trim());
+  const by = names.map((name) => {
+    const wanted = name.replaceAll('-', '_').toUpperCase();
+    return spendDimensions.find((one) => one === wanted && one !== 'ALLOCATION') ?? 'ALLOCATION';
   });
-  if (new Set(dimensions).size === dimensions.length) return dimensions;
-  throw new GatewayError('BAD_USER_INPUT', 'by names a dimension twice');
+  if (new Set(by).size < by.length) {
+    throw new GatewayError('BAD_USER_INPUT', 'by names a dimension twice, or more than one allocation');
+  }
+  const at = by.indexOf('ALLOCATION');
+  return { by, allocation: names[at] ?? null };
 }
 
 function timeZoneFrom(name: string | null): TimeZone | null {

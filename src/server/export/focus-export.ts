@@ -6,6 +6,7 @@ import { finalAtOf, settlementMonthOf, settlementOf } from '../../domain/settlem
 import { readBillingPeriod } from '../../query/billing-period.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { byCategories, selectAccounts } from '../../query/sources.ts';
+import { createTagger } from '../../reports/allocation-tags.ts';
 import { createCheck, createFocusCheck, type CheckLine } from '../../reports/focus-check.ts';
 import { datasetColumns, focusDatasets, type FocusDatasetName } from '../../reports/focus-datasets.ts';
 import { toInvoiceDetails } from '../../reports/focus-invoices.ts';
@@ -106,6 +107,13 @@ async function readCharges(
   context: GatewayContext,
 ): Promise<AccountPart> {
   const period = await readBillingPeriod(account, month, isFresh, context);
+  const { allocations, sources } = context.visibility;
+  const usage = sources.find((source) => source.account === account && source.kind === 'API_KEY_USAGE');
+  const tagsOf = createTagger(
+    allocations,
+    account,
+    usage === undefined ? null : (usage.grid.floor ?? datesOf(month).from),
+  );
   return {
     sources: period.charges,
     invoices: period.invoices === null ? [] : [period.invoices],
@@ -116,8 +124,8 @@ async function readCharges(
           const invoiceId = period.invoiceIds.get(row.currency) ?? null;
           const charge: FocusCharge =
             row.kind === 'BILL'
-              ? { kind: 'BILL', row, account, settlement, invoiceId }
-              : { kind: 'DAILY_DETAIL', row, account, settlement, invoiceId };
+              ? { kind: 'BILL', row, account, settlement, invoiceId, tags: tagsOf(row) }
+              : { kind: 'DAILY_DETAIL', row, account, settlement, invoiceId, tags: tagsOf(row) };
           return toFocusRows(charge, version);
         });
       }

@@ -1,18 +1,18 @@
 /** Lists of rows, and reports of spend, as tables. */
 
 import { firstDayOf, addMonths, monthOf, type DateRange } from '../../domain/calendar.ts';
+import { GatewayError } from '../../domain/errors.ts';
 import type { RowKind } from '../../domain/rows.ts';
 import { wellFormed } from '../../domain/text.ts';
 import { toPeriod } from '../../query/asked-period.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { readReport } from '../../query/read-spend.ts';
 import { byCategories, selectAccounts } from '../../query/sources.ts';
-import { noAllocations } from '../../query/spend-charges.ts';
 import { viewOf } from '../../reports/charge-filter.ts';
 import { isLabelled, type SpendDimension } from '../../reports/spend-dimensions.ts';
 import { coverageOf, refuseUnlessWhole, toldOf } from './export-coverage.ts';
 import { listKinds, type ListName } from './export-names.ts';
-import type { ExportQuestion } from './export-question.ts';
+import { knownDimensions, type ExportQuestion } from './export-question.ts';
 import type { TableColumn, TableRow } from './export-table.ts';
 import type { Export } from './focus-export.ts';
 import { listTable } from './list-columns.ts';
@@ -75,7 +75,13 @@ function cutByMonths({ from, to }: DateRange): DateRange[] {
 
 /** Reads a report of spend: a line for each group and currency. @throws as readListExport */
 export async function readSpendExport(question: ExportQuestion, context: GatewayContext): Promise<Export> {
-  const { by, timeZone, dates, scope, isFresh } = question;
+  const { by, allocation, timeZone, dates, scope, isFresh } = question;
+  const { allocations } = context.visibility;
+  if (allocation !== null && allocations.every(({ id }) => id !== allocation)) {
+    const own = allocations.map(({ id }) => id).join(', ') || 'none in the settings';
+    const message = `by takes some of: ${knownDimensions}; or an allocation: ${own}`;
+    throw new GatewayError('BAD_USER_INPUT', message);
+  }
   const report = await readReport(
     {
       view: viewOf(by, {}),
@@ -84,7 +90,7 @@ export async function readSpendExport(question: ExportQuestion, context: Gateway
       timeZone,
       categories: null,
       matches: () => true,
-      allocations: noAllocations,
+      allocations: { asked: allocation, choices: [] },
       narrowing: {},
       groupBy: by,
       converter: null,
@@ -104,7 +110,7 @@ export async function readSpendExport(question: ExportQuestion, context: Gateway
     const keys = Object.fromEntries(
       key.flatMap(({ dimension, value, label }) => [
         [nameOf(dimension), wellFormed(value)],
-        [labelOf(dimension), value === null ? null : wellFormed(label)],
+        [labelOf(dimension), value === null && dimension !== 'ALLOCATION' ? null : wellFormed(label)],
       ]),
     );
     return totals.map((sums): TableRow => ({ ...keys, ...sums, rowCount: String(sums.rowCount) }));
@@ -137,7 +143,9 @@ const amounts: readonly TableColumn[] = [
 function columnsOf(dimension: SpendDimension): TableColumn[] {
   const isDay = dimension === 'DAY' || dimension === 'WEEK';
   const value: TableColumn = { name: nameOf(dimension), type: isDay ? 'Date' : 'String' };
-  return isLabelled(dimension) ? [value, { name: labelOf(dimension), type: 'String' }] : [value];
+  return isLabelled(dimension) || dimension === 'ALLOCATION'
+    ? [value, { name: labelOf(dimension), type: 'String' }]
+    : [value];
 }
 
 /** "SUB_ACCOUNT" as "subAccount". */

@@ -199,10 +199,8 @@ function fail(
 function routeOf(url = '/'): Route {
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
-  const known = paths.get(path);
-  if (known !== undefined) return known;
   if (path.startsWith('/assets/')) return 'page';
-  return parseExportPath(path) === null ? 'other' : 'export';
+  return paths.get(path) ?? (parseExportPath(path) === null ? 'other' : 'export');
 }
 
 function readRequestId({ headers }: IncomingMessage): string {
