@@ -11,4 +11,3 @@ import './styles/page.css';
 const root = document.getElementById('page');
 installExactCopy(document);
 if (root !== null) render(<Page choices={readChoices()} views={views} />, root);
-installExactCopy(document);
