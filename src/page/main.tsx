@@ -9,5 +9,4 @@ import { views } from './views/all-views.ts';
 import './styles/page.css';
 
 const root = document.getElementById('page');
-installExactCopy(document);
 if (root !== null) render(<Page choices={readChoices()} views={views} />, root);

@@ -82,11 +82,6 @@ export const overviewTexts = {
     zh: '按月和{by}的费用（{currency}）',
   },
   'overview.cost.table': { en: 'Cost by {by}, {currency}', zh: '按{by}的费用（{currency}）' },
-  'overview.cost.zones': {
-    en: 'Days are counted in the zone of each provider: {zones}.',
-    zh: '日期按各供应商的时区计算：{zones}。',
-  },
-  'overview.cost.zone': { en: '{provider} {zone}', zh: '{provider} {zone}' },
   'overview.cost.compared': { en: 'Change against {dates}', zh: '与 {dates} 相比' },
   'overview.cost.byKey': {
     en: 'Usage by key alone: subscriptions, and what belongs to no key, are not in these figures.',
@@ -95,6 +90,11 @@ export const overviewTexts = {
   'overview.cost.without': {
     en: '{account} is not in these figures: its provider lists no charges, but invoices alone.',
     zh: '不含 {account}：其供应商不提供费用明细，只提供发票。',
+  },
+  'overview.lacking': { en: 'Without {account}: {reason}', zh: '不含 {account}：{reason}' },
+  'overview.older': {
+    en: '{account} as of {time}, because: {reason}',
+    zh: '{account} 为 {time} 的数据，原因：{reason}',
   },
   'overview.cost.empty': { en: 'Nothing was billed in this period.', zh: '此期间没有费用。' },
   'overview.unallocated': { en: 'Not stated', zh: '未注明' },

@@ -1,5 +1,6 @@
 /** What was spent in the period: for each currency its bars over time, and the table of what they show. */
 
+import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
 import { StackedBars } from '../../charts/stacked-bars.tsx';
 import { addDays, showDates } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
@@ -7,16 +8,15 @@ import { Empty } from '../../shell/states.tsx';
 import { Amount } from '../../table/figures.tsx';
 import { costBars, missingIn, type CostAnswer } from './cost-bars.ts';
 import { CostTable } from './cost-table.tsx';
-import type { OverviewData, OverviewQuestion } from './overview-question.ts';
+import { Lacking } from './lacking.tsx';
+import type { OverviewQuestion } from './overview-question.ts';
 
 export function CostSection({
   answer,
   question,
-  accounts,
 }: {
   readonly answer: CostAnswer;
   readonly question: OverviewQuestion;
-  readonly accounts: OverviewData['accounts'];
 }) {
   const i18n = useI18n();
   const { t, locale } = i18n;
@@ -25,13 +25,7 @@ export function CostSection({
   const by = t(`dimension.${question.by}`);
   return (
     <>
-      {missing.length > 0 && (
-        <ul class="state state-partial">
-          {missing.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      )}
+      <Lacking coverage={coverage} />
       {totals.length === 0 && missing.length === 0 && <Empty>{t('overview.cost.empty')}</Empty>}
       {totals.map(({ currency, billedCost }) => {
         const { series, bars } = costBars(answer, currency, question, i18n);
@@ -54,6 +48,7 @@ export function CostSection({
           </section>
         );
       })}
+      {totals.length > 0 && <CoverageLine coverage={coverage} />}
       {totals.length > 0 && (
         <div class="notes muted small">
           {question.by === 'API_KEY' && <p>{t('overview.cost.byKey')}</p>}
@@ -64,19 +59,12 @@ export function CostSection({
               })}
             </p>
           )}
-          <Zones accounts={accounts} />
+          <ZoneNote sources={coverage.sources} />
           <Without sources={coverage.sources} />
         </div>
       )}
     </>
   );
-}
-
-function Zones({ accounts }: { readonly accounts: OverviewData['accounts'] }) {
-  const { t } = useI18n();
-  const zones = new Map(accounts.map(({ provider }) => [provider.name, provider.timeZone]));
-  const told = Array.from(zones, ([provider, zone]) => t('overview.cost.zone', { provider, zone }));
-  return <p>{t('overview.cost.zones', { zones: told.join(', ') })}</p>;
 }
 
 /** Accounts whose provider lists no charges. */

@@ -7,6 +7,7 @@ import { useI18n } from '../../shell/i18n.tsx';
 import { DataTable } from '../../table/data-table.tsx';
 import { Amount, Unknown } from '../../table/figures.tsx';
 import type { Column, FootLine } from '../../table/table-rows.ts';
+import { Lacking } from './lacking.tsx';
 import type { OverviewData } from './overview-question.ts';
 
 /** So many are seen at first. */
@@ -15,7 +16,11 @@ const fewInvoices = 6;
 type Invoices = NonNullable<OverviewData['invoices']>;
 type Row = Partial<Invoices['nodes'][number]> & Pick<Invoices['nodes'][number], 'total'>;
 
-export function InvoicesDue({ invoices: { nodes, totals, totalCount } }: { readonly invoices: Invoices }) {
+export function InvoicesDue({
+  invoices: { nodes, totals, totalCount, coverage },
+}: {
+  readonly invoices: Invoices;
+}) {
   const { t, locale } = useI18n();
   const [isAll, setIsAll] = useState(nodes.length <= fewInvoices);
   const columns: readonly Column<Row>[] = [
@@ -67,6 +72,7 @@ export function InvoicesDue({ invoices: { nodes, totals, totalCount } }: { reado
   return (
     <section aria-labelledby="invoices">
       <h2 id="invoices">{t('overview.invoices')}</h2>
+      <Lacking coverage={coverage} />
       {nodes.length === 0 ? (
         <p class="muted">{t('overview.invoices.none')}</p>
       ) : (

@@ -10,6 +10,7 @@ import { Empty, Part } from '../../shell/states.tsx';
 import type { QueryResult } from '../../shell/use-query.ts';
 import { Amount, Change } from '../../table/figures.tsx';
 import { costIn } from './cost-bars.ts';
+import { Lacking } from './lacking.tsx';
 import type { OverviewData } from './overview-question.ts';
 
 type Month = NonNullable<OverviewData['month']>;
@@ -44,16 +45,24 @@ export function MonthFigures({
   );
 }
 
-function SoFar({ month: { totals, previous } }: { readonly month: Month }) {
+function SoFar({ month: { totals, previous, coverage } }: { readonly month: Month }) {
   const { t, locale } = useI18n();
   const before = previous?.comparison.totals ?? [];
   const currencies = [...new Set([...totals, ...before].map(({ currency }) => currency))].toSorted();
-  if (currencies.length === 0) return <Empty>{t('overview.month.nothing')}</Empty>;
+  if (currencies.length === 0) {
+    return (
+      <div>
+        <Lacking coverage={coverage} />
+        <Empty>{t('overview.month.nothing')}</Empty>
+      </div>
+    );
+  }
   // Its last day is included; a period ends with the first day that is not.
   const dates = previous === null ? '' : showDates(previous.from, addDays(previous.to, 1), locale);
   return (
     <div class="panel">
       <h3>{t('overview.month.soFar')}</h3>
+      <Lacking coverage={coverage} />
       {currencies.map((currency) => (
         <div key={currency} class="so-far">
           <p class="large-figure">
@@ -76,11 +85,16 @@ function SoFar({ month: { totals, previous } }: { readonly month: Month }) {
   );
 }
 
-function ForecastPanel({ forecast: { totals, spent, backtest, notices } }: { readonly forecast: Forecast }) {
+function ForecastPanel({
+  forecast: { totals, spent, backtest, notices, coverage },
+}: {
+  readonly forecast: Forecast;
+}) {
   const { t, locale } = useI18n();
   return (
     <div class="panel">
       <h3>{t('overview.forecast')}</h3>
+      <Lacking coverage={coverage} />
       {totals.length === 0 && <p class="muted">{t('overview.forecast.none')}</p>}
       {totals.map(({ low, expected, high }) => (
         <Interval

@@ -3,15 +3,17 @@
 import { showLongDate } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Amount } from '../../table/figures.tsx';
+import { Lacking } from './lacking.tsx';
 import type { OverviewData } from './overview-question.ts';
 
 type Anomalies = NonNullable<OverviewData['anomalies']>;
 
-export function OpenAnomalies({ report: { anomalies, count } }: { readonly report: Anomalies }) {
+export function OpenAnomalies({ report: { anomalies, count, coverage } }: { readonly report: Anomalies }) {
   const { t } = useI18n();
   return (
     <section aria-labelledby="anomalies">
       <h2 id="anomalies">{t('overview.anomalies')}</h2>
+      <Lacking coverage={coverage} />
       {count === 0 && <p class="muted">{t('overview.anomalies.none')}</p>}
       <ul class="anomalies">
         {anomalies.map((anomaly) => (

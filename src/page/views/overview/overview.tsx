@@ -41,7 +41,7 @@ export function Overview() {
             <Part data={costAnswer(data)} fields={['spend', 'overTime', 'steps']} query={query}>
               {(answer) => (
                 <>
-                  <CostSection answer={answer} question={question} accounts={data.accounts} />
+                  <CostSection answer={answer} question={question} />
                   <NotFinal spend={answer.spend} />
                 </>
               )}
