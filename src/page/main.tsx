@@ -10,3 +10,4 @@ import './styles/page.css';
 
 const root = document.getElementById('page');
 if (root !== null) render(<Page choices={readChoices()} views={views} />, root);
+installExactCopy(document);
