@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 import { connectAccounts, type Connected } from './accounts.ts';
 import { toAllocations, toChoices } from './allocations.ts';
+import { toAlertsRuntime } from './alert-runtime.ts';
+import type { AlertsRuntime } from '../alerts/alerts.ts';
+import type { AlertsView } from '../domain/alert.ts';
 import type { Clock } from '../domain/calendar.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
@@ -43,6 +46,7 @@ import type { DecodeThread } from '../upstream/decode-thread.ts';
 export interface ProcessResources {
   readonly ledger: Ledger;
   readonly history: HistoryView;
+  readonly alerts: AlertsView;
   /** Null: this process is alone. */
   readonly shared: SharedStore | null;
   readonly consume: ConsumeBudget;
@@ -70,6 +74,8 @@ export interface Runtime extends ServerRuntime {
   readonly createRequest: CreateRequest;
   /** What MCP is served by, over HTTP or otherwise. */
   readonly mcpSettings: EndpointSettings;
+  /** Null: nobody is told anything. */
+  readonly alerting: AlertsRuntime | null;
 }
 
 /** What the cost page asks. */
@@ -87,7 +93,7 @@ interface SignedTokens {
  * and breaker; signed tokens keep their issuer's keys. @throws DocumentError
  */
 export function buildRuntime(config: Config, before: Runtime | null, resources: ProcessResources): Runtime {
-  const { ledger, history, consume, overload, metrics, now, log, tracing } = resources;
+  const { ledger, history, alerts, consume, overload, metrics, now, log, tracing } = resources;
   const { clients, jwt, limits, server, session } = config;
   const documents = readDocuments(
     config.documents === undefined ? null : resolve(config.documents.folder),
@@ -98,6 +104,7 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
   const connected = connectAccounts(config, resources, before?.connected ?? []);
   const visibilityOf = createVisibility(connected, toAllocations(config));
   const answers = createResponseCache(limits.responseCacheBytes, now);
+  const budgets = toBudgets(config);
   const createRequest = createRequests({
     ledger,
     history,
@@ -106,7 +113,8 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     boundClients: clients.flatMap(({ id, allocations }) =>
       allocations === undefined ? [] : [{ clientId: id, bounds: toBounds(allocations) }],
     ),
-    budgets: toBudgets(config),
+    budgets,
+    alerts,
     limits,
     consume,
     tracing,
@@ -134,6 +142,7 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     answers,
     gateway,
     createRequest,
+    alerting: toAlertsRuntime(config, { connected, budgets, ledger, history, alerts, now, tracing }),
     signedTokens,
     authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
     sessions: createSessions({

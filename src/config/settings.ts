@@ -2,27 +2,20 @@
 
 import { z } from 'zod';
 
-import { toTimeZone, type TimeZone } from '../domain/calendar.ts';
 import { compareDecimals, zero } from '../domain/decimal.ts';
 import { providers } from '../providers/registry.ts';
-import { allocationOutlines, allocations, choiceOutline } from './allocation-settings.ts';
-import { budgetOutlines, budgets } from './budget-settings.ts';
+import { allocations } from './allocation-settings.ts';
+import { alerts } from './alert-settings.ts';
+import { budgets } from './budget-settings.ts';
 import { client, jwt, permitted } from './client-settings.ts';
 import { atStart, live, publicText } from './setting-meta.ts';
-import { currency, date, decimal } from './setting-texts.ts';
+import { currency, date, decimal, timeZone } from './setting-texts.ts';
 import { proxy, type EnvironmentProxies } from './proxy-settings.ts';
 import { redis } from './redis-settings.ts';
 import { store } from './store-settings.ts';
 
 const positive = z.number().positive();
 const count = z.int().positive();
-
-const timeZone = publicText.transform((text, context): TimeZone => {
-  const zone = toTimeZone(text);
-  if (zone !== null) return zone;
-  context.addIssue({ code: 'custom', message: 'expected a time zone such as Asia/Shanghai', input: text });
-  return z.NEVER;
-});
 
 const origin = publicText.refine((text) => text === 'localhost' || isOrigin(text), {
   message: 'expected an origin such as https://app.example.com, without a path, or localhost',
@@ -183,6 +176,8 @@ export const settings = z.strictObject({
   exchangeRates: exchangeRates.default([]).meta(live),
   allocations: allocations.default([]).meta(live),
   budgets: budgets.default([]).meta(live),
+  /** Absent: nobody is told anything. */
+  alerts: alerts.optional(),
   limits: section({
     maxDepth: count.default(12).meta(live),
     maxAliases: count.default(30).meta(live),
@@ -211,46 +206,3 @@ export type Config = Omit<z.output<typeof settings>, 'store'> & {
   readonly store: { readonly file: string | null };
 };
 export type AccountConfig = Config['accounts'][number];
-
-/** The part of the settings that cross-checks need, parsed even if the rest is wrong. */
-const anyText = z.string().catch('');
-export const outline = z
-  .object({
-    server: z.object({ host: z.string().catch('127.0.0.1') }).catch({ host: '127.0.0.1' }),
-    accounts: z
-      .array(
-        z
-          .object({
-            id: anyText,
-            provider: anyText,
-            credential: z.unknown().optional(),
-            baseUrl: z.unknown().optional(),
-          })
-          .catch({ id: '', provider: '', credential: undefined, baseUrl: undefined }),
-      )
-      .catch([]),
-    clients: z
-      .array(
-        z
-          .object({
-            id: anyText,
-            accounts: z.array(anyText).catch([]),
-            tokens: z.array(anyText).catch([]),
-            allocations: choiceOutline,
-          })
-          .catch({ id: '', accounts: [], tokens: [], allocations: {} }),
-      )
-      .catch([]),
-    jwt: z.unknown().optional(),
-    allocations: allocationOutlines,
-    budgets: budgetOutlines,
-  })
-  .catch({
-    server: { host: '127.0.0.1' },
-    accounts: [],
-    clients: [],
-    jwt: undefined,
-    allocations: [],
-    budgets: [],
-  });
-export type Outline = z.output<typeof outline>;

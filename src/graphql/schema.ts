@@ -15,6 +15,7 @@ import './types/invoice.ts';
 import './types/node-queries.ts';
 import './document/query-cost.ts';
 import './reports/allocation-types.ts';
+import './reports/alert-types.ts';
 import './reports/anomaly-types.ts';
 import './reports/budget-types.ts';
 import './reports/forecast-types.ts';

@@ -1,6 +1,7 @@
 /** The context of a resolver: the client, the accounts it sees, and the reading of rows within this one request. */
 
 import type { Account } from '../domain/account.ts';
+import type { AlertsView } from '../domain/alert.ts';
 import type { ExchangeRate } from '../domain/currency-conversion.ts';
 import type { RowKind } from '../domain/rows.ts';
 import type { DocumentLimits } from '../domain/document-limits.ts';
@@ -64,6 +65,7 @@ export interface ContextSettings {
   readonly boundClients: readonly BoundClientRule[];
   /** All budgets in the settings, including those that the caller may not see. */
   readonly budgets: readonly BudgetRule[];
+  readonly alerts: AlertsView;
   readonly limits: RequestLimits;
   readonly tracing: Tracing;
   /** Null: upstream calls cost the client nothing. */

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { ConfigError, parseAlone, parseConfig, readConfig } from '../../src/config/config.ts';
+import { parseAlone, parseConfig, readConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/variables.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 type Environment = Readonly<Record<string, string>>;

@@ -7,6 +7,14 @@ import type { Operation } from '../shell/operation.ts';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** Selects cost by whose it is. */
+export type AllocationFilter = {
+  /** Allocation.allocationId: team, customer, ... */
+  readonly id: string | number;
+  /** The values of the allocation, as SpendKey.value has them. Null among them: what no rule of the allocation matches. A value without cost matches nothing. */
+  readonly values: ReadonlyArray<string | null | undefined>;
+};
+
 /** Selects usage. All given fields must match; within a list one match is enough. */
 export type ApiKeyUsageFilter = {
   /** Account.id. Null: every account that has usage by key. */
@@ -337,6 +345,8 @@ export type SourceStatus =
 export type SpendDimension =
   /** The account. */
   | 'ACCOUNT'
+  /** Whose cost it is: the value of the allocation that the argument allocation names (a team, a customer), by the rules of the settings. What no rule matches is one group, whose value is null. Groups add up to the same totals as without this dimension, to the last digit. Where a rule looks at API keys, the categories that keys use are read by key; what the cost by product holds beside that is a group of its own, 'Not attributed to a key' (value not-attributed-to-a-key, rowCount 0), as reconciliation tells it. A charge that a rule splits counts in each group with its part. */
+  | 'ALLOCATION'
   /** The API key. Reads only usage by key, which is the same money by key. */
   | 'API_KEY'
   /** Charge.billingMethod. */
@@ -368,6 +378,8 @@ export type SpendDimension =
 export type SpendFilter = {
   /** Account.id. Null: every account. */
   readonly accounts?: ReadonlyArray<string | number> | null | undefined;
+  /** Whose cost it is, by allocations of the settings. Of a charge that is split, only the part of these values counts. */
+  readonly allocations?: ReadonlyArray<AllocationFilter> | null | undefined;
   /** ApiKey.keyId. Reads usage by key, as grouping by API_KEY does. */
   readonly apiKeys?: ReadonlyArray<string> | null | undefined;
   /** Charge.billingMethod */
@@ -547,13 +559,13 @@ export type InvoicesQuery = { readonly invoices: { readonly totalCount: number, 
 
 export type KeysQueryVariables = Exact<{
   period: PeriodInput;
-  by: ReadonlyArray<SpendDimension> | SpendDimension;
-  time: ReadonlyArray<SpendDimension> | SpendDimension;
+  grain: SpendDimension;
+  hasProducts: boolean;
   filter?: SpendFilter | null | undefined;
 }>;
 
 
-export type KeysQuery = { readonly keys: { readonly period: { readonly from: string, readonly to: string }, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly tokens: { readonly total: string, readonly input: string | null, readonly output: string | null, readonly effectivePricePerMillion: { readonly amount: string, readonly currency: string } | null } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> }>, readonly rest: { readonly groupCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } } | null, readonly trends: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }> } | null };
+export type KeysQuery = { readonly keys: { readonly period: { readonly from: string, readonly to: string }, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly tokens: { readonly total: string, readonly input: string | null, readonly output: string | null, readonly effectivePricePerMillion: { readonly amount: string, readonly currency: string } | null } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> }>, readonly rest: { readonly groupCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } } | null, readonly products?: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly tokens: { readonly total: string, readonly input: string | null, readonly output: string | null, readonly effectivePricePerMillion: { readonly amount: string, readonly currency: string } | null } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> }>, readonly rest: { readonly groupCount: number } | null } | null, readonly trends: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }> } | null };
 
 export type KeyGroupFragment = { readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly tokens: { readonly total: string, readonly input: string | null, readonly output: string | null, readonly effectivePricePerMillion: { readonly amount: string, readonly currency: string } | null } | null, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string }, readonly listCost: { readonly amount: string } | null, readonly voucherAmount: { readonly amount: string } | null, readonly cashAmount: { readonly amount: string } | null }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }> };
 
@@ -674,7 +686,7 @@ export const operations = {
   ExportAccounts: { name: 'ExportAccounts', id: '91745e523b273ac35d3778e3d4837d18491d96ebe81c5c6fae6592ad8138f415' } as Operation<ExportAccountsQuery, ExportAccountsQueryVariables>,
   FilterValues: { name: 'FilterValues', id: '40893bf4a158283528eef555135543d581dc90cfce3bcfddd98a73f13b1f9fd9' } as Operation<FilterValuesQuery, FilterValuesQueryVariables>,
   Invoices: { name: 'Invoices', id: '1040d91d4247053e142b86bfd0e350aa207cd33e5f3129813521092ceae75882' } as Operation<InvoicesQuery, InvoicesQueryVariables>,
-  Keys: { name: 'Keys', id: '61ae0c3471942ad503f6ac24eef045f308c0d7edc9aac1a52c43035ba6209b88' } as Operation<KeysQuery, KeysQueryVariables>,
+  Keys: { name: 'Keys', id: '92114ad71e6f365f30ecdd9c399faf655a59a008614338563b5d32dd18ff5519' } as Operation<KeysQuery, KeysQueryVariables>,
   Overview: { name: 'Overview', id: '05059a12b8774dbdd953c5eded9caf0103249d5dc16733a0e70524e6fccfbcd5' } as Operation<OverviewQuery, OverviewQueryVariables>,
   Restatements: { name: 'Restatements', id: 'b554255e68fcd2391df3cca8aee71801e2960bc7d6bb6afc1f4e6a1d4c725d53' } as Operation<RestatementsQuery, RestatementsQueryVariables>,
   UsageRows: { name: 'UsageRows', id: 'd25da4343f70db11039fd2afcc808621089c0461891cf33edab9814bec873640' } as Operation<UsageRowsQuery, UsageRowsQueryVariables>,

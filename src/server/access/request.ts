@@ -21,6 +21,7 @@ export interface RequestSettings {
   readonly rates: ContextSettings['rates'];
   readonly boundClients: ContextSettings['boundClients'];
   readonly budgets: ContextSettings['budgets'];
+  readonly alerts: ContextSettings['alerts'];
   readonly limits: ContextSettings['limits'] & { readonly deadlineSeconds: number };
   readonly consume: ConsumeBudget;
   readonly tracing: ContextSettings['tracing'];
@@ -38,7 +39,8 @@ export type CreateRequest = (
 
 /** Creates contexts for requests. */
 export function createRequests(settings: RequestSettings): CreateRequest {
-  const { ledger, history, visibilityOf, rates, boundClients, budgets, limits, consume, tracing } = settings;
+  const { ledger, history, visibilityOf, rates, boundClients, budgets, alerts, limits, consume, tracing } =
+    settings;
   const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
   return (client, left, turn = null) => {
     const renewCall = (): Call => ({
@@ -56,6 +58,7 @@ export function createRequests(settings: RequestSettings): CreateRequest {
       call: renewCall(),
       turn,
       renewCall,
+      alerts,
       limits,
       tracing,
       upstreamBudget: upstreamBudgetOf(client, consume),
