@@ -163,6 +163,32 @@ test('a trusted document that does not fit the schema is named, and the accounts
   expect([right.code, told(right)[1]?.found]).toEqual([0, '1 trusted document that fit the schema']);
 });
 
+test('what of last month no rule of an allocation matches is named, with the line that would catch it', async () => {
+  const rules = [
+    { when: { apiKeyNames: ['prod-*'] }, to: 'search' },
+    { when: { apiKeyNames: ['nobody-has-this'] }, to: 'research' },
+  ];
+  const workplace = await openWorkplace(atEnd, (settings) => ({
+    ...settings,
+    allocations: [{ id: 'team', rules }],
+  }));
+  const ran = await workplace.run(['doctor', '--json']);
+  expect(ran.code).toBe(0);
+  const [summary, ...missed] = told(ran).filter(({ what }) => what === 'allocation team');
+  expect(summary).toMatchObject({
+    state: 'warning',
+    found: expect.stringMatching(
+      /^\d{4}-\d\d: [\d.]+ CNY, [\d.]+ USD, of which nobody's: .*; these rules match nothing: 2$/,
+    ),
+  });
+  const key = missed.find(({ found }) => found.startsWith('key data-team ('));
+  expect(key?.found).toMatch(/ of ppio-main is nobody's: [\d.]+ CNY$/);
+  expect(key?.advice).toMatch(
+    /^- \{ when: \{ accounts: \[ppio-main\], apiKeys: \["[^"]+"\] \}, to: CHANGE-ME \} # "data-team"$/,
+  );
+  expect(missed.some(({ found }) => found.startsWith('key prod-'))).toBe(false);
+});
+
 test.each([
   ['allkeys-lru', 'can evict restatements'],
   ['noeviction', 'refuses writes once it is full'],

@@ -62,6 +62,26 @@ test('an export is byte for byte that of HTTP: to standard output, to a file, co
   expect(readdirSync(folder).toSorted()).toEqual(['focus.csv', 'focus.zst']);
 });
 
+test('a month by an allocation is CSV, a line for each value and currency', async () => {
+  const rules = [{ when: { apiKeyNames: ['prod-*', 'us-prod'] }, to: 'search' }];
+  const { run } = await openWorkplace(atEnd, (settings) => ({
+    ...settings,
+    allocations: [{ id: 'team', rules }],
+  }));
+  const ran = await run(['export', '--month', month, '--by', 'team']);
+  expect(ran.code).toBe(0);
+  const [header, ...lines] = String(ran.stdout).trimEnd().split(/\r?\n/);
+  expect(header).toBe(
+    'allocation,allocationName,currency,listCost,billedCost,voucherAmount,cashAmount,rowCount',
+  );
+  const names = lines.map((line) => line.split(',').slice(0, 3).join());
+  expect(names).toEqual(
+    expect.arrayContaining(['search,search,CNY', 'search,search,USD', ',Unallocated,CNY']),
+  );
+  const wrong = await run(['export', '--month', month, '--by', 'squad']);
+  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('or an allocation: team')]);
+});
+
 test('an export that lacks an account is refused in one line, and leaves a file that was there as it was', async () => {
   const { sandbox, run, folder } = await openWorkplace(atEnd);
   const real = join(folder, 'real.csv');
