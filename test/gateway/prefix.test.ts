@@ -19,7 +19,7 @@ describe.each([
   ['puts its own Host', false],
   ['keeps Host', true],
 ])('a proxy that %s', (_name, keepsHost) => {
-  test.each(['/', '/graphql', '/graphql/'])(
+  test.each(['/graphql', '/graphql/'])(
     'shows GraphiQL at %s, which asks and reads its schema under the prefix alone',
     { timeout },
     async (path) => {
@@ -56,8 +56,33 @@ describe.each([
   );
 });
 
-test('its address leads on within the prefix, whatever is asked of it', async () => {
-  const { url } = await start();
+test(
+  'its address is the cost page, whose files and answers come from within the prefix alone',
+  { timeout },
+  async () => {
+    const { url } = await start();
+    const page = await (await openBrowser({ onTestFinished })).newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(`${url}/`);
+    await page.locator('.card').first().waitFor();
+    expect(asked.filter((one) => !one.startsWith(`${url}/`))).toEqual([]);
+    await page.getByRole('link', { name: 'GraphiQL' }).click();
+    await page.getByRole('link', { name: 'Cost page' }).click();
+    await page.locator('.card').first().waitFor();
+    // From an address with a slash at its end, too.
+    await page.goto(`${url}/graphql/`);
+    await page.getByRole('link', { name: 'Cost page' }).click();
+    await page.locator('.card').first().waitFor();
+    expect(page.url().startsWith(`${url}/`)).toBe(true);
+  },
+);
+
+test('without the page its address leads on to GraphiQL within the prefix, whatever is asked of it', async () => {
+  const gateway = await startGateway({
+    settings: (settings) => ({ ...settings, server: { port: 0, page: false } }),
+  });
+  const url = await startPrefixProxy(gateway.app.url, prefix, { keepsHost: false }, { onTestFinished });
   for (const [path, method] of [
     ['/', 'GET'],
     ['/', 'HEAD'],

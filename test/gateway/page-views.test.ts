@@ -1,0 +1,127 @@
+/** Every view of the cost page in a real browser: for anybody, in each theme and language, on a phone and on paper. */
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { views } from '../support/cost-views.ts';
+import { openBrowser } from '../support/browser.ts';
+import { findBarriers, openSettled, type PageOptions } from '../support/cost-page.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+const nowMs = Date.parse('2026-03-18T09:30:00Z');
+const timeout = 300_000;
+
+const stops: (() => Promise<void>)[] = [];
+const shared = {} as { browser: Browser; gateway: TestGateway };
+beforeAll(async () => {
+  const atEnd = { onTestFinished: (stop: () => unknown) => void stops.push(async () => void (await stop())) };
+  shared.browser = await openBrowser(atEnd);
+  shared.gateway = await startGateway({}, atEnd);
+});
+afterAll(async () => {
+  for (const stop of stops.toReversed()) await stop();
+});
+
+const open = (options: Partial<PageOptions>) =>
+  openSettled(shared.browser, shared.gateway.app.url, { nowMs, ...options });
+
+/** By how much a page is wider than what shows it. */
+const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+describe.each(views)('%s', { timeout }, (view) => {
+  test('has nothing in anybody’s way in either theme and language, asks nobody else, and breaks no rule', async () => {
+    for (const [locale, colorScheme] of [
+      ['en-GB', 'light'],
+      ['zh-CN', 'dark'],
+    ] as const) {
+      const { page, problems, elsewhere } = await open({ address: `#/${view}`, locale, colorScheme });
+      expect(await page.locator('html').getAttribute('lang')).toBe(locale.replace('en-GB', 'en'));
+      expect(await findBarriers(page)).toEqual([]);
+      expect([problems, elsewhere]).toEqual([[], []]);
+      await page.context().close();
+    }
+  });
+
+  test('fits a phone 360 px wide, and paper', async () => {
+    const { page, problems } = await open({
+      address: `#/${view}`,
+      viewport: { width: 360, height: 740 },
+      colorScheme: 'dark',
+    });
+    expect(await overflow(page)).toBe(0);
+    expect(await findBarriers(page)).toEqual([]);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.printed-at').isVisible()).toBe(true);
+    expect(await page.locator('nav, .controls, button').filter({ visible: true }).count()).toBe(0);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+});
+
+test('language and theme are chosen by keyboard, shown at once, and kept', { timeout }, async () => {
+  const { page } = await open({});
+  await page.keyboard.press('Tab');
+  expect(await page.locator(':focus').textContent()).toBe('Skip to content');
+  await page.getByLabel('Language').selectOption('zh');
+  await page.getByLabel('主题').selectOption('dark');
+  expect(await page.locator('h1').textContent()).toBe('概览');
+  expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('dark');
+  await page.reload();
+  expect(await page.locator('h1').textContent()).toBe('概览');
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).toBe(
+    '{"billing.language":"zh","billing.theme":"dark"}',
+  );
+  await page.context().close();
+});
+
+test(
+  'it weighs less than 100 KB, and its first picture takes one round trip: both questions at once',
+  { timeout },
+  async () => {
+    const { page, requests, weights } = await open({});
+    await expect.poll(() => weights.size).toBeGreaterThanOrEqual(5);
+    const files = [...weights].filter(([path]) => path === '/' || path.startsWith('/assets/'));
+    const bytes = files.reduce((sum, [, size]) => sum + size, 0);
+    expect(files.length).toBe(4);
+    expect(bytes).toBeLessThan(100_000);
+    // The script is there, then all is asked before anything has been answered.
+    const asked = requests.slice(requests.findLastIndex((one) => one.endsWith('.js')) + 1);
+    expect(asked.filter((one) => !one.includes('icon')).toSorted()).toEqual([
+      'GET /session',
+      'POST /graphql',
+      'POST /graphql',
+    ]);
+    await page.context().close();
+  },
+);
+
+test('its files never change under a name, and are compressed', async () => {
+  const { url } = shared.gateway.app;
+  const document = await fetch(`${url}/`, { headers: { 'accept-encoding': 'br' } });
+  expect(document.headers.get('content-security-policy')).not.toContain('unsafe');
+  expect(document.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const etag = document.headers.get('etag') ?? '';
+  const again = await fetch(`${url}/`, { headers: { 'if-none-match': etag } });
+  expect(again.status).toBe(304);
+  const names = (await document.text()).match(/assets\/[\w.-]+/g) ?? [];
+  expect(names).toHaveLength(3);
+  for (const name of names) {
+    for (const encoding of ['br', 'gzip', 'identity']) {
+      const file = await fetch(`${url}/${name}`, { headers: { 'accept-encoding': encoding } });
+      expect([file.status, file.headers.get('cache-control')]).toEqual([
+        200,
+        'public, max-age=31536000, immutable',
+      ]);
+      expect(file.headers.get('content-encoding') ?? 'identity').toBe(encoding);
+      await file.arrayBuffer();
+    }
+  }
+  expect((await fetch(`${url}/assets/page-0000000000000000.js`)).status).toBe(404);
+});
+
+test('an address that names no view says so', { timeout }, async () => {
+  const { page } = await open({ address: '#/nowhere' });
+  expect(await page.locator('h1').textContent()).toBe('There is no such view.');
+  await page.context().close();
+});
