@@ -38,6 +38,8 @@ export function CoverageLine({ coverage: { asOf, sources } }: { readonly coverag
   const missing = names(asked.filter(({ status }) => status === 'FAILED'));
   const stale = names(asked.filter(({ status }) => status === 'STALE'));
   const withoutList = names(sources.filter(({ kind }) => kind === null));
+  const read = asked.filter(({ status }) => status !== 'FAILED');
+  const isFinal = read.every(({ settlement }) => settlement.status === 'FINAL');
   const from = asked.flatMap(({ provisionalFrom }) => provisionalFrom ?? []).toSorted()[0];
   return (
     <details class={`coverage${missing.length > 0 ? ' is-incomplete' : ''}`}>
@@ -50,9 +52,9 @@ export function CoverageLine({ coverage: { asOf, sources } }: { readonly coverag
         {[
           ...(stale.length === 0 ? [] : [t('coverage.stale', { accounts: stale.join(', ') })]),
           ...(from === undefined
-            ? asked.length > missing.length
-              ? [t('coverage.final')]
-              : []
+            ? read.length === 0
+              ? []
+              : [t(isFinal ? 'coverage.final' : 'coverage.provisional')]
             : [t('coverage.provisionalFrom', { date: showDate(from, locale) })]),
           ...(asOf === null ? [] : [t('coverage.asOf', { age: showAge(asOf, Date.now(), locale) })]),
         ].map((text) => (
@@ -68,9 +70,13 @@ export function CoverageLine({ coverage: { asOf, sources } }: { readonly coverag
 function Sources({ sources }: { readonly sources: readonly SourceView[] }) {
   const i18n = useI18n();
   const { t, locale } = i18n;
-  const changes = ({ status, provisionalFrom, settlement: { finalAt } }: SourceView): string => {
+  const changes = ({
+    status,
+    provisionalFrom,
+    settlement: { status: settled, finalAt },
+  }: SourceView): string => {
     if (status === 'FAILED') return '';
-    if (provisionalFrom === null) return t('settlement.FINAL');
+    if (provisionalFrom === null) return t(`settlement.${settled}`);
     const date = showDate(provisionalFrom, locale);
     return finalAt === null
       ? t('coverage.fromOn', { date })

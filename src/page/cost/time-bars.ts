@@ -3,6 +3,7 @@
  * without it says so, and a bar of which nothing is known is a gap.
  */
 
+import { colourCount } from '../charts/bar-colours.ts';
 import { restId, type Bar, type Series } from '../charts/bar-layout.ts';
 import {
   addDays,
@@ -73,6 +74,7 @@ export function seriesOf(
 ): readonly Series[] {
   return (series?.groups ?? [])
     .filter((group) => amountIn(group, currency, isConverted) !== null)
+    .slice(0, colourCount)
     .map(({ key: [key] }) => ({ id: seriesId(key?.value), label: key?.value == null ? noValue : key.label }));
 }
 
@@ -91,9 +93,12 @@ export function barsOf(
   const bySeries = Map.groupBy(parts?.groups ?? [], ({ key }) => key[0]?.value);
   const known = new Set(series.map(({ id }) => id));
   const failed = failuresOf(bars.coverage.sources);
-  const hasRest =
-    answer.series?.rest != null &&
-    (isConverted || answer.series.rest.totals.some((one) => one.currency === currency));
+  const charged = (answer.series?.groups ?? []).filter(
+    (group) => amountIn(group, currency, isConverted) !== null,
+  );
+  const isLeftOut = (rest: NonNullable<TimeAnswer['series']>['rest']): boolean =>
+    rest != null && (isConverted || rest.totals.some((one) => one.currency === currency));
+  const hasRest = charged.length > series.length || isLeftOut(answer.series?.rest ?? null);
   const provisionalFrom = bars.coverage.sources
     .flatMap((source) => source.provisionalFrom ?? [])
     .toSorted()[0];
@@ -106,7 +111,8 @@ export function barsOf(
       key,
       ...labelsOf(grain, key, question.locale),
       parts: new Map(own),
-      total: totals.get(key) ?? '0',
+      // Without charges it is nothing, unless somebody who may have some did not answer.
+      total: totals.get(key) ?? (failed.length === 0 ? '0' : null),
       hasRest,
       isProvisional: provisionalFrom !== undefined && endOf(grain, key) > provisionalFrom,
       missing: failed.map((source) => question.explain(source)),

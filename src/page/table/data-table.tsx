@@ -3,6 +3,8 @@
  * stays at its foot, and comes from the server like every row: the page adds nothing up.
  */
 
+import type { ComponentChildren } from 'preact';
+
 import { useI18n } from '../shell/i18n.tsx';
 import type { TableOrder } from './row-order.ts';
 import { isShown, orderLines, type Column, type TableRows } from './table-rows.ts';
@@ -12,9 +14,11 @@ export interface DataTableProps<Row> extends TableRows<Row> {
   readonly caption: string;
   /** Absent: the server orders the rows, and the table does not. */
   readonly onOrder?: (order: TableOrder) => void;
+  /** What stands below a row; null: nothing. */
+  readonly detailOf?: (row: Row) => ComponentChildren;
 }
 
-export function DataTable<Row>({ caption, onOrder, ...rows }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, onOrder, detailOf, ...rows }: DataTableProps<Row>) {
   const { lines, foot = [], order } = rows;
   const columns = rows.columns.filter(isShown);
   const { locale } = useI18n();
@@ -33,6 +37,9 @@ export function DataTable<Row>({ caption, onOrder, ...rows }: DataTableProps<Row
         <tbody>
           {shown.flatMap(({ id, row, parts = [] }) => [
             <Cells key={id} columns={columns} row={row} kind={parts.length > 0 ? 'group' : 'plain'} />,
+            <Detail key={`${id} detail`} columns={columns.length}>
+              {detailOf?.(row)}
+            </Detail>,
             ...parts.map((part) => (
               <Cells key={`${id} ${part.id}`} columns={columns} row={part.row} kind="part" />
             )),
@@ -100,17 +107,26 @@ function Cells<Row>({
 }) {
   return (
     <tr class={`is-${kind}`}>
-      {columns.map(({ key, isFigure = false, cell }, index) =>
+      {columns.map(({ key, isFigure = false, isTight = false, cell }, index) =>
         index === 0 ? (
-          <th key={key} scope="row">
+          <th key={key} scope="row" class={isTight ? 'is-tight' : undefined}>
             {cell?.(row)}
           </th>
         ) : (
-          <td key={key} class={isFigure ? 'of-figures' : undefined}>
+          <td key={key} class={isFigure ? 'of-figures' : isTight ? 'is-tight' : undefined}>
             {cell?.(row)}
           </td>
         ),
       )}
+    </tr>
+  );
+}
+
+function Detail({ columns, children }: { readonly columns: number; readonly children: ComponentChildren }) {
+  if (children == null) return null;
+  return (
+    <tr class="is-detail">
+      <td colSpan={columns}>{children}</td>
     </tr>
   );
 }

@@ -12,6 +12,8 @@ export interface Column<Row> {
   readonly unit?: string | undefined;
   /** Figures stand at the right, and their digits below each other. */
   readonly isFigure?: boolean;
+  /** Short words that stay on one line. */
+  readonly isTight?: boolean;
   /** Absent: it is a column of the CSV alone. */
   readonly cell?: (row: Row) => ComponentChildren;
   /** Absent: rows cannot be ordered by it. */

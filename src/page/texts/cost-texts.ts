@@ -46,6 +46,7 @@ export const costTexts = {
   },
   'coverage.asOf': { en: 'oldest part read {age}', zh: '最早部分读取于{age}' },
   'coverage.final': { en: 'all final', zh: '全部已定' },
+  'coverage.provisional': { en: 'may still change', zh: '仍可能变动' },
   'coverage.provisionalFrom': { en: 'may still change from {date} on', zh: '{date} 起仍可能变动' },
   'coverage.stale': { en: 'older figures stand in for {accounts}', zh: '{accounts} 使用的是旧数据' },
   'coverage.title': { en: 'How old, complete and final these figures are', zh: '数据的时间、完整性与确定性' },

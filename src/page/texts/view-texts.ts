@@ -4,7 +4,7 @@ import type { Texts } from './text-types.ts';
 
 export const viewTexts = {
   'keys.title': { en: 'Keys', zh: '密钥' },
-  'keys.byProduct': { en: 'By product', zh: '按产品细分' },
+  'keys.byProduct': { en: 'Products of each key', zh: '显示各密钥的产品' },
   'keys.table': { en: 'Usage and cost by key, {currency}', zh: '各密钥的用量与费用，{currency}' },
   'keys.none': { en: 'Without a key', zh: '无密钥' },
   'keys.id': { en: 'Key id', zh: '密钥 ID' },

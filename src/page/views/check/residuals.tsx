@@ -69,6 +69,7 @@ function useLineColumns(
   return [
     {
       key: 'day',
+      isTight: true,
       header: t('rows.day'),
       cell: ({ day }) => showDate(day, locale),
       csv: ({ day }) => ({ figure: day }),

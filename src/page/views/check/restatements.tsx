@@ -78,6 +78,7 @@ function useRestatementColumns(): readonly Column<RestatementView>[] {
   return [
     {
       key: 'date',
+      isTight: true,
       header: t('rows.day'),
       cell: ({ date }) => showDate(date, locale),
       csv: ({ date }) => ({ figure: date }),

@@ -79,6 +79,7 @@ export function useChargeColumns(
   return [
     {
       key: 'day',
+      isTight: true,
       header: t('rows.day'),
       cell: (row) => showDate(dayOf(row), locale),
       csv: (row) => ({ figure: dayOf(row) }),

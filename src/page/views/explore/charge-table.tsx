@@ -104,8 +104,8 @@ export function ChargeTable({ list, period, filter }: ChargeTableProps) {
               columns={columns}
               lines={toLines(page.nodes)}
               order={null}
+              detailOf={({ id }) => (id === opened ? <VendorRow id={id} /> : null)}
             />
-            {opened !== null && <VendorRow id={opened} />}
             <nav class="pages" aria-label={t('rows.pages')}>
               <button
                 type="button"

@@ -1,6 +1,6 @@
 /** The columns of the list of invoices. */
 
-import { addDays, showDate, showDates, showMonth } from '../../format/dates.ts';
+import { addDays, showDate, showDates } from '../../format/dates.ts';
 import type { InvoicesQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Amount, Unknown } from '../../table/figures.tsx';
@@ -30,10 +30,11 @@ export function useInvoiceColumns(
   return [
     {
       key: 'number',
+      isTight: true,
       header: t('invoices.number'),
       cell: ({ number, url }) => {
         const name = number ?? t('invoices.noNumber');
-        return url !== null && /^https:\/\//.test(url) ? (
+        return url !== null && url.startsWith('https://') ? (
           <a href={url} target="_blank" rel="noreferrer">
             {name}
           </a>
@@ -52,11 +53,11 @@ export function useInvoiceColumns(
     {
       key: 'month',
       header: t('invoices.month'),
-      cell: ({ billingPeriod }) => showMonth(billingPeriod, locale),
       csv: ({ billingPeriod }) => ({ figure: billingPeriod }),
     },
     {
       key: 'period',
+      isTight: true,
       header: t('period.label'),
       cell: ({ periodStart, periodEnd }) => showDates(periodStart, addDays(periodEnd, 1), locale),
     },
@@ -64,6 +65,7 @@ export function useInvoiceColumns(
     { key: 'to', header: t('period.to'), csv: ({ periodEnd }) => ({ figure: periodEnd }) },
     {
       key: 'status',
+      isTight: true,
       header: t('invoices.status'),
       cell: ({ status, providerStatus }) => (
         <span class={`tag is-${status.toLowerCase()}`} title={providerStatus}>
@@ -74,6 +76,7 @@ export function useInvoiceColumns(
     },
     {
       key: 'due',
+      isTight: true,
       header: t('invoices.due'),
       cell: ({ dueDate }) => (dueDate === null ? <Unknown /> : showDate(dueDate, locale)),
       csv: ({ dueDate }) => ({ figure: dueDate }),
@@ -84,6 +87,7 @@ export function useInvoiceColumns(
     amount('outstanding', t('invoices.outstanding'), ({ outstandingAmount }) => outstandingAmount),
     {
       key: 'settlement',
+      isTight: true,
       header: t('chart.state'),
       cell: ({ settlement }) => t(`settlement.${settlement.status}`),
       csv: ({ settlement }) => settlement.status,

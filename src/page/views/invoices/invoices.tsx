@@ -97,7 +97,11 @@ function InvoiceTable({
               {t('export.csv')}
             </button>
           </div>
-          <DataTable caption={t('invoices.title')} {...rows} />
+          <DataTable
+            caption={t('invoices.title')}
+            {...rows}
+            detailOf={({ id }) => (id === opened ? <VendorRow id={id} /> : null)}
+          />
           <dl class="invoice-totals">
             {totals.map(({ currency, billedCost: { amount } }) => (
               <div key={currency}>
@@ -108,7 +112,6 @@ function InvoiceTable({
               </div>
             ))}
           </dl>
-          {opened !== null && <VendorRow id={opened} />}
           {(pageInfo.hasNextPage || pageInfo.hasPreviousPage) && (
             <nav class="pages" aria-label={t('rows.pages')}>
               <button

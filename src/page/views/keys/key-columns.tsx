@@ -15,17 +15,11 @@ export interface KeyRow extends SpendRow {
 
 export interface KeyColumnsOptions {
   readonly currency: string;
-  readonly isByProduct: boolean;
   readonly addressOf: (row: SpendRow) => string | null;
   readonly trend: (row: SpendRow) => ComponentChildren;
 }
 
-export function useKeyColumns({
-  currency,
-  isByProduct,
-  addressOf,
-  trend,
-}: KeyColumnsOptions): readonly Column<KeyRow>[] {
+export function useKeyColumns({ currency, addressOf, trend }: KeyColumnsOptions): readonly Column<KeyRow>[] {
   const { t } = useI18n();
   const isGroup = ({ key }: KeyRow): boolean => key.length > 0;
   const tokens = (
@@ -44,26 +38,16 @@ export function useKeyColumns({
   return [
     {
       key: 'name',
-      header: t('dimension.API_KEY'),
+      header: `${t('dimension.API_KEY')} · ${t('dimension.PRODUCT')}`,
       cell: (row) => {
         const address = addressOf(row);
         return address === null ? row.name : <a href={address}>{row.name}</a>;
       },
       order: ({ name }) => ({ word: name }),
-      csv: ({ name }) => name,
     },
+    { key: 'key', header: t('dimension.API_KEY'), csv: ({ key: [key], name }) => key?.label ?? name },
     { key: 'id', header: t('keys.id'), csv: ({ key: [key] }) => key?.value ?? null },
-    ...(isByProduct
-      ? [
-          {
-            key: 'product',
-            header: t('dimension.PRODUCT'),
-            cell: ({ key: [, product] }: KeyRow) => product?.label ?? '',
-            order: ({ key: [, product] }: KeyRow) => ({ word: product?.label ?? null }),
-            csv: ({ key: [, product] }: KeyRow) => product?.label ?? null,
-          },
-        ]
-      : []),
+    { key: 'product', header: t('dimension.PRODUCT'), csv: ({ key: [, product] }) => product?.label ?? null },
     tokens('tokens', t('keys.tokens'), ({ tokens: used }) => used?.total),
     tokens('input', t('keys.input'), ({ tokens: used }) => used?.input),
     tokens('output', t('keys.output'), ({ tokens: used }) => used?.output),

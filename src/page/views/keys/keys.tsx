@@ -18,6 +18,7 @@ import { DigitsContext } from '../../table/figures.tsx';
 import { parseOrder, printOrder } from '../../table/row-order.ts';
 import { saveFile } from '../../table/save-file.ts';
 import { tableCsv } from '../../table/table-csv.ts';
+import type { Line } from '../../table/table-rows.ts';
 import { Switch } from '../../table/switch.tsx';
 import { useKeyColumns, type KeyRow } from './key-columns.tsx';
 
@@ -27,10 +28,9 @@ export function Keys() {
   const { t, locale } = useI18n();
   const { params } = useRoute();
   const period = parsePeriod(params.get('period') ?? '') ?? initial;
-  const isByProduct = params.get('products') === 'yes';
+  const hasProducts = params.get('products') !== 'no';
   const grain = grainOf(period);
-  const by = isByProduct ? (['API_KEY', 'PRODUCT'] as const) : (['API_KEY'] as const);
-  const query = useQuery(operations.Keys, { period, by, time: [grain, ...by] });
+  const query = useQuery(operations.Keys, { period, grain, hasProducts });
   return (
     <DigitsContext.Provider value={params.get('digits') === 'all' ? 'all' : 'cents'}>
       <div class="view-head">
@@ -45,7 +45,7 @@ export function Keys() {
           period={period}
           onChange={(chosen) => chosen !== null && changeParams({ period: printPeriod(chosen) })}
         />
-        <Switch name="products" on="yes">
+        <Switch name="products" off="no">
           {t('keys.byProduct')}
         </Switch>
         <Switch name="digits" on="all">
@@ -61,14 +61,7 @@ export function Keys() {
             <>
               <CoverageLine coverage={data.keys.coverage} />
               {data.keys.totals.map(({ currency }) => (
-                <KeyTable
-                  key={currency}
-                  data={data}
-                  currency={currency}
-                  grain={grain}
-                  period={period}
-                  isByProduct={isByProduct}
-                />
+                <KeyTable key={currency} data={data} currency={currency} grain={grain} period={period} />
               ))}
               <ZoneNote sources={data.keys.coverage.sources} />
             </>
@@ -84,17 +77,15 @@ interface KeyTableProps {
   readonly currency: string;
   readonly grain: Grain;
   readonly period: PeriodChoice;
-  readonly isByProduct: boolean;
 }
 
-function KeyTable({ data, currency, grain, period, isByProduct }: KeyTableProps) {
+function KeyTable({ data, currency, grain, period }: KeyTableProps) {
   const { t, locale } = useI18n();
   const { params } = useRoute();
   const order = parseOrder(params.get('order') ?? '-cost');
   const trends = useTrends(data, currency, grain);
   const columns = useKeyColumns({
     currency,
-    isByProduct,
     addressOf: (row) => addressToCharges(row, period),
     trend: (row) => {
       const points = trends(row);
@@ -104,13 +95,19 @@ function KeyTable({ data, currency, grain, period, isByProduct }: KeyTableProps)
   const { keys } = data;
   if (keys === null) return null;
   const common = { currency, isConverted: false, changes: undefined };
-  const lines = keys.groups.flatMap((group) => {
-    const [key] = group.key;
-    const name = key?.value == null ? t('keys.none') : key.label;
+  const toLine = (group: (typeof keys)['groups'][number]): Line<KeyRow>[] => {
+    const last = group.key.at(-1);
+    const noValue = t(last?.dimension === 'API_KEY' ? 'keys.none' : 'word.none');
+    const name = last?.value == null ? noValue : last.label;
     const row = toSpendRow({ ...group, converted: null }, { ...common, name });
-    const keyRow: KeyRow | null = row === null ? null : { ...row, tokens: group.tokens };
-    return keyRow === null ? [] : [{ id: keyText(group.key), row: keyRow }];
+    return row === null ? [] : [{ id: keyText(group.key), row: { ...row, tokens: group.tokens } }];
+  };
+  const products = Map.groupBy(data.products?.groups ?? [], ({ key }) => keyText(key.slice(0, 1)));
+  const lines = keys.groups.flatMap(toLine).map((line) => {
+    const parts = (products.get(line.id) ?? []).flatMap(toLine);
+    return parts.length === 0 ? line : { ...line, parts };
   });
+  const left = data.products?.rest?.groupCount ?? 0;
   const foot = [
     ...(keys.rest === null
       ? []
@@ -141,6 +138,7 @@ function KeyTable({ data, currency, grain, period, isByProduct }: KeyTableProps)
         {...rows}
         onOrder={(next) => changeParams({ order: printOrder(next) }, { replace: true })}
       />
+      {left > 0 && <p class="muted">{t('explore.partsLeft', { count: left })}</p>}
     </section>
   );
 }
@@ -151,11 +149,13 @@ function footOf(row: SpendRow | null, kind: 'rest' | 'total') {
 
 /** Into what a key was charged for: Explore, narrowed to it. */
 function addressToCharges({ key }: SpendRow, period: PeriodChoice): string | null {
-  const [first] = key;
+  const [first, product] = key;
   if (first === undefined) return null;
-  const params = new URLSearchParams({ period: printPeriod(period), by: 'PRODUCT' });
+  const by = product === undefined ? 'PRODUCT' : 'DAY';
+  const params = new URLSearchParams({ period: printPeriod(period), by });
   if (first.value === null) params.set('without', 'API_KEY');
   else params.set('API_KEY', first.value);
+  if (product?.value != null) params.set('PRODUCT', product.value);
   return addressOf('explore', params);
 }
 
@@ -171,7 +171,7 @@ function useTrends({ keys, trends }: KeysQuery, currency: string, grain: Grain) 
   );
   const byRow = Map.groupBy(trends.groups, ({ key }) => keyText(key.slice(1)));
   return ({ key }: SpendRow): readonly SparkPoint[] | null => {
-    if (key.length === 0) return null;
+    if (key.length !== 1) return null;
     const amounts = new Map(
       (byRow.get(keyText(key)) ?? []).map((group) => [
         group.key[0]?.value,
