@@ -6,27 +6,30 @@ import { addDays, showDate, showDates, showMonth } from '../../format/dates.ts';
 import { toHeight } from '../../format/heights.ts';
 import { showShare } from '../../format/ratios.ts';
 import { useI18n } from '../../shell/i18n.tsx';
-import { Empty, Part } from '../../shell/states.tsx';
+import { Answer, Empty, Part } from '../../shell/states.tsx';
 import type { QueryResult } from '../../shell/use-query.ts';
 import { Amount, Change } from '../../table/figures.tsx';
 import { costIn } from './cost-bars.ts';
 import { Lacking } from './lacking.tsx';
-import type { OverviewData } from './overview-question.ts';
+import type { OutlookData, OverviewData } from './overview-question.ts';
 
 type Month = NonNullable<OverviewData['month']>;
-type Forecast = NonNullable<OverviewData['forecast']>;
-type Budget = NonNullable<OverviewData['budgets']>[number];
+type Forecast = NonNullable<OutlookData['forecast']>;
+type Budget = NonNullable<OutlookData['budgets']>[number];
 type Query = Pick<QueryResult<unknown>, 'errors' | 'reload'>;
 
 export function MonthFigures({
-  data: { month, forecast, budgets },
+  month,
   query,
+  outlook,
 }: {
-  readonly data: Pick<OverviewData, 'month' | 'forecast' | 'budgets'>;
+  readonly month: Month | null;
   readonly query: Query;
+  readonly outlook: QueryResult<OutlookData>;
 }) {
   const { t, locale } = useI18n();
-  const name = showMonth(forecast?.month ?? month?.period.from.slice(0, 7) ?? '', locale);
+  const first = month?.period.from.slice(0, 7) ?? outlook.data?.forecast?.month;
+  const name = first === undefined ? '' : showMonth(first, locale);
   return (
     <section aria-labelledby="month">
       <h2 id="month">{t('overview.month', { month: name })}</h2>
@@ -34,12 +37,18 @@ export function MonthFigures({
         <Part data={month} fields={['month']} query={query}>
           {(month) => <SoFar month={month} />}
         </Part>
-        <Part data={forecast} fields={['forecast']} query={query}>
-          {(forecast) => <ForecastPanel forecast={forecast} />}
-        </Part>
-        <Part data={budgets} fields={['budgets']} query={query}>
-          {(budgets) => (budgets.length === 0 ? null : <BudgetPanel budgets={budgets} />)}
-        </Part>
+        <Answer query={outlook} hasParts>
+          {({ forecast }) => (
+            <Part data={forecast} fields={['forecast']} query={outlook}>
+              {(forecast) => <ForecastPanel forecast={forecast} />}
+            </Part>
+          )}
+        </Answer>
+        {outlook.data !== null && (
+          <Part data={outlook.data.budgets} fields={['budgets']} query={outlook}>
+            {(budgets) => (budgets.length === 0 ? null : <BudgetPanel budgets={budgets} />)}
+          </Part>
+        )}
       </div>
     </section>
   );

@@ -4,9 +4,9 @@ import { showLongDate } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Amount } from '../../table/figures.tsx';
 import { Lacking } from './lacking.tsx';
-import type { OverviewData } from './overview-question.ts';
+import type { OutlookData } from './overview-question.ts';
 
-type Anomalies = NonNullable<OverviewData['anomalies']>;
+type Anomalies = NonNullable<OutlookData['anomalies']>;
 
 export function OpenAnomalies({ report: { anomalies, count, coverage } }: { readonly report: Anomalies }) {
   const { t } = useI18n();

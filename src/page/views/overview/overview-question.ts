@@ -1,10 +1,11 @@
 /** What the overview asks, by its address: `#/overview?period=last-12-months-and-now&by=PRODUCT`. */
 
-import type { OverviewQuery, OverviewQueryVariables } from '../../generated/operations.ts';
+import type { OutlookQuery, OverviewQuery, OverviewQueryVariables } from '../../generated/operations.ts';
 import { parsePeriod, printPeriod, type PeriodChoice } from '../../format/periods.ts';
 
 /** An answer to it. */
 export type OverviewData = OverviewQuery;
+export type OutlookData = OutlookQuery;
 export type Spend = NonNullable<OverviewData['spend']>;
 
 export const dimensions = ['PROVIDER', 'ACCOUNT', 'PRODUCT', 'CATEGORY', 'FEE_ITEM', 'API_KEY'] as const;

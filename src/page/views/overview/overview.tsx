@@ -22,10 +22,14 @@ import {
 } from './overview-question.ts';
 import './overview.css';
 
+const nothing = {};
+
 export function Overview() {
   const { t } = useI18n();
   const question = readQuestion(useRoute().params);
   const query = useQuery(operations.Overview, question.variables);
+  // Beside it: this takes more of the history, and does not hold up what is known.
+  const outlook = useQuery(operations.Outlook, nothing);
   return (
     <>
       <div class="view-head">
@@ -37,7 +41,7 @@ export function Overview() {
           <div class="overview">
             <HistoryBars accounts={data.accounts} />
             <AccountCards accounts={data.accounts} errors={query.errors} />
-            <MonthFigures data={data} query={query} />
+            <MonthFigures month={data.month} query={query} outlook={outlook} />
             <Part data={costAnswer(data)} fields={['spend', 'overTime', 'steps']} query={query}>
               {(answer) => (
                 <>
@@ -49,9 +53,13 @@ export function Overview() {
             <Part data={data.invoices} fields={['invoices']} query={query}>
               {(invoices) => <InvoicesDue invoices={invoices} />}
             </Part>
-            <Part data={data.anomalies} fields={['anomalies']} query={query}>
-              {(report) => <OpenAnomalies report={report} />}
-            </Part>
+            <Answer query={outlook} hasParts>
+              {({ anomalies }) => (
+                <Part data={anomalies} fields={['anomalies']} query={outlook}>
+                  {(report) => <OpenAnomalies report={report} />}
+                </Part>
+              )}
+            </Answer>
           </div>
         )}
       </Answer>

@@ -1,0 +1,68 @@
+/**
+ * `npm run screenshots`: pictures of the cost page for docs/, of simulated vendors whose clock stands still, so that
+ * they are the same wherever they are taken.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { BrowserContextOptions } from 'playwright-core';
+
+import { startApp } from '../../src/app/app.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { instantOf } from '../../src/domain/calendar.ts';
+import { sandboxSettings } from '../../src/sandbox/sandbox-settings.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { openBrowser } from '../support/browser.ts';
+import { root } from '../support/process.ts';
+
+const nowMs = Date.parse('2026-03-18T09:30:00Z');
+const folder = join(root, 'docs/page');
+
+const wide = { viewport: { width: 1280, height: 860 } };
+const pictures: readonly (readonly [string, string, BrowserContextOptions, boolean])[] = [
+  ['overview', '#/overview', wide, true],
+  [
+    'overview-dark',
+    '#/overview?period=last-12-months-and-now&by=PRODUCT',
+    { ...wide, colorScheme: 'dark' },
+    true,
+  ],
+  ['overview-phone', '#/overview', { viewport: { width: 390, height: 844 } }, false],
+  ['explore', '#/explore', wide, false],
+  ['keys', '#/keys', wide, false],
+  ['check', '#/check', wide, false],
+];
+
+const stops: (() => unknown)[] = [];
+const sandbox = await startSandbox({ requestsPerSecond: 100_000, nowMs: () => nowMs });
+stops.push(() => sandbox.stop());
+const settings = sandboxSettings(sandbox);
+const budgets = [
+  { id: 'inference', name: 'Inference', amount: { CNY: '150000' }, filter: { providers: ['streamlake'] } },
+  { id: 'gpu', name: 'Graphics cards', amount: { CNY: '30000' }, filter: { accounts: ['ppio-main'] } },
+];
+const quota = { requestsPerSecond: 10_000, concurrent: 8 };
+const accounts = settings.accounts.map((account) => ({ ...account, quota }));
+const config = parseConfig(JSON.stringify({ ...settings, accounts, budgets, server: { port: 0 } }), {});
+const app = await startApp(config, { now: () => instantOf(nowMs), tickMs: 3_600_000, write: () => {} });
+stops.push(() => app.stop({ withinMs: 0 }));
+try {
+  await app.history.tick();
+  const browser = await openBrowser({ onTestFinished: (stop) => void stops.push(stop) });
+  mkdirSync(folder, { recursive: true });
+  for (const [name, address, options, isWhole] of pictures) {
+    const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Shanghai', ...options });
+    const page = await context.newPage();
+    await page.clock.install({ time: nowMs });
+    await page.goto(`${app.url}/${address}`);
+    await page.locator('main h1').waitFor();
+    await page.waitForFunction("document.querySelector('[aria-busy=true], .state-loading') === null", null, {
+      timeout: 120_000,
+    });
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: isWhole });
+    await context.close();
+  }
+} finally {
+  for (const stop of stops.toReversed()) await stop();
+}
