@@ -77,6 +77,7 @@ describe('settings that are good', () => {
       ],
       clients: [],
       exchangeRates: [],
+      mcp: true,
       budgets: [],
       limits: expect.objectContaining({
         maxDepth: 12,
