@@ -93,7 +93,7 @@ export function connectAccounts(
 }
 
 /** The proxy of the settings, for all providers; otherwise those of the environment. */
-function proxiesOf({ upstream: { proxy }, proxies }: Config): Proxies {
+export function proxiesOf({ upstream: { proxy }, proxies }: Config): Proxies {
   return proxy === undefined ? proxies : { ...proxies, https: proxy, http: proxy };
 }
 

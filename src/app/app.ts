@@ -1,6 +1,8 @@
 /** The app: from settings to a gateway that listens. Opens nothing on import. */
 
+import type { Alerts } from '../alerts/alerts.ts';
 import { closeAll, openProcess } from './process-resources.ts';
+import { startAlerts } from './start-alerts.ts';
 import type { Clock } from '../domain/calendar.ts';
 import { createMeter, type Meter } from '../domain/meter.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
@@ -27,6 +29,7 @@ export interface App {
   readonly meter: Meter;
   readonly scheduler: Scheduler;
   readonly history: History;
+  readonly alerts: Alerts;
   /**
    * Applies new settings. Running requests finish with the old ones. Address, store, memory and log need a restart:
    * returns the names of such settings that have changed. @throws DocumentError, and then everything stays as it was
@@ -56,9 +59,12 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const onDropped = (count: number): void => meter.add('log_lines_dropped', {}, count);
   // Null at first, when there are no responses that a new segment could outdate.
   let answers: Runtime['answers'] | null = null;
+  // The same with the runtime: alerts are measured once there is one.
+  let alerting: Alerts | null = null;
   const base = await openProcess(config, {
     meter,
     onChanged: (segment) => answers?.end(segment),
+    alerts: () => alerting?.measure() ?? null,
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.monotonicMs === undefined ? {} : { monotonicMs: options.monotonicMs }),
     ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
@@ -80,9 +86,22 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     meter,
     onBug: base.onBug,
   });
-  const withHistory = { ...resources, history };
-  let runtime = buildRuntime(config, null, withHistory);
+  let current: Runtime | null = null;
+  const alerts = startAlerts({
+    runtime: () => current?.alerting ?? null,
+    entries: base.entries,
+    hasDuty: createDuty(store, 3 * tickMs),
+    now: resources.now,
+    tickMs,
+    log,
+    meter,
+    onBug: base.onBug,
+  });
+  alerting = alerts;
+  const withViews = { ...resources, history, alerts: alerts.view };
+  let runtime = buildRuntime(config, null, withViews);
   ({ answers, connected } = runtime);
+  current = runtime;
   const states = () => statesOf(runtime.connected, ledger, history);
   let { deadlineSeconds } = config.limits;
   const scheduler = startScheduler({
@@ -111,6 +130,9 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   if (runtime.loopbackOnly) {
     log.warn({ event: 'no-clients', meaning: 'everyone on this machine sees every account' });
   }
+  if (runtime.alerting !== null && base.entries === null) {
+    log.warn({ event: 'alerts', meaning: 'without a store each start alarms anew' });
+  }
   void history.tick().catch(base.onBug);
   return {
     url: http.url,
@@ -118,11 +140,13 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     meter,
     scheduler,
     history,
+    alerts,
     reload(next) {
       base.addSecrets(next);
       const before = runtime;
-      runtime = buildRuntime(next, before, withHistory);
+      runtime = buildRuntime(next, before, withViews);
       ({ answers, connected } = runtime);
+      current = runtime;
       const gone = before.connected.filter((one) => !runtime.connected.includes(one));
       // Requests that still use the old accounts get no longer than this.
       setTimeout(() => void closeAll(gone), deadlineSeconds * 1000).unref();
@@ -135,7 +159,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     async stop({ drainMs = 0, withinMs = 10_000 } = {}) {
       scheduler.stop();
       history.stop();
-      await http.stop(drainMs, withinMs);
+      await Promise.all([alerts.stop(withinMs), http.stop(drainMs, withinMs)]);
       await base.close(runtime.connected);
       log.info({ event: 'stopped' });
     },

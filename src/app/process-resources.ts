@@ -1,6 +1,7 @@
 /** The resources of a process, whether it serves or runs one command: log, clock, store, ledger, thread. */
 
 import { openThread } from './accounts.ts';
+import type { AlertMeasures } from '../domain/alert.ts';
 import { instantOf, type Clock } from '../domain/calendar.ts';
 import type { EntryStore } from '../domain/entry-store.ts';
 import { createMeter, type Meter } from '../domain/meter.ts';
@@ -12,6 +13,7 @@ import type { FileStore } from '../stores/file/file-store.ts';
 import { createRedisEntries } from '../stores/redis/redis-entries.ts';
 import type { RedisStore } from '../stores/redis/redis-store.ts';
 import { createBudgets } from '../server/access/budget.ts';
+import { createSessionKeys } from '../server/access/session-keys.ts';
 import { createLog, createRedactor, type Log } from '../server/observability/log.ts';
 import { createMetrics } from '../server/observability/prometheus.ts';
 import { watchOverload } from '../server/http/overload.ts';
@@ -45,6 +47,8 @@ export interface ProcessOptions {
   readonly meter?: Meter;
   /** Called with the key of a segment whose entry was replaced, or is no longer trusted. */
   readonly onChanged?: (segment: string) => void;
+  /** What is measured of alerts; nothing by default. */
+  readonly alerts?: () => AlertMeasures | null;
   /** Where log lines go. */
   readonly write: (line: string) => void;
 }
@@ -83,6 +87,7 @@ export async function openProcess(config: Config, options: ProcessOptions): Prom
   const thread = openThread();
   const metrics = createMetrics({
     meter,
+    alerts: options.alerts ?? (() => null),
     isRedisUp: store === null ? null : () => store.status() === 'UP',
     isStoreUp: file === null ? null : () => file.status() === 'UP',
   });
@@ -91,8 +96,10 @@ export async function openProcess(config: Config, options: ProcessOptions): Prom
     resources: {
       ledger,
       history: noHistory(now),
+      alerts: { read: async () => [] },
       shared: store,
       consume,
+      sessionKeys: createSessionKeys(store, monotonicMs),
       overload,
       metrics,
       now,

@@ -3,8 +3,13 @@
  */
 
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 import { connectAccounts, type Connected } from './accounts.ts';
+import { toAllocations, toChoices } from './allocations.ts';
+import { toAlertsRuntime } from './alert-runtime.ts';
+import type { AlertsRuntime } from '../alerts/alerts.ts';
+import type { AlertsView } from '../domain/alert.ts';
 import type { Clock } from '../domain/calendar.ts';
 import type { Meter } from '../domain/meter.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
@@ -13,8 +18,10 @@ import { schema } from '../graphql/schema.ts';
 import type { HistoryView } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BudgetRule } from '../reports/budgets.ts';
-import { createAuthenticator, type VerifyJwt } from '../server/access/auth.ts';
+import { createAuthenticator, toBounds, type VerifyJwt } from '../server/access/auth.ts';
 import type { ConsumeBudget } from '../server/access/budget.ts';
+import { keysOfSecret, type SessionKeys } from '../server/access/session-keys.ts';
+import { createSessions } from '../server/access/sessions.ts';
 import { readDocuments } from '../server/graphql/persisted-documents.ts';
 import { createExport } from '../server/export/export-route.ts';
 import { createAsk } from '../server/graphql/ask.ts';
@@ -39,9 +46,12 @@ import type { DecodeThread } from '../upstream/decode-thread.ts';
 export interface ProcessResources {
   readonly ledger: Ledger;
   readonly history: HistoryView;
+  readonly alerts: AlertsView;
   /** Null: this process is alone. */
   readonly shared: SharedStore | null;
   readonly consume: ConsumeBudget;
+  /** The keys of sessions, unless the settings have a secret for them. */
+  readonly sessionKeys: SessionKeys;
   readonly overload: Overload;
   readonly metrics: Metrics;
   readonly now: Clock;
@@ -64,7 +74,12 @@ export interface Runtime extends ServerRuntime {
   readonly createRequest: CreateRequest;
   /** What MCP is served by, over HTTP or otherwise. */
   readonly mcpSettings: EndpointSettings;
+  /** Null: nobody is told anything. */
+  readonly alerting: AlertsRuntime | null;
 }
+
+/** What the cost page asks. */
+const pageOperations = fileURLToPath(new URL('../page/operations', import.meta.url));
 
 /** The verifier of signed tokens. */
 interface SignedTokens {
@@ -78,22 +93,28 @@ interface SignedTokens {
  * and breaker; signed tokens keep their issuer's keys. @throws DocumentError
  */
 export function buildRuntime(config: Config, before: Runtime | null, resources: ProcessResources): Runtime {
-  const { ledger, history, consume, overload, metrics, now, log, tracing } = resources;
-  const { clients, jwt, limits, server } = config;
+  const { ledger, history, alerts, consume, overload, metrics, now, log, tracing } = resources;
+  const { clients, jwt, limits, server, session } = config;
   const documents = readDocuments(
     config.documents === undefined ? null : resolve(config.documents.folder),
     schema,
+    server.page === false ? null : pageOperations,
   );
   const signedTokens = toSignedTokens(config, before?.signedTokens ?? null, now);
   const connected = connectAccounts(config, resources, before?.connected ?? []);
-  const visibilityOf = createVisibility(connected);
+  const visibilityOf = createVisibility(connected, toAllocations(config));
   const answers = createResponseCache(limits.responseCacheBytes, now);
+  const budgets = toBudgets(config);
   const createRequest = createRequests({
     ledger,
     history,
     visibilityOf,
     rates: config.exchangeRates,
-    budgets: toBudgets(config),
+    boundClients: clients.flatMap(({ id, allocations }) =>
+      allocations === undefined ? [] : [{ clientId: id, bounds: toBounds(allocations) }],
+    ),
+    budgets,
+    alerts,
     limits,
     consume,
     tracing,
@@ -121,13 +142,28 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     answers,
     gateway,
     createRequest,
+    alerting: toAlertsRuntime(config, { connected, budgets, ledger, history, alerts, now, tracing }),
     signedTokens,
     authenticate: createAuthenticator(clients, signedTokens?.verify ?? null),
+    sessions: createSessions({
+      keys: session.secret === undefined ? resources.sessionKeys : keysOfSecret(session.secret),
+      hours: session.hours,
+      now,
+    }),
     consume,
     graphiql: server.graphiql,
+    page: server.page,
     loopbackOnly: clients.length === 0 && jwt === undefined,
     cors: server.cors,
-    graphql: createGraphql({ gateway, asks, visibilityOf, consume, now, maxBodyBytes }),
+    graphql: createGraphql({
+      gateway,
+      asks,
+      visibilityOf,
+      consume,
+      now,
+      maxBodyBytes,
+      hasPage: server.page !== false,
+    }),
     mcpSettings: mcp,
     mcp: config.mcp ? createMcpRoute(mcp, maxBodyBytes) : null,
     exportFocus: createExport({ createRequest, log }),
@@ -147,7 +183,7 @@ function toBudgets({ budgets, accounts }: Config): BudgetRule[] {
     return {
       id,
       name,
-      filter,
+      filter: { ...filter, allocations: toChoices(filter.allocations) },
       accounts: ids,
       amount,
       convertTo,

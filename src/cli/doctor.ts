@@ -6,26 +6,29 @@ import { resolve } from 'node:path';
 
 import { connectAccounts } from '../app/accounts.ts';
 import type { OpenedProcess } from '../app/process-resources.ts';
-import { ConfigError, readConfig } from '../config/config.ts';
+import { readConfig } from '../config/config.ts';
+import { ConfigError } from '../config/variables.ts';
 import { schema } from '../graphql/schema.ts';
 import { DocumentError } from '../server/graphql/document-tools.ts';
 import { readDocuments } from '../server/graphql/persisted-documents.ts';
 import type { Config } from '../config/settings.ts';
 import { print, readArguments, untilSignal, UsageError, type Command } from './arguments.ts';
 import { checkAccount } from './doctor-accounts.ts';
+import { checkChannels } from './doctor-channels.ts';
 import { checkRedis } from './doctor-redis.ts';
 import { checkStore } from './doctor-store.ts';
 import { withProcess } from './local.ts';
 import { toJsonLines, toTable, type Finding } from './findings.ts';
 
-const usage = `Usage: npm run doctor [-- --json]
+const usage = `Usage: npm run doctor [-- --json] [-- --send-test ID]
 
 Checks the settings (in gateway.yaml, or in the file that GATEWAY_CONFIG names), the trusted documents, Redis, the store file,
 and each account's credential, with one small call to its vendor, and a second one for the balance if the vendor reports it.
 Neither is cached. The exit code is 1 if a check failed.
 
-  --json   prints one line of JSON per check
-  --help   prints this text
+  --send-test ID   sends a test message to the channel of alerts with this id, and says what its bot answered
+  --json           prints one line of JSON per check
+  --help           prints this text
 `;
 
 export const doctor: Command = {
@@ -33,12 +36,13 @@ export const doctor: Command = {
   async run(args) {
     const { values, positionals } = readArguments(args, {
       json: { type: 'boolean', default: false },
+      'send-test': { type: 'string' },
       help: { type: 'boolean', default: false },
     });
     if (positionals.length > 0) throw new UsageError('The doctor takes only options');
     if (values.help) return print(usage).then(() => 0);
     return untilSignal(async (signal) => {
-      const findings = await examine(signal);
+      const findings = await examine(values['send-test'] ?? null, signal);
       const width = process.stdout.isTTY ? process.stdout.columns : Number.MAX_SAFE_INTEGER;
       await print(values.json ? toJsonLines(findings) : toTable(findings, width));
       return findings.some(({ state }) => state === 'failed') ? 1 : 0;
@@ -46,7 +50,7 @@ export const doctor: Command = {
   },
 };
 
-async function examine(signal: AbortSignal): Promise<Finding[]> {
+async function examine(sendTestTo: string | null, signal: AbortSignal): Promise<Finding[]> {
   const config = readSettings();
   if (Array.isArray(config)) {
     const unknown = {
@@ -66,7 +70,15 @@ async function examine(signal: AbortSignal): Promise<Finding[]> {
       ...connected.map((account) => checkAccount(account, config, signal)),
     ]);
     const store = checkStore(config, base.file);
-    const findings = [settingsFinding(config), checkDocuments(config), redis, store, ...accounts];
+    const channels = await checkChannels(config, sendTestTo, signal);
+    const findings = [
+      settingsFinding(config),
+      checkDocuments(config),
+      redis,
+      store,
+      ...accounts,
+      ...channels,
+    ];
     return findings.map((finding) => ({
       ...finding,
       found: base.redact(finding.found),
@@ -101,7 +113,7 @@ function checkDocuments({ documents }: Config): Finding {
   const what = 'documents';
   if (documents === undefined) return { what, state: 'ok', found: 'none in the settings', advice: '' };
   try {
-    const { count: found } = readDocuments(resolve(documents.folder), schema);
+    const { count: found } = readDocuments(resolve(documents.folder), schema, null);
     return {
       what,
       state: 'ok',

@@ -1,23 +1,14 @@
-/** `npm run export`: the charges of a billing period as FOCUS 1.2, byte for byte what GET /export/focus.* returns. */
+/** `npm run export`: files for people and platforms, byte for byte what GET /export/ returns. */
 
-import { Readable, type Duplex, type Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { createGzip, createZstdCompress } from 'node:zlib';
-
-import { printInstant } from '../domain/calendar.ts';
-import { codeOf, isGatewayError } from '../domain/errors.ts';
+import { GatewayError } from '../domain/errors.ts';
 import { localClient } from '../server/access/auth.ts';
+import { toldOf } from '../server/export/export-coverage.ts';
+import { exportFormats, parseExportPath, tableNames } from '../server/export/export-names.ts';
+import { readQuestion, type ExportQuestion } from '../server/export/export-question.ts';
+import type { Export } from '../server/export/focus-export.ts';
+import { periodName, readExport } from '../server/export/read-export.ts';
 import {
-  exportFormats,
-  readExport,
-  toExportMonth,
-  type Export,
-  type ExportQuestion,
-} from '../server/export/export-lines.ts';
-import {
-  CommandError,
   oneOf,
-  outputClosed,
   print,
   readArguments,
   toSeconds,
@@ -25,25 +16,31 @@ import {
   UsageError,
   type Command,
 } from './arguments.ts';
+import { compressions, refuse, splits, toWriter, withOutputs, type WriterOptions } from './export-writer.ts';
 import { withLocalGateway } from './local.ts';
-import { openOutput, type Output } from './output-file.ts';
-
-const compressors = { none: null, gzip: createGzip, zstd: createZstdCompress } as const;
-const compressions = ['none', 'gzip', 'zstd'] as const;
 
 const usage = `Usage: npm run -s export -- --month 2026-02 [options]
 
-Writes the charges of a billing period as FOCUS 1.2, without opening a port. Uses the settings in gateway.yaml, or in the file
-that GATEWAY_CONFIG names. An export is complete, or fails with exit code 1 and one line that says why. A summary goes to
+Writes a file of what was charged, without opening a port. Uses the settings in gateway.yaml, or in the file that
+GATEWAY_CONFIG names. An export is complete, or fails with exit code 1 and one line that says why. A summary goes to
 standard error.
 
-  --month MONTH         the billing period, such as 2026-02
-  --format FORMAT       ${exportFormats.join(' or ')} (default: csv)
+  --month MONTH         a month, such as 2026-02
+  --from MONTH          ... or the first month (of a list or a report: or day),
+  --to MONTH            and the one after the last: it is not included
+  --report TABLE        ${tableNames.slice(0, 4).join(', ')},
+                        ${tableNames.slice(4).join(', ')} (default: focus)
+  --format FORMAT       ${exportFormats.join(', ')} (default: csv)
+  --version VERSION     of FOCUS: 1.2 (default), 1.3, 1.4, 1.5-draft
+  --by A,B              by what spend is grouped, such as provider,month
+  --time-zone ZONE      whose days spend counts by (default: each provider's own)
   --accounts A,B        account ids; may be repeated (default: all accounts)
   --partial             leaves out accounts that fail, and names them
   --fresh               counts an account as failed when its vendor fails, even if older rows are available
   --bom                 starts CSV with a byte order mark, by which Excel recognizes UTF-8
   --output FILE         writes to a file, which appears when it is complete (default: standard output)
+  --metadata            of FOCUS: writes FILE.schema.json and, from 1.3 on, FILE.recency.json beside it
+  --split WHO           in CSV files as small as ${splits.join(', ')} takes them: FILE-001.csv, FILE-002.csv, ...
   --compress METHOD     ${compressions.join(', ')} (default: none)
   --deadline SECONDS    time limit (default: limits.deadlineSeconds of the settings)
   --progress            shows progress on standard error, even without a terminal
@@ -53,12 +50,20 @@ standard error.
 
 const options = {
   month: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  report: { type: 'string', default: 'focus' },
   format: { type: 'string', default: 'csv' },
+  version: { type: 'string' },
+  by: { type: 'string' },
+  'time-zone': { type: 'string' },
   accounts: { type: 'string', multiple: true },
   partial: { type: 'boolean', default: false },
   fresh: { type: 'boolean', default: false },
   bom: { type: 'boolean', default: false },
   output: { type: 'string' },
+  metadata: { type: 'boolean', default: false },
+  split: { type: 'string' },
   compress: { type: 'string', default: 'none' },
   deadline: { type: 'string' },
   progress: { type: 'boolean', default: false },
@@ -66,117 +71,89 @@ const options = {
   help: { type: 'boolean' },
 } as const;
 
-export const exportMonth: Command = {
+export const exportFile: Command = {
   usage,
   async run(args) {
     const { values, positionals } = readArguments(args, options);
     if (values.help === true) return print(usage).then(() => 0);
     if (positionals.length > 0) throw new UsageError('An export takes only options');
     const question = toQuestion(values);
-    const compress = compressors[oneOf(compressions, '--compress', values.compress)];
+    const write = toWriter(values, question);
     const { progress, verbose, deadline } = values;
     const deadlineSeconds = deadline === undefined ? null : toSeconds('--deadline', deadline);
     return untilSignal((signal) =>
-      withOutput(values.output, (output) =>
-        withLocalGateway({ signal, progress, verbose, deadlineSeconds }, async ({ runtime, progress }) => {
-          const context = runtime.createRequest(localClient, signal);
-          const found = await readExport(question, context).catch(refuse);
-          // Accounts that were aborted by the signal have not failed.
-          signal.throwIfAborted();
-          await write(found, compress === null ? null : compress(), output.stream, signal);
-          await output.keep();
-          progress.end();
-          for (const line of toldOf(found, question)) progress.say(line);
-          return 0;
-        }),
-      ),
+      withOutputs(async (open) => {
+        // Before a vendor is asked, so that a missing folder costs nothing.
+        await write.open(open);
+        return withLocalGateway(
+          { signal, progress, verbose, deadlineSeconds },
+          async ({ runtime, progress }) => {
+            const context = runtime.createRequest(localClient, signal);
+            const found = await readExport(question, context).catch(refuse);
+            // Accounts that were aborted by the signal have not failed.
+            signal.throwIfAborted();
+            await write.write(found, { open, signal, context });
+            await open.keepAll();
+            progress.end();
+            for (const line of summaryOf(found, question)) progress.say(line);
+            return 0;
+          },
+        );
+      }),
     );
   },
 };
 
-interface Values {
+interface Values extends WriterOptions {
   readonly month?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly report: string;
   readonly format: string;
+  readonly version?: string;
+  readonly by?: string;
+  readonly 'time-zone'?: string;
   readonly accounts?: readonly string[];
   readonly partial: boolean;
   readonly fresh: boolean;
   readonly bom: boolean;
 }
 
-/** Parses the options. @throws UsageError */
+/** Parses the options, as the parameters of an address. @throws UsageError */
 function toQuestion(values: Values): ExportQuestion {
-  const { month: text = '', accounts, partial, fresh, bom } = values;
-  const month = toExportMonth(text);
-  if (month === null) throw new UsageError('--month takes a month such as 2026-02');
+  const table = oneOf(tableNames, '--report', values.report);
   const format = oneOf(exportFormats, '--format', values.format);
-  if (bom && format === 'ndjson') throw new UsageError('--bom is for CSV');
-  return {
-    format,
-    hasByteOrderMark: bom,
-    month,
-    scope: accounts === undefined ? {} : { accounts: accounts.flatMap((ids) => ids.split(',')) },
-    isPartial: partial,
-    isFresh: fresh,
-  };
-}
-
-/** Opens the output before asking a vendor, so that a missing folder costs nothing. */
-async function withOutput(
-  path: string | undefined,
-  work: (output: Output) => Promise<number>,
-): Promise<number> {
-  const output = await openOutput(path ?? null);
+  const file = parseExportPath(`/export/${table}.${format}`);
+  if (file === null) throw new UsageError(`There is no ${table}.${format}`);
+  const parameters = new URLSearchParams();
+  const { month, from, to, version, by, accounts = [] } = values;
+  const texts = { month, from, to, version, by, timeZone: values['time-zone'] };
+  for (const [name, text] of Object.entries(texts)) if (text !== undefined) parameters.set(name, text);
+  for (const ids of accounts) parameters.append('accounts', ids);
+  for (const name of ['partial', 'fresh', 'bom'] as const) if (values[name]) parameters.set(name, 'true');
   try {
-    return await work(output);
-  } finally {
-    output.discard();
-  }
-}
-
-async function write(
-  found: Export,
-  compressor: Duplex | null,
-  output: Writable,
-  signal: AbortSignal,
-): Promise<void> {
-  const text = Readable.from(found.text());
-  try {
-    if (compressor === null) await pipeline(text, output, { signal });
-    else await pipeline(text, compressor, output, { signal });
+    return readQuestion(file, parameters);
   } catch (error) {
-    const code = codeOf(error);
-    if (signal.aborted || code === null) throw error;
-    throw code === 'EPIPE' ? outputClosed() : new CommandError(`Not written: ${code}`);
+    throw error instanceof GatewayError ? new UsageError(error.message) : error;
   }
-}
-
-/** Reports all missing accounts in one line. */
-function refuse(error: unknown): never {
-  const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const reasons = errors
-    .filter((one) => isGatewayError(one))
-    .map(({ account, code, message }) => {
-      return `${account === undefined ? '' : `${account}: `}${message} (${code})`;
-    });
-  if (reasons.length === 0) throw error;
-  // Without Redis a retry starts again from nothing, so it needs other advice.
-  const isLate = errors.some((one) => isGatewayError(one) && one.code === 'PROVIDER_RATE_LIMITED');
-  throw new CommandError(
-    `Not exported: ${reasons.join('; ')}${isLate ? '; --deadline gives it longer' : ''}`,
-  );
 }
 
 /** The same coverage as in the HTTP headers. */
-function toldOf(found: Export, { month }: ExportQuestion): string[] {
-  const { accounts, failed, stale, withoutCharges, withoutInvoiceIds, asOf, settlement } = found.coverage;
+function summaryOf(found: Export, { dates }: ExportQuestion): string[] {
+  const told = new Map(toldOf(found.coverage));
+  const all = (name: string): string => (told.get(name) ?? '').replaceAll(',', ', ');
+  const named = [
+    ['LEFT OUT', 'failed'],
+    ['STALE', 'stale'],
+    ['NOT BACK TO THE FIRST DAY', 'clamped'],
+    ['without charges', 'without-charges'],
+    ['without invoice ids', 'without-invoice-ids'],
+  ] as const;
   const parts = [
-    `${month}: ${accounts.join(', ')}`,
-    ...(failed.length === 0 ? [] : [`LEFT OUT: ${failed.join(', ')}`]),
-    ...(stale.length === 0 ? [] : [`STALE: ${stale.join(', ')}`]),
-    ...(withoutCharges.length === 0 ? [] : [`without charges: ${withoutCharges.join(', ')}`]),
-    ...(withoutInvoiceIds.length === 0 ? [] : [`without invoice ids: ${withoutInvoiceIds.join(', ')}`]),
-    settlement === 'FINAL' ? 'final' : 'provisional',
-    ...(asOf === null ? [] : [`as of ${printInstant(asOf)}`]),
+    `${periodName(dates)}: ${all('accounts')}`,
+    ...named.flatMap(([label, name]) => (told.has(name) ? [`${label}: ${all(name)}`] : [])),
+    all('settlement').toLowerCase(),
+    ...(told.has('as-of') ? [`as of ${told.get('as-of')}`] : []),
   ];
   const broken = [...found.violations()].map(([rule, count]) => `breaks FOCUS: ${rule}, ${count} lines`);
   return [parts.join('; '), ...broken];

@@ -4,8 +4,10 @@ import { flushCompileCache } from 'node:module';
 
 import { startApp, type App } from '../app/app.ts';
 import { CommandError, UsageError, type Command } from './arguments.ts';
-import { ConfigError, parseAlone, readConfig, readEnvironment } from '../config/config.ts';
+import { parseAlone, readConfig, readEnvironment } from '../config/config.ts';
+import { ConfigError } from '../config/variables.ts';
 import { onHangup } from './hangups.ts';
+import type { Bots } from '../sandbox/bots.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { DocumentError } from '../server/graphql/document-tools.ts';
 import type { Config } from '../config/settings.ts';
@@ -17,7 +19,7 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['query', async () => (await import('./query-command.ts')).query],
   ['backfill', async () => (await import('./backfill-command.ts')).backfill],
   ['mcp', async () => (await import('./mcp-command.ts')).mcp],
-  ['export', async () => (await import('./export-command.ts')).exportMonth],
+  ['export', async () => (await import('./export-command.ts')).exportFile],
 ]);
 
 /** When to save compiled code: by then a first request has loaded all that it needs. */
@@ -105,18 +107,22 @@ function reload(app: App): void {
 
 /** Runs the gateway with simulated vendors: no credentials, no Redis, nothing leaves this machine. */
 async function runSandbox(): Promise<void> {
-  const [{ startSandbox }, { sandboxSettings }] = await Promise.all([
+  const [{ startSandbox }, { startBots }, { sandboxAlerts, sandboxSettings }] = await Promise.all([
     import('../sandbox/sandbox.ts'),
+    import('../sandbox/bots.ts'),
     import('../sandbox/sandbox-settings.ts'),
   ]);
+  const bots = await startBots();
   const sandbox = await startSandbox({ requestsPerSecond: 50 });
   // Lets pages under development ask, from any port of this machine.
   const server = { cors: { origins: ['localhost'] } };
-  const app = await run(parseAlone(JSON.stringify({ ...sandboxSettings(sandbox), server })));
-  process.stdout.write(banner(sandbox, app));
+  const app = await run(
+    parseAlone(JSON.stringify({ ...sandboxSettings(sandbox), alerts: sandboxAlerts(bots), server })),
+  );
+  process.stdout.write(banner(sandbox, bots, app));
 }
 
-function banner(sandbox: Sandbox, { url }: App): string {
+function banner(sandbox: Sandbox, bots: Bots, { url }: App): string {
   const vendors = Object.values(sandbox.vendors);
   const one = vendors[0]?.url ?? '';
   // Yesterday's month: a month that has just begun has nothing to show.
@@ -129,6 +135,7 @@ function banner(sandbox: Sandbox, { url }: App): string {
   GraphiQL    ${url}/graphql
   Vendors
 ${ports.join('\n')}
+  Bots        ${bots.url}/_sandbox shows what alerts have told them
 
   A first query:
     curl -s ${url}/graphql -H 'content-type: application/json' \\

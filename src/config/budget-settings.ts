@@ -6,6 +6,7 @@ import { compareDecimals, toDecimal, zero } from '../domain/decimal.ts';
 import type { Money } from '../domain/money.ts';
 import { billingMethods, toCurrencyCode } from '../domain/rows.ts';
 import { providers } from '../providers/registry.ts';
+import { allocationChoices, choiceOutline } from './allocation-settings.ts';
 import { currency } from './setting-texts.ts';
 import { notSecret, publicText } from './setting-meta.ts';
 
@@ -20,6 +21,7 @@ const filter = z.strictObject({
     .optional(),
   categories: names,
   productName: publicText.min(1).optional(),
+  products: names,
   apiKeys: names,
   productIds: names,
   feeItems: names,
@@ -28,6 +30,8 @@ const filter = z.strictObject({
   resources: names,
   billingMethods: z.array(z.enum(billingMethods)).min(1).optional(),
   currencies: z.array(currency).min(1).optional(),
+  /** Values of allocations. */
+  allocations: allocationChoices.optional(),
 });
 
 const expectedAmount = "expected one currency and a decimal above zero in quotes, such as { CNY: '50000' }";
@@ -68,9 +72,11 @@ export const budgetOutlines = z
     z
       .object({
         id: z.string().catch(''),
-        filter: z.object({ accounts: z.array(z.string()).catch([]) }).catch({ accounts: [] }),
+        filter: z
+          .object({ accounts: z.array(z.string()).catch([]), allocations: choiceOutline })
+          .catch({ accounts: [], allocations: {} }),
       })
-      .catch({ id: '', filter: { accounts: [] } }),
+      .catch({ id: '', filter: { accounts: [], allocations: {} } }),
   )
   .catch([]);
 

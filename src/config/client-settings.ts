@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 import { permissions } from '../domain/permissions.ts';
+import { allocationChoices } from './allocation-settings.ts';
 import { publicText } from './setting-meta.ts';
 
 const count = z.int().positive();
@@ -27,13 +28,25 @@ const grants = {
 };
 
 /** A client with tokens of its own. */
-export const client = z.strictObject({
-  id: publicText.min(1),
-  /** As plain text, or as sha256:<hex>. */
-  tokens: z.array(token).min(1),
-  accounts: z.array(publicText).min(1),
-  ...grants,
-});
+export const client = z
+  .strictObject({
+    id: publicText.min(1),
+    /** As plain text, or as sha256:<hex>. */
+    tokens: z.array(token).min(1),
+    accounts: z.array(publicText).min(1),
+    /** Absent: all cost of its accounts. Present: the cost of these values alone, and no row. */
+    allocations: allocationChoices.optional(),
+    ...grants,
+  })
+  .superRefine(({ allocations, permissions: given }, context) => {
+    if (allocations === undefined) return;
+    for (const [index, permission] of given.entries()) {
+      if (permission !== 'raw' && permission !== 'operations') continue;
+      const message =
+        'expected none that shows more than its own cost, since the client is bound to allocations';
+      context.addIssue({ code: 'custom', path: ['permissions', index], message, input: permission });
+    }
+  });
 
 /** The issuer publishes public keys, so algorithms with a shared secret are excluded. */
 const algorithms = [
@@ -64,6 +77,8 @@ export const jwt = z.strictObject({
   jwksUrl: z.string().refine(isKeysUrl, 'expected an https URL').meta({ secret: 'login' }),
   accountsClaim: publicText.min(1),
   permissionsClaim: publicText.min(1).optional(),
+  /** The claim that binds a token to values of allocations: then each token needs it. */
+  allocationsClaim: publicText.min(1).optional(),
   algorithms: z.array(z.enum(algorithms)).min(1).default(['RS256', 'ES256']),
   ...grants,
 });

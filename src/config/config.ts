@@ -8,34 +8,14 @@ import type { z } from 'zod';
 
 import { codeOf } from '../domain/errors.ts';
 import { providers } from '../providers/registry.ts';
+import { strangeChoices, strangeRules, type Misnamed } from './allocation-settings.ts';
+import { alertFaults } from './alert-checks.ts';
 import { strangersIn } from './budget-settings.ts';
 import { withOverrides } from './overrides.ts';
 import { noProxies, readProxies } from './proxy-settings.ts';
-import { createSecretPlaces } from './setting-meta.ts';
 import { outline, settings, type Config, type Outline } from './settings.ts';
 import { storeFileOf } from './store-settings.ts';
-
-/** One line per issue: path, what was expected, what was found. Never contains a secret. */
-export class ConfigError extends Error {
-  readonly faults: readonly string[];
-
-  constructor(faults: readonly string[]) {
-    super(faults.join('\n'));
-    this.name = 'ConfigError';
-    this.faults = faults;
-  }
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Values after inserting environment variables, and what we need to report issues about them. */
-interface Expanded {
-  readonly values: unknown;
-  /** Path and name of each variable that is not set. */
-  readonly missing: readonly (readonly [string, string])[];
-  /** How to show a value: not if it came from the environment, or is where secrets are. */
-  readonly show: (path: string, value: unknown) => string;
-}
+import { ConfigError, expand, isSecretPlace, join, type Environment, type Expanded } from './variables.ts';
 
 /** The environment, for code that needs more than the settings: where to send traces. */
 export function readEnvironment(): Environment {
@@ -112,49 +92,11 @@ function readYaml(text: string): unknown {
   }
 }
 
-const isSecretPlace = createSecretPlaces(settings);
-/** Where a token ends up that is one line off. */
-const besideTokens = /^clients\.\d+\.accounts/;
-
-/** Replaces each ${NAME} by its environment variable, once: we do not expand its value again. */
-function expand(unexpanded: unknown, environment: Environment): Expanded {
-  const missing: [string, string][] = [];
-  const hidden = new Set<string>();
-  const walk = (value: unknown, path: string, above: readonly unknown[] = []): unknown => {
-    if (typeof value === 'string') {
-      return value.replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => {
-        hidden.add(path);
-        const found = environment[name];
-        if (found !== undefined && found !== '') return found;
-        missing.push([path, name]);
-        // Long enough to pass as a token, and different for each variable.
-        return `${'x'.repeat(32)}${name}`;
-      });
-    }
-    if (typeof value !== 'object' || value === null) return value;
-    if (above.includes(value)) throw new ConfigError([`${path}: refers to itself`]);
-    const here = [...above, value];
-    if (Array.isArray(value)) return value.map((item, index) => walk(item, join(path, index), here));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, walk(item, join(path, key), here)]),
-    );
-  };
-  return {
-    values: walk(unexpanded, ''),
-    missing,
-    show(path, value) {
-      if (value === undefined || value === null) return 'nothing';
-      if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a mapping';
-      const isSecretive = isSecretPlace(path) || besideTokens.test(path) || hidden.has(path);
-      return isSecretive ? 'a value that is not shown' : JSON.stringify(value).slice(0, 80);
-    },
-  };
-}
-
 const openHost = 'server.host: expected 127.0.0.1 as long as there are neither clients nor jwt';
 
 /** Checks that need several parts of the settings together. */
-function crossFaults({ accounts, clients, server, jwt, budgets }: Outline, expanded: Expanded): string[] {
+function crossFaults(all: Outline, expanded: Expanded): string[] {
+  const { accounts, clients, server, jwt, budgets, allocations, alerts } = all;
   const { show } = expanded;
   const known = new Set(['*', ...accounts.map(({ id }) => id)]);
   const isOpen =
@@ -180,8 +122,47 @@ function crossFaults({ accounts, clients, server, jwt, budgets }: Outline, expan
     ...strangersIn(budgets, (id) => id !== '*' && known.has(id)).map(
       ({ path, account }) => `${path}: expected an account of this file, found ${show(path, account)}`,
     ),
+    ...repeated(allocations).map((index) =>
+      twice(`allocations.${index}.id`, allocations[index]?.id, expanded),
+    ),
+    ...misnamedIn(all).map(
+      ({ path, expected, found }) => `${path}: expected ${expected}, found ${show(path, found)}`,
+    ),
+    ...repeated(alerts.channels).map((at) =>
+      twice(`alerts.channels.${at}.id`, alerts.channels[at]?.id, expanded),
+    ),
+    ...repeated(alerts.rules).map((at) => twice(`alerts.rules.${at}.id`, alerts.rules[at]?.id, expanded)),
+    ...alertFaults(alerts, toNameable(accounts, budgets)).map(
+      ({ path, expected, found }) => `${path}: ${expected}, found ${show(path, found)}`,
+    ),
     ...(isOpen ? [`${openHost}, found ${show('server.host', server.host)}`] : []),
   ];
+}
+
+/** What allocations name that there is not, and what names allocations or values that there are not. */
+function misnamedIn({ accounts, clients, budgets, allocations }: Outline): Misnamed[] {
+  return [
+    ...strangeRules(
+      allocations,
+      accounts.map(({ id }) => id),
+    ),
+    ...clients.flatMap((client, index) =>
+      strangeChoices(`clients.${index}.allocations`, client.allocations, allocations),
+    ),
+    ...budgets.flatMap(({ filter }, index) =>
+      strangeChoices(`budgets.${index}.filter.allocations`, filter.allocations, allocations),
+    ),
+  ];
+}
+
+function toNameable(accounts: Outline['accounts'], budgets: Outline['budgets']) {
+  const tellsBalance = (id: string): boolean =>
+    providers.find((provider) => provider.id === id)?.snapshots.BALANCE !== undefined;
+  const without = accounts.filter(
+    ({ provider, balance }) => balance === undefined && !tellsBalance(provider),
+  );
+  const idsOf = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id);
+  return { accounts: idsOf(accounts), budgets: idsOf(budgets), withoutBalance: idsOf(without) };
 }
 
 function accountFaults(item: Outline['accounts'][number], index: number, expanded: Expanded): string[] {
@@ -237,8 +218,4 @@ function describe(issue: z.core.$ZodIssue, path: readonly PropertyKey[], expande
 function toExpectation(issue: z.core.$ZodIssue): string {
   const message = issue.message.replace(/^(Invalid \w+|Too (big|small)): /, '').replace(/, received .*$/, '');
   return message.startsWith('expected') ? message : `expected something else: ${message}`;
-}
-
-function join(path: string, ...keys: readonly PropertyKey[]): string {
-  return [path, ...keys.map(String)].filter((part) => part !== '').join('.');
 }

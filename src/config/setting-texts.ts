@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { toCalendarDate, type CalendarDate } from '../domain/calendar.ts';
+import { toCalendarDate, toTimeZone, type CalendarDate, type TimeZone } from '../domain/calendar.ts';
 import { toDecimal, type Decimal } from '../domain/decimal.ts';
 import { toCurrencyCode, type CurrencyCode } from '../domain/rows.ts';
 import { notSecret, publicText } from './setting-meta.ts';
@@ -40,3 +40,10 @@ export const date = z
     context.addIssue({ code: 'custom', message: 'expected a date such as "2026-02-28"', input: text });
     return z.NEVER;
   });
+
+export const timeZone = publicText.transform((text, context): TimeZone => {
+  const zone = toTimeZone(text);
+  if (zone !== null) return zone;
+  context.addIssue({ code: 'custom', message: 'expected a time zone such as Asia/Shanghai', input: text });
+  return z.NEVER;
+});

@@ -2,26 +2,21 @@
 
 import { z } from 'zod';
 
-import { toTimeZone, type TimeZone } from '../domain/calendar.ts';
 import { compareDecimals, zero } from '../domain/decimal.ts';
 import { providers } from '../providers/registry.ts';
+import { allocationOutlines, allocations, choiceOutline } from './allocation-settings.ts';
+import { alertOutline } from './alert-checks.ts';
+import { alerts } from './alert-settings.ts';
 import { budgetOutlines, budgets } from './budget-settings.ts';
 import { client, jwt, permitted } from './client-settings.ts';
 import { atStart, live, publicText } from './setting-meta.ts';
-import { currency, date, decimal } from './setting-texts.ts';
+import { currency, date, decimal, timeZone } from './setting-texts.ts';
 import { proxy, type EnvironmentProxies } from './proxy-settings.ts';
 import { redis } from './redis-settings.ts';
 import { store } from './store-settings.ts';
 
 const positive = z.number().positive();
 const count = z.int().positive();
-
-const timeZone = publicText.transform((text, context): TimeZone => {
-  const zone = toTimeZone(text);
-  if (zone !== null) return zone;
-  context.addIssue({ code: 'custom', message: 'expected a time zone such as Asia/Shanghai', input: text });
-  return z.NEVER;
-});
 
 const origin = publicText.refine((text) => text === 'localhost' || isOrigin(text), {
   message: 'expected an origin such as https://app.example.com, without a path, or localhost',
@@ -34,6 +29,9 @@ function isOrigin(text: string): boolean {
 const headerName = publicText
   .regex(/^[\w!#$%&'+.^`|~-]+$/, 'expected the name of a header such as x-team')
   .transform((name) => name.toLowerCase());
+
+/** Seals the cookies of the cost page. */
+const sessionSecret = z.string().min(32, 'expected at least 32 characters').meta({ secret: 'texts' });
 
 const section = <T extends z.ZodRawShape>(shape: T) => z.strictObject(shape).prefault({} as never);
 
@@ -156,6 +154,7 @@ export const settings = z.strictObject({
     ),
     graphiql: permitted.default(true).meta(live),
     introspection: permitted.default(true).meta(live),
+    page: permitted.default(true).meta(live),
   }),
   /** Absent: this process shares nothing. */
   redis: redis.optional().meta(atStart),
@@ -166,6 +165,8 @@ export const settings = z.strictObject({
   accounts: z.array(account).min(1).meta(live),
   clients: z.array(client).default([]).meta(live),
   jwt: jwt.optional().meta(live),
+  /** Of readers who sign in to the cost page. */
+  session: section({ secret: sessionSecret.optional(), hours: positive.max(168).default(12) }).meta(live),
   /** Operations that clients name by the SHA-256 of their text. */
   documents: z
     .strictObject({ folder: publicText.min(1) })
@@ -174,7 +175,10 @@ export const settings = z.strictObject({
   /** Whether assistants may ask at /mcp. */
   mcp: z.boolean().default(true).meta(live),
   exchangeRates: exchangeRates.default([]).meta(live),
+  allocations: allocations.default([]).meta(live),
   budgets: budgets.default([]).meta(live),
+  /** Absent: nobody is told anything. */
+  alerts: alerts.optional(),
   limits: section({
     maxDepth: count.default(12).meta(live),
     maxAliases: count.default(30).meta(live),
@@ -217,19 +221,35 @@ export const outline = z
             provider: anyText,
             credential: z.unknown().optional(),
             baseUrl: z.unknown().optional(),
+            balance: z.unknown().optional(),
           })
-          .catch({ id: '', provider: '', credential: undefined, baseUrl: undefined }),
+          .catch({ id: '', provider: '', credential: undefined, baseUrl: undefined, balance: undefined }),
       )
       .catch([]),
     clients: z
       .array(
         z
-          .object({ id: anyText, accounts: z.array(anyText).catch([]), tokens: z.array(anyText).catch([]) })
-          .catch({ id: '', accounts: [], tokens: [] }),
+          .object({
+            id: anyText,
+            accounts: z.array(anyText).catch([]),
+            tokens: z.array(anyText).catch([]),
+            allocations: choiceOutline,
+          })
+          .catch({ id: '', accounts: [], tokens: [], allocations: {} }),
       )
       .catch([]),
     jwt: z.unknown().optional(),
+    allocations: allocationOutlines,
     budgets: budgetOutlines,
+    alerts: alertOutline,
   })
-  .catch({ server: { host: '127.0.0.1' }, accounts: [], clients: [], jwt: undefined, budgets: [] });
+  .catch({
+    server: { host: '127.0.0.1' },
+    accounts: [],
+    clients: [],
+    jwt: undefined,
+    allocations: [],
+    budgets: [],
+    alerts: { channels: [], rules: [] },
+  });
 export type Outline = z.output<typeof outline>;

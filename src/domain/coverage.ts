@@ -49,6 +49,8 @@ export interface SourceCoverage {
   readonly asOf: Instant | null;
   /** The settlement of the least settled part. */
   readonly settlement: Settlement;
+  /** The first requested date whose figures may still change; null: none, or nothing was read. */
+  readonly provisionalFrom: CalendarDate | null;
   /** How many of its rows match the request. */
   readonly rowCount: number;
   /** A part was read before its period had ended, so its last figures are missing. */
@@ -57,6 +59,8 @@ export interface SourceCoverage {
   readonly isClamped: boolean;
   /** For people. Code never decides by a notice: what it decides by is a field. */
   readonly notices: readonly Notice[];
+  /** Those of them that the period and the list decide, whatever the rows are. */
+  readonly periodNotices: readonly Notice[];
   /** Set when STALE or FAILED. */
   readonly error: GatewayError | null;
 }

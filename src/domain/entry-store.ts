@@ -6,14 +6,8 @@
 
 import type { StoreStatus } from './shared-store.ts';
 
-/**
- * A value begins with a header that says when it was read (ledger/entry-codec.ts); a newer value replaces an older one.
- */
-export interface EntryStore {
-  /** Its name in metrics and the log. */
-  readonly kind: 'redis' | 'file';
-  /** Whether other processes write to it: then we ask it for values newer than those in memory. */
-  readonly isShared: boolean;
+/** Documents that several processes change: whoever writes must have seen what is there. */
+export interface DocumentStore {
   readonly status: () => StoreStatus;
   /**
    * Values in the order of their keys: null when there is none, an Error when we do not know. @throws StoreUnavailable
@@ -21,6 +15,28 @@ export interface EntryStore {
   read(keys: readonly string[]): Promise<readonly (Buffer | Error | null)[]>;
   /** The same, but only the first bytes of each value. @throws StoreUnavailable */
   readHeads(keys: readonly string[], bytes: number): Promise<readonly (Buffer | Error | null)[]>;
+  /**
+   * Stores a value that does not expire, if the stored one has the version `expects` (null: if there is none).
+   * Resolves to whether it is stored, also when this very value was there already. @throws StoreUnavailable, and then
+   * it may be stored or not
+   */
+  replace(key: string, value: Buffer, versions: DocumentVersions): Promise<boolean>;
+}
+
+export interface DocumentVersions {
+  /** Thirteen digits, which stand in the value where `versionRange` says. */
+  readonly version: string;
+  readonly expects: string | null;
+}
+
+/**
+ * A value begins with a header that says when it was read (ledger/entry-codec.ts); a newer value replaces an older one.
+ */
+export interface EntryStore extends DocumentStore {
+  /** Its name in metrics and the log. */
+  readonly kind: 'redis' | 'file';
+  /** Whether other processes write to it: then we ask it for values newer than those in memory. */
+  readonly isShared: boolean;
   /** Stores a value unless a newer one is there. Resolves to whether it was stored. @throws StoreUnavailable */
   put(key: string, value: Buffer, about: StoredAs): Promise<boolean>;
   /** Removes a value, unless it has been replaced meanwhile. @throws StoreUnavailable */

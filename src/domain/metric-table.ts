@@ -4,6 +4,7 @@
  * never a key, a message or a credential.
  */
 
+import { alertKinds } from './alert.ts';
 import { errorCodes } from './errors.ts';
 
 /** A label with any text. `known`: the values that we know beforehand; there may be others. */
@@ -30,6 +31,8 @@ export const routes = [
   'export',
   'mcp',
   'schema',
+  'page',
+  'session',
   'healthz',
   'readyz',
   'metrics',
@@ -157,6 +160,26 @@ export const metrics = {
   store_set_aside: {
     type: 'counter',
     help: 'Store files that could not be read and were moved aside.',
+    labels: {},
+  },
+  alert_messages: {
+    type: 'counter',
+    help: 'Messages of alerts, by channel and how an attempt to send them ended. LATER and REFUSED: not arrived. UNKNOWN: perhaps arrived, and sent again under the same number. GIVEN_UP: never sent.',
+    labels: { channel: { known: [] }, outcome: ['DELIVERED', 'LATER', 'REFUSED', 'UNKNOWN', 'GIVEN_UP'] },
+  },
+  alerts_open: {
+    type: 'gauge',
+    help: 'Alerts that are open, by kind; absent without alerts in the settings.',
+    labels: { kind: alertKinds },
+  },
+  alert_messages_waiting: {
+    type: 'gauge',
+    help: 'Messages of alerts that have not arrived yet, by channel.',
+    labels: { channel: { known: [] } },
+  },
+  alerts_looked_at_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the alert rule was looked at that was looked at longest ago, to ten minutes; absent without alerts in the settings.',
     labels: {},
   },
   redis_up: {

@@ -30,3 +30,8 @@ function fold(text: string): string {
 
 /** Remembered, because a list has many rows and few names. */
 const foldKnown = memoOf(fold);
+
+/** A text that can be written as Unicode; null when it is missing, or only spaces. */
+export function wellFormed(text: string | null | undefined): string | null {
+  return unlessBlank(text)?.toWellFormed() ?? null;
+}

@@ -14,6 +14,8 @@ import './types/history-types.ts';
 import './types/invoice.ts';
 import './types/node-queries.ts';
 import './document/query-cost.ts';
+import './reports/allocation-types.ts';
+import './reports/alert-types.ts';
 import './reports/anomaly-types.ts';
 import './reports/budget-types.ts';
 import './reports/forecast-types.ts';

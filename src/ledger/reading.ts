@@ -1,24 +1,14 @@
 /** A reading: what one source answers to a question, put together from its segments' outcomes. */
 
-import { setImmediate } from 'node:timers/promises';
-
-import type { Account } from '../domain/account.ts';
-import {
-  addDays,
-  monthOf,
-  type CalendarDate,
-  type DateRange,
-  type Instant,
-  type YearMonth,
-} from '../domain/calendar.ts';
+import type { CalendarDate, DateRange, Instant, YearMonth } from '../domain/calendar.ts';
 import type { Notice, SourceStatus } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
-import { rowsPerSlice } from '../domain/row-list.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { Segment } from '../domain/segments.ts';
-import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.ts';
+import type { Settlement } from '../domain/settlement.ts';
 import { completeTo } from './complete-days.ts';
 import { segmentFinalAt } from './freshness.ts';
+import { leastSettled, provisionalFrom, settlementIn } from './how-settled.ts';
 import type { Outcome } from './outcome.ts';
 import type { Entry } from './memory-tier.ts';
 import {
@@ -32,6 +22,7 @@ import {
 } from './notices.ts';
 import { keyOf, type SegmentRef, type Source } from './source.ts';
 import { isWithin, outsideOwnDates, misplacedRowsOf, type Part } from './out-of-window.ts';
+import { slicesOf, visitSlices, type RowSlice } from './row-slices.ts';
 
 /** What one source contributes, whole or not at all: no rows when it FAILED. */
 export interface Reading<K extends RowKind> {
@@ -41,6 +32,8 @@ export interface Reading<K extends RowKind> {
   readonly status: SourceStatus;
   readonly asOf: Instant | null;
   readonly settlement: Settlement;
+  /** The first requested date whose figures may still change. Null: none, or FAILED. */
+  readonly provisionalFrom: CalendarDate | null;
   /** The first day that is not complete: it runs, or its provider may still be adding to it. Null when FAILED. */
   readonly completeTo: CalendarDate | null;
   /** Its period had not ended when a part of it was read: that part lacks the rest. */
@@ -49,17 +42,26 @@ export interface Reading<K extends RowKind> {
   readonly isClamped: boolean;
   /** For people. Code never decides by a notice: what it decides by is a field. */
   readonly notices: readonly Notice[];
+  /** Those of them that the period and the list decide, whatever the rows are. */
+  readonly periodNotices: readonly Notice[];
   readonly error: GatewayError | null;
   /** The parts that contain its rows, each row in one part only; null when parts may share a row: then use `visit`. */
   readonly parts: readonly ReadPart<K>[] | null;
   /** Visits each row of the period once, without copying it, and lets other work run in between. */
   visit(visitor: Visitor<K>): Promise<void>;
+  /** The same rows in slices, for whoever goes on only when its own reader does. */
+  slices(): AsyncIterable<RowSlice<K>>;
 }
+
+/** A reading without its rows. */
+export type ReadingFacts<K extends RowKind> = Omit<Reading<K>, 'visit' | 'slices' | 'parts'>;
 
 /** A segment that was read, and which of its dates were requested; null: all. */
 export interface ReadPart<K extends RowKind> {
   /** The key of the segment. */
   readonly key: string;
+  /** All dates of the segment; null: it has none. */
+  readonly covers: DateRange | null;
   readonly entry: Entry<K>;
   readonly dates: DateRange | null;
 }
@@ -102,59 +104,36 @@ export function toReading<K extends RowKind>(
     .flatMap((part) => outsideOwnDates(part, source.grid))
     .filter(({ date }) => !inRange(date));
   const isDateOfRow = billedIn === null ? inRange : datesOfRows(parts, isAsked);
+  const settlements = parts.map((part) => settlementIn(part, source.account, { dates, billedIn }));
   const readAts = parts.map(({ entry }) => entry.readAt);
   const stale = outcomes.find(({ status }) => status === 'STALE');
   const until = knownUntil(source.account, { dates, end }, parts, now);
+  const periodNotices = [...clampNotice(source, dates), ...partialNotice(source.account, until)];
   return {
     source,
     dates,
     status: stale === undefined ? 'FRESH' : 'STALE',
     asOf: readAts.length === 0 ? null : (Math.min(...readAts) as Instant),
-    settlement: leastSettled(parts.map((part) => settlementIn(part, source.account, { dates, billedIn }))),
+    settlement: leastSettled(settlements),
+    provisionalFrom: provisionalFrom(parts, settlements, dates),
     completeTo: completeTo(source.account, parts, now),
     isPartial: until !== null,
     isClamped: isClamped(source, dates),
     notices: shorten([
-      ...clampNotice(source, dates),
-      ...partialNotice(source.account, until),
+      ...periodNotices,
       // Rows that are billed with another month belong to that month's answer.
       ...(billedIn === null ? strayNotice(missed) : []),
       ...distinct(parts.flatMap(({ entry }) => entry.notices)).filter(
         ({ date }) => date === null || inRange(date) || isDateOfRow(date),
       ),
     ]),
+    periodNotices,
     error: stale?.error ?? null,
     parts:
       misplaced.length > 0 || billedIn !== null ? null : parts.map((part) => toReadPart(source, part, dates)),
-    visit: (visitor) => visitOnce(parts, isAsked, misplaced, visitor),
+    visit: (visitor) => visitSlices(slicesOf(parts, isAsked, misplaced), visitor),
+    slices: () => slicesOf(parts, isAsked, misplaced),
   };
-}
-
-/**
- * Two windows, or two lists, may both contain a row. Its id shows that it is the same row, and the later reading
- * counts. Only rows outside their own window or list can occur twice.
- */
-async function visitOnce<K extends RowKind>(
-  parts: readonly Part<K>[],
-  isAsked: (row: RowOf[K]) => boolean,
-  misplaced: readonly RowOf[K][],
-  visitor: Visitor<K>,
-): Promise<void> {
-  const doubtful = new Set(misplaced.map(({ id }) => id));
-  const latest = new Map<string, { row: RowOf[K]; readAt: Instant }>();
-  let visited = 0;
-  for (const { entry } of parts) {
-    for (const row of entry.rows) {
-      visited += 1;
-      if (visited % rowsPerSlice === 0) await setImmediate();
-      if (!doubtful.has(row.id)) {
-        if (isAsked(row)) visitor(row, entry.readAt);
-      } else if (entry.readAt > (latest.get(row.id)?.readAt ?? -1)) {
-        latest.set(row.id, { row, readAt: entry.readAt });
-      }
-    }
-  }
-  for (const { row, readAt } of latest.values()) if (isAsked(row)) visitor(row, readAt);
 }
 
 function toFailure<K extends RowKind>(
@@ -177,13 +156,16 @@ function toFailure<K extends RowKind>(
     status: 'FAILED',
     asOf: null,
     settlement,
+    provisionalFrom: null,
     completeTo: null,
     isPartial: false,
     isClamped: false,
     notices: [],
+    periodNotices: [],
     error,
     parts: [],
     visit: () => Promise.resolve(),
+    slices: () => slicesOf([], () => true, []),
   };
 }
 
@@ -203,23 +185,13 @@ function toReadPart<K extends RowKind>(
   { entry, segment }: Part<K>,
   dates: DateRange | null,
 ): ReadPart<K> {
-  return { key: keyOf({ source, segment }), entry, dates: isWhole(segment, dates) ? null : dates };
+  const key = keyOf({ source, segment });
+  return { key, covers: segment.dates, entry, dates: isWhole(segment, dates) ? null : dates };
 }
 
 /** Whether all dates of a segment were requested. */
 export function isWhole({ dates }: Segment, asked: DateRange | null): boolean {
   return asked === null || (dates !== null && dates.from >= asked.from && dates.to <= asked.to);
-}
-
-/** The least settled of all; PROVISIONAL when there are none. */
-function leastSettled(settlements: readonly Settlement[]): Settlement {
-  const finalAts = settlements.flatMap(({ finalAt }) => finalAt ?? []);
-  const areFinal = settlements.length > 0 && settlements.every(({ status }) => status === 'FINAL');
-  const isKnown = finalAts.length > 0 && finalAts.length === settlements.length;
-  return {
-    status: areFinal ? 'FINAL' : 'PROVISIONAL',
-    finalAt: isKnown ? (Math.max(...finalAts) as Instant) : null,
-  };
 }
 
 /** A test whether a selected row starts on a date. */
@@ -230,18 +202,4 @@ function datesOfRows<K extends RowKind>(
   const asked = parts.flatMap(({ entry }) => Array.from(entry.rows).filter((row) => isAsked(row)));
   const dates = new Set<string>(asked.map(({ date }) => date));
   return (date) => dates.has(date);
-}
-
-/** The settlement of a part. In a list without dates, or a billing period, the request decides when rows are final. */
-function settlementIn<K extends RowKind>(
-  { entry, segment }: Part<K>,
-  account: Account,
-  { dates, billedIn }: { readonly dates: DateRange | null; readonly billedIn: YearMonth | null },
-): Settlement {
-  const isOfPeriod = segment.dates === null || (billedIn !== null && entry.finalAt !== null);
-  const finalAt =
-    isOfPeriod && dates !== null
-      ? finalAtOf(account.settlement, monthOf(addDays(dates.to, -1)))
-      : entry.finalAt;
-  return settlementOf(finalAt, entry.readAt);
 }

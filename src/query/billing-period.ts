@@ -4,15 +4,16 @@
  */
 
 import type { Account } from '../domain/account.ts';
-import type { Instant, YearMonth } from '../domain/calendar.ts';
+import type { YearMonth } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
-import type { BillRow, CurrencyCode, DailyDetailRow, RowKind } from '../domain/rows.ts';
+import type { CurrencyCode, RowKind } from '../domain/rows.ts';
 import type { Reading } from '../ledger/reading.ts';
+import type { RowSlice } from '../ledger/row-slices.ts';
 import { sourceOf, type GatewayContext } from './context.ts';
 import { byCategories, readBilled, toCoverage, toFailedCoverage, unsupported } from './sources.ts';
 
-/** A line of an account's cost. */
-type CostRow = BillRow | DailyDetailRow;
+/** The lists that make up an account's cost. */
+type CostKind = 'BILL' | 'DAILY_DETAIL';
 
 export interface BillingPeriod {
   readonly account: Account;
@@ -25,8 +26,8 @@ export interface BillingPeriod {
   readonly invoices: SourceCoverage | null;
   /** By currency: the id of the period's invoice. Absent when none is known, or several are. */
   readonly invoiceIds: ReadonlyMap<CurrencyCode, string>;
-  /** Visits each charge with the time when it was read; visits none when the charges FAILED. */
-  readonly visit: (visitor: (row: CostRow, readAt: Instant) => void) => Promise<void>;
+  /** Each charge with the time when it was read; none when the charges FAILED. */
+  readonly slices: () => AsyncIterable<RowSlice<CostKind>>;
 }
 
 /** Reads a billing period. `isStaleRefused`: an older entry that stands in for a failing provider counts as failed. */
@@ -61,13 +62,13 @@ export async function readBillingPeriod(
           ),
     invoices: invoices && toCoverage(invoices, 0),
     invoiceIds: invoices === null ? new Map() : await readInvoiceIds(invoices),
-    async visit(visitor) {
+    async *slices() {
       if (refused !== undefined) return;
       for (const list of lists) {
-        await list.visit((row: CostRow, readAt) => {
-          context.allowance.visitRows(1);
-          visitor(row, readAt);
-        });
+        for await (const slice of list.slices()) {
+          context.allowance.visitRows(slice.length);
+          yield slice;
+        }
       }
     },
   };

@@ -19,11 +19,13 @@ import { addDecimals, zero, type Decimal } from '../domain/decimal.ts';
 import type { CurrencyCode } from '../domain/rows.ts';
 import { maxMonths, type DailyCost } from '../reports/forecast.ts';
 import { rankGroups } from '../reports/spend-order.ts';
-import { valuesOf, type ChargedRow, type SpendDimension } from '../reports/spend-dimensions.ts';
+import type { ChargePart } from '../reports/attribution.ts';
+import { valuesOf, type SpendDimension } from '../reports/spend-dimensions.ts';
 import { createSpend, type SpendKey } from '../reports/spend.ts';
 import type { SubscriptionLine } from '../reports/subscriptions.ts';
 import type { GatewayContext } from './context.ts';
-import { readCharges, type ChargeList, type SpendQuestion } from './spend-charges.ts';
+import { readCharges } from './attributed-charges.ts';
+import type { ChargeList, SpendQuestion } from './spend-charges.ts';
 import { createCollector } from './spend-parts.ts';
 
 /** What has been charged of one group in one currency. */
@@ -101,9 +103,9 @@ export async function readDailyCosts(
     }
   };
   const addBills = (list: ChargeList): Promise<void> =>
-    list.visit((row, day) => {
-      const id = JSON.stringify(valuesOf(groupBy, row, list.account, day, monthOf(day)));
-      const line = toLine(row, list.account, day);
+    list.visit((part, day) => {
+      const id = JSON.stringify(valuesOf(groupBy, part.row, list.account, day, monthOf(day), part));
+      const line = toLine(part, list.account, day);
       groups.addLine(id, line, list.completeTo);
       totals.addLine('', line, list.completeTo);
     });
@@ -165,8 +167,12 @@ interface BilledLine {
   readonly currency: CurrencyCode;
 }
 
-function toLine(row: ChargedRow, account: Account, day: CalendarDate): BilledLine {
-  const { chargePeriod, billedCost, currency, product } = row;
+function toLine(
+  { row, amounts: { billedCost } }: ChargePart,
+  account: Account,
+  day: CalendarDate,
+): BilledLine {
+  const { chargePeriod, currency, product } = row;
   const resource = row.kind === 'BILL' ? [row.resourceId, row.subAccountId] : [];
   const isTerm = row.billingMethod !== 'REFUND' && !billedCost.startsWith('-');
   return {

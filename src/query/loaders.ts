@@ -48,6 +48,8 @@ export interface LoaderSettings {
   readonly ledger: Ledger;
   readonly history: HistoryView;
   readonly call: Call;
+  /** Resolves when the outcomes may be used; null: at once. */
+  readonly turn: Promise<void> | null;
   readonly maxUpstreamCalls: number;
   /** Null: upstream calls cost the client nothing. */
   readonly upstreamBudget: UpstreamBudget | null;
@@ -57,7 +59,8 @@ export interface LoaderSettings {
 
 /** Lives as long as one request: a loader shared by requests could show one caller another caller's rows. */
 export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
-  const { ledger, history, call, maxUpstreamCalls, upstreamBudget, validity, tracing } = settings;
+  const { ledger, history, call, turn, maxUpstreamCalls, upstreamBudget, validity, tracing } = settings;
+  const mayUse = turn === null ? null : Promise.race([turn, aborted(call.signal)]);
   // Wrapped in an object, so that each segment settles on its own: a batch must not wait for its slowest vendor.
   const loader = new DataLoader<SegmentRef, { readonly landed: Promise<Outcome> }, string>(
     async (refs) => ledger.read(refs, call).map((landed) => ({ landed })),
@@ -133,33 +136,42 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
     return error.retryAfter(Math.max(waitSeconds, error.retryAfterSeconds ?? 0));
   }
 
+  async function read<K extends ReadKind>(
+    refs: readonly SegmentRef<K>[],
+    accepts: AcceptsHead | undefined,
+  ): Promise<readonly Outcome<K>[]> {
+    const held = answerAll(refs, accepts);
+    if (held !== null) return held;
+    const byHead = answerByHead(refs, accepts);
+    const others = refs.filter((ref) => !byHead.has(ref));
+    for (const ref of others) requested.add(keyOf(ref));
+    const pending = await admission.admit(others);
+    const [first] = refs;
+    if (pending !== null && first !== undefined) return [failed(first.source.kind, pending)];
+    return tracing.inSpan(
+      'ledger read',
+      { 'billing.segments': refs.length },
+      () =>
+        new Promise<readonly Outcome<K>[]>((resolve, reject) => {
+          const loads = refs.map(async (ref) => {
+            const outcome = byHead.get(ref) ?? (await loadOne(ref));
+            if (outcome.status === 'FAILED') resolve([outcome]);
+            return outcome;
+          });
+          Promise.all(loads).then(resolve, reject);
+        }),
+    );
+  }
+
   return {
     isPlan: false,
     async load<K extends ReadKind>(
       refs: readonly SegmentRef<K>[],
       accepts?: AcceptsHead,
     ): Promise<readonly Outcome<K>[]> {
-      const held = answerAll(refs, accepts);
-      if (held !== null) return held;
-      const byHead = answerByHead(refs, accepts);
-      const others = refs.filter((ref) => !byHead.has(ref));
-      for (const ref of others) requested.add(keyOf(ref));
-      const pending = await admission.admit(others);
-      const [first] = refs;
-      if (pending !== null && first !== undefined) return [failed(first.source.kind, pending)];
-      return tracing.inSpan(
-        'ledger read',
-        { 'billing.segments': refs.length },
-        () =>
-          new Promise<readonly Outcome<K>[]>((resolve, reject) => {
-            const loads = refs.map(async (ref) => {
-              const outcome = byHead.get(ref) ?? (await loadOne(ref));
-              if (outcome.status === 'FAILED') resolve([outcome]);
-              return outcome;
-            });
-            Promise.all(loads).then(resolve, reject);
-          }),
-      );
+      const outcomes = await read(refs, accepts);
+      if (mayUse !== null) await mayUse;
+      return outcomes;
     },
     cost: () => ({
       requested: requested.size,
@@ -167,6 +179,13 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
       cached: cached.size,
     }),
   };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
 }
 
 /** Whether an outcome is of the requested kind of row. */

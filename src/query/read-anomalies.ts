@@ -19,13 +19,15 @@ import { toAnomalyId } from '../domain/public-ids.ts';
 import type { CurrencyCode } from '../domain/rows.ts';
 import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.ts';
 import { findAnomalies, watchedDays, type Finding } from '../reports/anomalies.ts';
-import { createSpendTest, type SpendSelection } from '../reports/charge-filter.ts';
+import { createSpendTest, viewOf, type SpendSelection } from '../reports/charge-filter.ts';
 import { maxMonths } from '../reports/forecast.ts';
 import type { SpendKey } from '../reports/spend.ts';
 import type { AskedPeriod } from './asked-period.ts';
 import type { GatewayContext } from './context.ts';
 import { selectAccounts, throwIfAllFailed } from './sources.ts';
-import { readCharges, type SpendQuestion } from './spend-charges.ts';
+import { toAskedAllocations } from './asked-allocations.ts';
+import { readCharges } from './attributed-charges.ts';
+import type { SpendQuestion } from './spend-charges.ts';
 import { createWatch, type WatchedSubject } from './watched-costs.ts';
 
 export interface Anomaly extends Finding {
@@ -46,23 +48,28 @@ export interface AnomalyReport {
 export interface AnomalyQuestion {
   readonly period: AskedPeriod;
   readonly filter: SpendSelection;
+  /** Watches the values of this allocation; null: products, projects and keys. */
+  readonly allocation: string | null;
   /** How many at most. */
   readonly top: number;
 }
 
 /** Reads them. @throws GatewayError; AggregateError when every account failed */
 export async function readAnomalies(
-  { period, filter, top }: AnomalyQuestion,
+  { period, filter, allocation, top }: AnomalyQuestion,
   context: GatewayContext,
 ): Promise<AnomalyReport> {
   context.allowance.takeList();
-  const watch = createWatch();
-  const question = toQuestion(period, filter, context);
+  const watch = createWatch(allocation === null ? null : 'ALLOCATION');
+  const question = toQuestion(period, { filter, allocation }, context);
   const accounts = selectAccounts(filter, context);
   const withKeys = accounts.filter(({ kinds }) => kinds.includes('API_KEY_USAGE')).map(({ id }) => id);
   const [ofCost, ofKeys] = [
-    filter.apiKeys == null ? await readCharges(question, context, watch) : [],
-    await readCharges({ ...question, view: 'KEYS', scope: { accounts: withKeys } }, context, watch),
+    filter.apiKeys == null || allocation !== null ? await readCharges(question, context, watch) : [],
+    // Usage by key is a part of the cost of values already.
+    allocation === null
+      ? await readCharges({ ...question, view: 'KEYS', scope: { accounts: withKeys } }, context, watch)
+      : [],
   ];
   const sources = [...ofCost, ...ofKeys];
   throwIfAllFailed(sources);
@@ -71,7 +78,7 @@ export async function readAnomalies(
     // Each is some work: others have their turn between them.
     await yieldToEventLoop();
     const findings = findAnomalies(subject, period.datesIn(subject.account.timeZone));
-    all.push(...findings.map((finding) => toAnomaly(subject, finding, context)));
+    all.push(...findings.map((finding) => toAnomaly(subject, finding, allocation, context)));
   }
   const found = all.toSorted(largestFirst);
   const shown = found.slice(0, top);
@@ -79,10 +86,14 @@ export async function readAnomalies(
   return { anomalies: shown, count: found.length, sources };
 }
 
-function toQuestion(period: AskedPeriod, filter: SpendSelection, context: GatewayContext): SpendQuestion {
+function toQuestion(
+  period: AskedPeriod,
+  { filter, allocation }: Pick<AnomalyQuestion, 'filter' | 'allocation'>,
+  context: GatewayContext,
+): SpendQuestion {
   const now = context.ledger.now();
   return {
-    view: 'COST',
+    view: allocation === null ? 'COST' : viewOf([], filter),
     scope: filter,
     datesIn(zone) {
       const today = dateIn(now, zone);
@@ -93,6 +104,7 @@ function toQuestion(period: AskedPeriod, filter: SpendSelection, context: Gatewa
     timeZone: null,
     categories: filter.categories,
     matches: createSpendTest(filter),
+    allocations: toAskedAllocations(allocation === null ? [] : ['ALLOCATION'], allocation, filter),
     narrowing: { ...filter, accounts: null, providers: null },
   };
 }
@@ -105,13 +117,23 @@ function withWeeksBefore({ from, to }: DateRange, running: ReturnType<typeof mon
   return { from: before > least ? before : least, to };
 }
 
-function toAnomaly(subject: WatchedSubject, finding: Finding, { ledger }: GatewayContext): Anomaly {
+function toAnomaly(
+  subject: WatchedSubject,
+  finding: Finding,
+  allocation: string | null,
+  { ledger }: GatewayContext,
+): Anomaly {
   const { account, currency, key } = subject;
   const { day } = finding;
   const finalAt = finalAtOf(account.settlement, monthOf(day));
   return {
     ...finding,
-    id: toAnomalyId(account.id, day, [key.dimension, key.value, currency]),
+    id: toAnomalyId(account.id, day, [
+      ...(allocation === null ? [] : [allocation]),
+      key.dimension,
+      key.value,
+      currency,
+    ]),
     account,
     currency,
     key: [key],

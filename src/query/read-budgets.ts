@@ -16,7 +16,7 @@ import {
   type BudgetState,
 } from '../reports/budgets.ts';
 import { costOf, daysOf, forecastMonth } from '../reports/forecast.ts';
-import type { GatewayContext } from './context.ts';
+import type { GatewayContext, Visibility } from './context.ts';
 import { readDailyCosts, type Convert, type CostSeries } from './daily-costs.ts';
 import { checkMonth, runningMonth, toBasis, toInterval } from './read-forecast.ts';
 
@@ -44,8 +44,24 @@ export interface Budget {
 export async function readBudgets(asked: YearMonth | null, context: GatewayContext): Promise<Budget[]> {
   context.allowance.takeList();
   const seen = new Set(context.visibility.accounts.map(({ id }) => id));
-  const visible = context.budgets.filter(({ accounts }) => accounts.every((id) => seen.has(id)));
+  const visible = context.budgets.filter(
+    (rule) => rule.accounts.every((id) => seen.has(id)) && isOwn(rule, context.visibility),
+  );
   return Promise.all(visible.map((rule) => readBudget(rule, asked, context)));
+}
+
+/** Whether a budget is about nothing but what a caller may see. */
+function isOwn({ filter }: BudgetRule, { bound }: Visibility): boolean {
+  if (bound === null) return true;
+  const choices = filter.allocations ?? [];
+  return (
+    choices.every(({ id }) => bound.has(id)) &&
+    Array.from(bound).every(([id, values]) =>
+      choices.some(
+        (choice) => choice.id === id && choice.values.every((value) => value != null && values.has(value)),
+      ),
+    )
+  );
 }
 
 async function readBudget(
@@ -59,7 +75,7 @@ async function readBudget(
   checkMonth(month, scope, context);
   const conversion = createConversion(rule, month, context.rates);
   const { totals, sources } = await readDailyCosts(
-    toBasis(month, scope, [], context),
+    toBasis(month, scope, { groupBy: [], allocation: null }, context),
     [],
     context,
     conversion.convert,

@@ -30,6 +30,7 @@ import type { SpendKey } from '../reports/spend.ts';
 import type { GatewayContext } from './context.ts';
 import { basisOf, readDailyCosts, type CostSeries } from './daily-costs.ts';
 import { selectAccounts, throwIfAllFailed } from './sources.ts';
+import { toAskedAllocations } from './asked-allocations.ts';
 import type { SpendQuestion } from './spend-charges.ts';
 
 /** What is foretold of some charges. */
@@ -59,19 +60,25 @@ export interface ForecastQuestion {
   readonly month: YearMonth | null;
   readonly filter: SpendSelection;
   readonly groupBy: readonly SpendDimension[];
+  /** The allocation of the dimension ALLOCATION; null: none. */
+  readonly allocation: string | null;
   /** How many groups at most. */
   readonly top: number;
 }
 
 /** Reads it. @throws GatewayError; AggregateError when every account failed */
 export async function readForecast(
-  { month: asked, filter, groupBy, top }: ForecastQuestion,
+  { month: asked, filter, groupBy, allocation, top }: ForecastQuestion,
   context: GatewayContext,
 ): Promise<ForecastReport> {
   context.allowance.takeList();
   const month = asked ?? runningMonth(filter, context);
   checkMonth(month, filter, context);
-  const costs = await readDailyCosts(toBasis(month, filter, groupBy, context), groupBy, context);
+  const costs = await readDailyCosts(
+    toBasis(month, filter, { groupBy, allocation }, context),
+    groupBy,
+    context,
+  );
   throwIfAllFailed(costs.sources);
   const shown = costs.groups.filter(({ series }) => series.some((one) => isAlive(one, month)));
   const groups =
@@ -90,7 +97,7 @@ export async function readForecast(
 export function toBasis(
   month: YearMonth,
   filter: SpendSelection,
-  groupBy: readonly SpendDimension[],
+  { groupBy, allocation }: Pick<ForecastQuestion, 'groupBy' | 'allocation'>,
   { ledger }: Pick<GatewayContext, 'ledger'>,
 ): SpendQuestion {
   const datesIn = basisOf(month, ledger.now());
@@ -101,6 +108,7 @@ export function toBasis(
     timeZone: null,
     categories: filter.categories,
     matches: createSpendTest(filter),
+    allocations: toAskedAllocations(groupBy, allocation, filter),
     narrowing: { ...filter, accounts: null, providers: null },
   };
 }

@@ -70,6 +70,26 @@ export async function readRestatements(
   return { rows, sources: isNamed(scope) ? sources : sources.filter(({ segmentCount }) => segmentCount > 0) };
 }
 
+/** What is kept of the charges of an account without asking its provider: what was found whenever it was read again. */
+export async function readKeptRestatements(
+  account: Account,
+  dates: DateRange,
+  context: GatewayContext,
+): Promise<readonly SourcedRestatement[]> {
+  const own = context.visibility.sources.filter(
+    (source) => source.account === account && (source.kind === 'BILL' || source.kind === 'DAILY_DETAIL'),
+  );
+  const found = await Promise.all(
+    own.map(async (source) => {
+      const comparisons = await context.ledger.restated(
+        segmentsIn(source, dates, byCategories(null), context),
+      );
+      return comparisons.flat().flatMap((comparison) => rowsOf(comparison, account, source.kind));
+    }),
+  );
+  return found.flat().filter((row) => isWithin(row, dates));
+}
+
 async function readOne(
   source: RowSource,
   dates: DateRange,
@@ -161,7 +181,8 @@ export function differenceOf(restatement: Restatement): Decimal {
   return subtractDecimals(billedOf(restatement.after), billedOf(restatement.before));
 }
 
-function differencesOf(rows: readonly SourcedRestatement[]): Money[] {
+/** By how much rows were changed together, by currency. */
+export function differencesOf(rows: readonly SourcedRestatement[]): Money[] {
   const sums = new Map<CurrencyCode, ReturnType<typeof createSum>>();
   for (const row of rows) {
     const { currency } = factsOf(row);

@@ -9,7 +9,6 @@ import {
   convertTotals,
   datedSumsOf,
   matchEarlier,
-  sumsOf,
   type Converted,
   type EarlierGroups,
 } from '../reports/spend-report.ts';
@@ -20,7 +19,8 @@ import type { AskedPeriod } from './asked-period.ts';
 import { selectAccounts, throwIfAllFailed } from './sources.ts';
 import { createGroupPages, type GroupPages } from './spend-pages.ts';
 import { createCollector } from './spend-parts.ts';
-import { readCharges, type SpendQuestion } from './spend-charges.ts';
+import { readCharges } from './attributed-charges.ts';
+import type { SpendQuestion } from './spend-charges.ts';
 
 /** One answer of `spend`. */
 export interface SpendReport {
@@ -124,11 +124,12 @@ export async function readReport(
 /** All that decides which groups there are, and their order. */
 function toFingerprint(question: ReportQuestion, context: GatewayContext): unknown {
   const { view, period, timeZone, narrowing, groupBy, converter, top, orderBy } = question;
+  const { asked } = question.allocations;
   const accounts = selectAccounts(question.scope, context).map((account) => [
     account.id,
     period.datesIn(timeZone ?? account.timeZone),
   ]);
-  return ['spend', view, accounts, timeZone, narrowing, groupBy, converter?.to, top, orderBy];
+  return ['spend', view, accounts, timeZone, narrowing, groupBy, asked, converter?.to, top, orderBy];
 }
 
 /** Reads the charges of the period before, each on the day that it is compared with. */
@@ -156,7 +157,7 @@ async function toPrevious(
   const settings = { order: 'COST', converter: null, question: ['vanished', asked] } as const;
   return {
     dates: coveredDates(sources) ?? period.previousIn(utc).dates,
-    totals: sumsOf(groups),
+    totals: spend.totals(),
     sources,
     groups: matched,
     vanished: () => (vanished ??= createGroupPages(matched.without(ranked), settings, context)),

@@ -17,7 +17,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { RowKind } from '../domain/rows.ts';
 import { countSegments, segmentsOf, type Grid } from '../domain/segments.ts';
 import type { AcceptsHead } from '../ledger/outcome.ts';
-import { toReading, type Reading } from '../ledger/reading.ts';
+import { toReading, type Reading, type ReadingFacts } from '../ledger/reading.ts';
 import type { SegmentRef, Source } from '../ledger/source.ts';
 import type { GatewayContext } from './context.ts';
 import { tooExpensive } from './upstream-admission.ts';
@@ -157,11 +157,9 @@ export async function readBilled<K extends RowKind>(
 }
 
 /** What a source contributed to an answer. */
-export function toCoverage(
-  reading: Omit<Reading<RowKind>, 'visit' | 'parts'>,
-  rowCount: number,
-): SourceCoverage {
-  const { source, dates: period, status, asOf, settlement, isPartial, isClamped, notices, error } = reading;
+export function toCoverage(reading: ReadingFacts<RowKind>, rowCount: number): SourceCoverage {
+  const { source, dates: period, status, asOf, settlement, provisionalFrom } = reading;
+  const { isPartial, isClamped, notices, periodNotices, error } = reading;
   const { account, kind } = source;
   return {
     account,
@@ -170,20 +168,26 @@ export function toCoverage(
     period,
     asOf,
     settlement,
+    provisionalFrom,
     rowCount,
     isPartial,
     isClamped,
     notices,
+    periodNotices,
     error,
   };
 }
 
 /** The coverage of a list whose account failed in another list: an account counts whole or not at all. */
-export function toFailedCoverage(
-  reading: Omit<Reading<RowKind>, 'visit' | 'parts'>,
-  error: GatewayError | null,
-): SourceCoverage {
-  const nothing = { asOf: null, isPartial: false, isClamped: false, notices: [] };
+export function toFailedCoverage(reading: ReadingFacts<RowKind>, error: GatewayError | null): SourceCoverage {
+  const nothing = {
+    asOf: null,
+    provisionalFrom: null,
+    isPartial: false,
+    isClamped: false,
+    notices: [],
+    periodNotices: [],
+  };
   return { ...toCoverage(reading, 0), status: 'FAILED', ...nothing, error };
 }
 
@@ -196,10 +200,12 @@ export function failedCoverage(account: Account, kind: RowKind | null, error: Ga
     period: null,
     asOf: null,
     settlement: { status: 'PROVISIONAL', finalAt: null },
+    provisionalFrom: null,
     rowCount: 0,
     isPartial: false,
     isClamped: false,
     notices: [],
+    periodNotices: [],
     error: error.of(account.id, account.provider.id),
   };
 }

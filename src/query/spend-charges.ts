@@ -4,14 +4,17 @@
  */
 
 import type { Account } from '../domain/account.ts';
-import type { CalendarDate, DateRange, TimeZone } from '../domain/calendar.ts';
+import type { CalendarDate, DateRange, Instant, TimeZone } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
+import type { GatewayError } from '../domain/errors.ts';
 import type { AcceptsHead } from '../ledger/outcome.ts';
 import type { ReadPart } from '../ledger/reading.ts';
 import type { Source } from '../ledger/source.ts';
+import type { AllocationChoice } from '../reports/allocation-rules.ts';
+import type { Attribution, ChargePart } from '../reports/attribution.ts';
 import type { ChargedRow } from '../reports/spend-dimensions.ts';
 import type { Shift } from '../reports/spend-report.ts';
-import { sourceOf, type GatewayContext } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import {
   byCategories,
   selectAccounts,
@@ -27,16 +30,22 @@ import {
   readOwnDays,
   underivable,
   type ChargeKind,
-  type ChargeVisitor,
   type ReadList,
+  type RowVisitor,
 } from './spend-lists.ts';
 
 /** Which lists to add up: those of an account's cost, or its usage by key, which is the same money again. */
 export type SpendView = 'COST' | 'KEYS';
-const kindsOf: Readonly<Record<SpendView, readonly ChargeKind[]>> = {
-  COST: ['BILL', 'DAILY_DETAIL'],
-  KEYS: ['API_KEY_USAGE'],
-};
+
+/** What a question asks of the allocations of the settings. */
+export interface AskedAllocations {
+  /** The allocation whose values are asked for; null: none. */
+  readonly asked: string | null;
+  /** The values that count; of several choices all must hold. */
+  readonly choices: readonly AllocationChoice[];
+}
+
+export const noAllocations: AskedAllocations = { asked: null, choices: [] };
 
 export interface SpendQuestion {
   readonly view: SpendView;
@@ -47,21 +56,41 @@ export interface SpendQuestion {
   readonly timeZone: TimeZone | null;
   readonly categories: readonly string[] | null | undefined;
   readonly matches: (row: ChargedRow) => boolean;
+  /** Whose cost it is about. */
+  readonly allocations: AskedAllocations;
   /** What `matches` depends on, besides accounts and providers: plain JSON. */
   readonly narrowing: unknown;
 }
+
+/** What is read of an account, and whose cost its charges are. */
+export interface AccountLists {
+  readonly sources: readonly Source<ChargeKind>[];
+  /** Null: every charge counts whole, whoever caused it. */
+  readonly attribution: Attribution | null;
+  /** Why the account cannot be counted, if it cannot. */
+  readonly error: GatewayError | null;
+}
+
+/** Receives each charge that counts, or each part of it, on the day on which it starts, and when it was read. */
+export type ChargeVisitor = (part: ChargePart, day: CalendarDate, readAt: Instant) => void;
 
 /** A list of an account that answered. */
 export interface ChargeList {
   readonly account: Account;
   readonly kind: ChargeKind;
+  /** The view that it is read for: usage by key may be a part of an account's cost, or all there is to see. */
+  readonly view: SpendView;
+  /** Null: every charge counts whole. */
+  readonly attribution: Attribution | null;
   /** The first day that is not complete. */
   readonly completeTo: CalendarDate;
   /** On which days its charges count; null: on their own. */
   readonly shift: Shift | null;
   /** Its segments, if rows count on their own days and each row is in one segment only; null: use `visit`. */
   readonly parts: readonly ReadPart<ChargeKind>[] | null;
-  /** Visits the charges that match. */
+  /** Visits the charges that match, whole. */
+  visitRows(visitor: RowVisitor): Promise<void>;
+  /** Visits what counts of the charges that match. */
   visit(visitor: ChargeVisitor): Promise<void>;
 }
 
@@ -70,57 +99,82 @@ export interface Collector {
   /** Takes in a list, and returns its number of charges. */
   readonly collect: (list: ChargeList) => Promise<number>;
   /** Which segments need no rows for these dates; absent: all need rows. */
-  readonly accepting?: (dates: DateRange, shift: Shift | null) => AcceptsHead;
+  readonly accepting?: (
+    dates: DateRange,
+    shift: Shift | null,
+    attribution: Attribution | null,
+  ) => AcceptsHead;
 }
 
-/** Passes the lists of all accounts that answered to `collect`, one after the other; returns what each contributed. */
-export async function readCharges(
+/**
+ * Passes the lists of all accounts that answered to `collector`, one after the other; returns what each contributed.
+ * attributed-charges.ts says which lists these are, and whose cost their charges.
+ */
+export async function collectCharges(
   question: SpendQuestion,
+  listsOf: (account: Account) => Promise<AccountLists>,
   context: GatewayContext,
   collector: Collector,
 ): Promise<SourceCoverage[]> {
   const accounts = selectAccounts(question.scope, context);
   const read = await Promise.all(
-    accounts.map((account) => readAccount(account, question, context, collector)),
+    accounts.map(async (account) => {
+      const lists = await listsOf(account);
+      return { lists, read: await readAccount(account, lists, question, context, collector) };
+    }),
   );
   const sources: SourceCoverage[] = [];
   for (const [index, account] of accounts.entries()) {
-    const lists = read[index] ?? [];
-    if (lists.length === 0) sources.push(unsupported(account, null, viewNames[question.view]));
-    sources.push(...(await collectAccount(account, lists, question, context, collector)));
+    const { lists, read: own } = read[index] ?? { lists: null, read: [] };
+    if (own.length === 0) sources.push(unsupported(account, null, viewNames[question.view]));
+    if (lists !== null)
+      sources.push(...(await collectAccount(account, lists, own, question, context, collector)));
   }
   return sources;
 }
 
 async function collectAccount(
   account: Account,
+  { attribution, error }: AccountLists,
   lists: readonly ReadList[],
-  { matches, timeZone, datesIn }: SpendQuestion,
+  { view, matches, timeZone, datesIn }: SpendQuestion,
   { allowance }: GatewayContext,
   { collect }: Collector,
 ): Promise<SourceCoverage[]> {
   const failed = lists.find(({ reading }) => reading.status === 'FAILED');
-  if (failed !== undefined) {
-    return lists.map(({ reading }) => toFailedCoverage(reading, failed.reading.error));
+  if (failed !== undefined || error !== null) {
+    return lists.map(({ reading }) => toFailedCoverage(reading, failed?.reading.error ?? error));
   }
   const { shift } = datesIn(timeZone ?? account.timeZone);
   const sources: SourceCoverage[] = [];
   for (const list of lists) {
+    const visitRows = (visitor: RowVisitor): Promise<void> =>
+      list.visit((row, day, readAt) => {
+        allowance.visitRows(1);
+        if (matches(row)) visitor(row, day, readAt);
+      });
     const rowCount = await collect({
       account,
       kind: list.reading.source.kind,
+      view,
+      attribution,
       completeTo: list.reading.completeTo ?? datesIn(timeZone ?? account.timeZone).dates.from,
       shift,
       parts: list.parts,
+      visitRows,
       visit: (visitor) =>
-        list.visit((row, day, readAt) => {
-          allowance.visitRows(1);
-          if (matches(row)) visitor(row, day, readAt);
+        visitRows((row, day, readAt) => {
+          for (const part of attribution?.partsOf(row) ?? [wholeOf(row)]) visitor(part, day, readAt);
         }),
     });
     sources.push(toCoverage(list.reading, rowCount));
   }
   return sources;
+}
+
+/** A charge that counts whole. */
+function wholeOf(row: ChargedRow): ChargePart {
+  return { row, amounts: row, allocated: null, isDifference: false };
 }
 
 const viewNames: Readonly<Record<SpendView, string>> = {
@@ -134,18 +188,15 @@ const viewNames: Readonly<Record<SpendView, string>> = {
  */
 async function readAccount(
   account: Account,
+  { sources, attribution }: AccountLists,
   question: SpendQuestion,
   context: GatewayContext,
   { accepting }: Collector,
 ): Promise<ReadList[]> {
-  const sources = kindsOf[question.view].flatMap((kind): Source<ChargeKind>[] => {
-    const source = sourceOf(context.visibility, account, kind);
-    return source === undefined ? [] : [source];
-  });
   const { timeZone, categories } = question;
   const { dates, shift } = question.datesIn(timeZone ?? account.timeZone);
   if (timeZone === null || haveSameDays(dates, timeZone, account.timeZone)) {
-    const accepts = accepting?.(dates, shift);
+    const accepts = accepting?.(dates, shift, attribution);
     return Promise.all(sources.map((source) => readOwnDays(source, { dates, categories }, context, accepts)));
   }
   const choices = sources.map((source) => finerChoice(source, dates, timeZone, categories));

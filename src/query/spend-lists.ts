@@ -16,7 +16,7 @@ import {
 import { GatewayError } from '../domain/errors.ts';
 import { hourlyOf, type Grid } from '../domain/segments.ts';
 import type { AcceptsHead } from '../ledger/outcome.ts';
-import type { Reading, ReadPart } from '../ledger/reading.ts';
+import type { Reading, ReadingFacts, ReadPart } from '../ledger/reading.ts';
 import type { Source } from '../ledger/source.ts';
 import type { ChargedRow } from '../reports/spend-dimensions.ts';
 import type { GatewayContext } from './context.ts';
@@ -31,14 +31,14 @@ export interface SpendDates {
   readonly categories: readonly string[] | null | undefined;
 }
 
-/** Receives each charge, the day on which it starts in the report's zone, and when it was read. */
-export type ChargeVisitor = (row: ChargedRow, day: CalendarDate, readAt: Instant) => void;
+/** Receives each charge as its provider has it, the day on which it starts in the report's zone, and when it was read. */
+export type RowVisitor = (row: ChargedRow, day: CalendarDate, readAt: Instant) => void;
 
 /** One list of an account, with each row's day. */
 export interface ReadList {
-  readonly reading: Omit<Reading<ChargeKind>, 'visit' | 'parts'>;
+  readonly reading: ReadingFacts<ChargeKind>;
   readonly parts: readonly ReadPart<ChargeKind>[] | null;
-  visit(visitor: ChargeVisitor): Promise<void>;
+  visit(visitor: RowVisitor): Promise<void>;
 }
 
 /** Reads rows on the provider's own days. */

@@ -6,12 +6,18 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 
 import { rowsPerSlice } from '../domain/row-list.ts';
-import type { Account } from '../domain/account.ts';
-import { monthOf, type CalendarDate, type Instant } from '../domain/calendar.ts';
+import {
+  addDays,
+  addMonths,
+  monthOf,
+  type CalendarDate,
+  type DateRange,
+  type Instant,
+  type YearMonth,
+} from '../domain/calendar.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isWhole, type ReadPart } from '../ledger/reading.ts';
 import { keyOf } from '../ledger/source.ts';
-import type { Shift } from '../reports/spend-report.ts';
 import type { ChargedRow, SpendDimension } from '../reports/spend-dimensions.ts';
 import { createSpend, type RateDay, type Spend } from '../reports/spend.ts';
 import type { GatewayContext } from './context.ts';
@@ -38,7 +44,7 @@ export function createCollector(
   const held = new Map<string, Spend>();
 
   async function wholePart(part: ReadPart<ChargeKind>, list: ChargeList): Promise<Spend> {
-    const key = sumsKeyOf(part.key, part.entry.readAt, list, settings);
+    const key = sumsKeyOf(part, part.entry.readAt, list, settings);
     const known = held.get(key) ?? sums.find(key);
     if (known !== undefined) return known;
     // The first request to add up a segment pays for it; later ones share the result.
@@ -55,15 +61,21 @@ export function createCollector(
 
   return {
     async collect(list) {
-      const { account, shift, parts } = list;
+      const { parts } = list;
       const before = countOf(spend);
-      if (parts === null) await list.visit((row, day) => add(spend, account, row, day, shift));
+      if (parts === null) await list.visitRows((row, day) => add(spend, list, row, day));
       for (const part of parts ?? []) spend.merge(await partOf(part, list));
       return countOf(spend) - before;
     },
-    accepting: (dates, shift) => (ref, head) => {
-      if (!isWhole(ref.segment, dates)) return false;
-      const key = sumsKeyOf(keyOf(ref), head.readAt, { account: ref.source.account, shift }, settings);
+    accepting: (dates, shift, attribution) => (ref, head) => {
+      const { segment, source } = ref;
+      if (!isWhole(segment, dates)) return false;
+      const key = sumsKeyOf(
+        { key: keyOf(ref), covers: segment.dates },
+        head.readAt,
+        { account: source.account, shift, attribution },
+        settings,
+      );
       const known = held.get(key) ?? sums.find(key);
       if (known !== undefined) held.set(key, known);
       return known !== undefined;
@@ -82,17 +94,26 @@ function sumsOf(ledger: Ledger): SpendSums {
 
 /** The key of the sums for a reading of a segment. It includes the account's name, which the settings may change. */
 function sumsKeyOf(
-  segment: string,
+  { key, covers }: Pick<ReadPart<ChargeKind>, 'key' | 'covers'>,
   readAt: Instant,
-  { account, shift }: Pick<ChargeList, 'account' | 'shift'>,
+  { account, shift, attribution }: Pick<ChargeList, 'account' | 'shift' | 'attribution'>,
   { signature }: PartSettings,
 ): string {
-  return [segment, readAt, account.publicId, account.name, shift?.name ?? '', signature].join(' ');
+  const way = attribution?.nameIn(covers === null ? [] : monthsOf(covers)) ?? '';
+  return [key, readAt, account.publicId, account.name, shift?.name ?? '', way, signature].join(' ');
+}
+
+/** The months that some dates touch. */
+function monthsOf({ from, to }: DateRange): YearMonth[] {
+  const last = monthOf(addDays(to, -1));
+  const months: YearMonth[] = [];
+  for (let month = monthOf(from); month <= last; month = addMonths(month, 1)) months.push(month);
+  return months;
 }
 
 async function addUp(
   { entry, dates }: ReadPart<ChargeKind>,
-  { account, shift }: Pick<ChargeList, 'account' | 'shift'>,
+  list: ChargeList,
   { groupBy, rateDay, matches }: PartSettings,
 ): Promise<Spend> {
   const spend = createSpend(groupBy, rateDay);
@@ -101,16 +122,23 @@ async function addUp(
     count += 1;
     if (count % rowsPerSlice === 0) await yieldToEventLoop();
     const isIn = dates === null || (row.date >= dates.from && row.date < dates.to);
-    if (isIn && matches(row)) add(spend, account, row, row.date, shift);
+    if (isIn && matches(row)) add(spend, list, row, row.date);
   }
   return spend;
 }
 
-function add(spend: Spend, account: Account, row: ChargedRow, own: CalendarDate, shift: Shift | null): void {
+function add(
+  spend: Spend,
+  { account, shift, attribution }: ChargeList,
+  row: ChargedRow,
+  own: CalendarDate,
+): void {
   const { day, month } = shift === null ? { day: own, month: monthOf(own) } : shift.of(own);
-  spend.add(account, row, { day, month, own });
+  const on = { day, month, own };
+  if (attribution === null) return spend.add(account, row, on);
+  spend.addParts(account, { row, parts: attribution.partsOf(row), inTotals: attribution.totalsOf(row) }, on);
 }
 
 function countOf({ parts }: Spend): number {
-  return parts.all.rowCount();
+  return parts.charges.count;
 }

@@ -1,4 +1,4 @@
-/** What is watched for anomalies: the daily cost of each product, project and key of an account, and what it consists of. */
+/** What is watched for anomalies: the daily cost of products, projects, keys, or values of an allocation, in each account. */
 
 import type { Account } from '../domain/account.ts';
 import { monthOf, type CalendarDate, type Instant } from '../domain/calendar.ts';
@@ -7,11 +7,13 @@ import type { CurrencyCode } from '../domain/rows.ts';
 import { sumDecimals } from '../domain/sums.ts';
 import type { Watched } from '../reports/anomalies.ts';
 import { addParts, type PartCost } from '../reports/contributions.ts';
+import { allocationLabelOf, notAttributed } from '../reports/allocation-rules.ts';
+import type { ChargePart } from '../reports/attribution.ts';
 import { labelOf, valuesOf, type ChargedRow, type SpendDimension } from '../reports/spend-dimensions.ts';
 import type { SpendKey } from '../reports/spend.ts';
 import type { ChargeList } from './spend-charges.ts';
 
-/** One product, project or key of an account, in one currency. */
+/** One product, project, key or value of an account, in one currency. */
 export interface WatchedSubject extends Watched {
   readonly account: Account;
   readonly currency: CurrencyCode;
@@ -33,14 +35,14 @@ interface Subject {
   readonly readAt: Map<CalendarDate, Instant>;
 }
 
-/** How far a list of an account reaches. */
+/** How far the lists of an account reach that tell of its cost, or of its keys. */
 interface ListState {
   since: CalendarDate | null;
   completeTo: CalendarDate;
 }
 
-/** Collects lists of daily details and of usage by key. */
-export function createWatch() {
+/** Collects lists of daily details and of usage by key. `only`: the one dimension to watch; null: the usual ones. */
+export function createWatch(only: 'ALLOCATION' | null) {
   const subjects = new Map<string, Subject>();
   const lists = new Map<string, ListState>();
 
@@ -63,29 +65,28 @@ export function createWatch() {
   }
 
   async function collect(list: ChargeList): Promise<number> {
-    const { account, kind, completeTo } = list;
+    const { account, kind, view, completeTo } = list;
     if (kind === 'BILL') return 0;
-    const state: ListState = { since: null, completeTo };
-    lists.set(`${account.id} ${kind}`, state);
-    let count = 0;
-    await list.visit((row, day, readAt) => {
-      count += 1;
+    const state: ListState = lists.get(`${account.id} ${view}`) ?? { since: null, completeTo };
+    lists.set(`${account.id} ${view}`, state);
+    if (completeTo < state.completeTo) state.completeTo = completeTo;
+    const dimensions = only === null ? dimensionsOf[view] : [only];
+    const counted = new Set<string>();
+    await list.visit((part, day, readAt) => {
+      const { row } = part;
+      counted.add(row.id);
       if (state.since === null || day < state.since) state.since = day;
-      for (const dimension of kind === 'API_KEY_USAGE' ? keyDimensions : costDimensions) {
-        const key = keyOf(dimension, row, account, day);
+      for (const dimension of dimensions) {
+        const key = keyOf(dimension, part, account, day);
         if (key === null) continue;
-        const isOther = dimension === 'PRODUCT' && kind === 'API_KEY_USAGE';
-        const subject = subjectOf(
-          account,
-          row,
-          key,
-          lists.get(`${account.id} ${isOther ? 'DAILY_DETAIL' : kind}`) ?? state,
-        );
-        addPart(isOther ? subject.byKey : subject.days, day, row, partOf(dimension, row, account, day));
+        const isOther = dimension === 'PRODUCT' && view === 'KEYS';
+        const own = isOther ? (lists.get(`${account.id} COST`) ?? state) : state;
+        const subject = subjectOf(account, row, key, own);
+        addPart(isOther ? subject.byKey : subject.days, day, part, partOf(dimension, part, account, day));
         if (!isOther) subject.readAt.set(day, readAt);
       }
     });
-    return count;
+    return counted.size;
   }
 
   return {
@@ -94,7 +95,7 @@ export function createWatch() {
       return [...subjects.values()].flatMap((subject) => {
         const { account, currency, key, list, days, byKey, readAt } = subject;
         if (list.since === null || days.size === 0) return [];
-        const since = lists.get(`${account.id} API_KEY_USAGE`)?.since ?? null;
+        const since = lists.get(`${account.id} KEYS`)?.since ?? null;
         const finer = byKey.size === 0 || since === null ? null : { since, days: withRest(byKey, days) };
         const { completeTo } = list;
         return [
@@ -114,25 +115,34 @@ export function createWatch() {
   };
 }
 
-const costDimensions = ['PRODUCT', 'PROJECT'] as const;
-/** Usage by key is watched by key, and says of which keys the cost of a product is. */
-const keyDimensions = ['API_KEY', 'PRODUCT'] as const;
+const dimensionsOf: Readonly<Record<ChargeList['view'], readonly SpendDimension[]>> = {
+  COST: ['PRODUCT', 'PROJECT'],
+  /** Usage by key is watched by key, and says of which keys the cost of a product is. */
+  KEYS: ['API_KEY', 'PRODUCT'],
+};
 
 function keyOf(
   dimension: SpendDimension,
-  row: ChargedRow,
+  part: ChargePart,
   account: Account,
   day: CalendarDate,
 ): SpendKey | null {
-  const [value = null] = valuesOf([dimension], row, account, day, monthOf(day));
+  const { row, allocated, isDifference } = part;
+  if (dimension === 'ALLOCATION') {
+    // What is not attributed to a key is nobody's, and what no rule matches is watched as one.
+    return isDifference ? null : { dimension, value: allocated, label: allocationLabelOf(allocated) };
+  }
+  const [value = null] = valuesOf([dimension], row, account, day, monthOf(day), part);
   return value === null ? null : { dimension, value, label: labelOf(dimension, row, account, day) ?? value };
 }
 
-/** The parts of a product are its keys, charge items and resources; those of a key or project its products. */
-function partOf(dimension: SpendDimension, row: ChargedRow, account: Account, day: CalendarDate): string[] {
+/** The parts of a product are its keys, charge items and resources; those of a key, project or value its products. */
+function partOf(dimension: SpendDimension, part: ChargePart, account: Account, day: CalendarDate): string[] {
+  const { row, isDifference } = part;
+  if (isDifference) return [notAttributedLabel];
   const names: SpendDimension[] =
     dimension !== 'PRODUCT'
-      ? ['PRODUCT', 'FEE_ITEM']
+      ? ['PRODUCT', ...(dimension === 'ALLOCATION' ? (['API_KEY'] as const) : []), 'FEE_ITEM']
       : row.kind === 'API_KEY_USAGE'
         ? ['API_KEY']
         : ['FEE_ITEM', 'RESOURCE'];
@@ -143,14 +153,19 @@ function partOf(dimension: SpendDimension, row: ChargedRow, account: Account, da
   return said.length === 0 ? [row.product.name] : said;
 }
 
-function addPart(days: Days, day: CalendarDate, row: ChargedRow, names: readonly string[]): void {
-  const isRefund = row.billingMethod === 'REFUND' || row.billedCost.startsWith('-');
+function addPart(days: Days, day: CalendarDate, part: ChargePart, names: readonly string[]): void {
+  const { row, amounts, isDifference } = part;
+  const cost = amounts.billedCost;
+  const isRefund = !isDifference && (row.billingMethod === 'REFUND' || cost.startsWith('-'));
   const id = JSON.stringify([isRefund, ...names]);
   const parts = days.get(day) ?? new Map<string, PartCost>();
   days.set(day, parts);
-  const part = { label: names.join(' / '), cost: row.billedCost, quantity: quantityOf(row), isRefund };
-  parts.set(id, addParts(parts.get(id) ?? null, part));
+  // The quantity of a part of a charge is not told.
+  const quantity = amounts === row ? quantityOf(row) : null;
+  parts.set(id, addParts(parts.get(id) ?? null, { label: names.join(' / '), cost, quantity, isRefund }));
 }
+
+const notAttributedLabel = allocationLabelOf(notAttributed);
 
 function quantityOf(row: ChargedRow): Decimal | null {
   if (row.kind === 'BILL') return row.quantity;
@@ -173,7 +188,7 @@ function withRest(byKey: Days, days: Days): Days {
       const refunds = [...own].filter(([, { isRefund }]) => isRefund);
       const keys = [...(byKey.get(day) ?? [])].filter(([, { isRefund }]) => !isRefund);
       const cost = subtractDecimals(sum(usual), sum(keys));
-      const rest: PartCost = { label: 'Not attributed to a key', cost, quantity: null, isRefund: false };
+      const rest: PartCost = { label: notAttributedLabel, cost, quantity: null, isRefund: false };
       const isNone = compareDecimals(cost, zero) === 0;
       return [day, new Map([...keys, ...refunds, ...(isNone ? [] : [['rest', rest] as const])])];
     }),

@@ -1,28 +1,16 @@
 /**
- * The columns of our FOCUS export, in their order, as FOCUS 1.2 defines them: all that are mandatory, and of the
- * conditional and recommended ones those that apply to our vendors. Ours, with the prefix x_, come after them.
+ * The columns of our cost and usage, in their order, in all versions of FOCUS that we write: all that are mandatory, and
+ * of the conditional and recommended ones those that apply to our vendors. Ours, with the prefix x_, come after them.
  *
- * Left out: SkuPriceId, SkuPriceDetails and SkuMeter (no vendor names a price or a meter apart from the product);
- * regions, availability zones, tags and capacity reservations (not told); commitment discounts (a saving plan's id is
- * not told); pricing currencies (all price in the currency they bill in).
- * https://focus.finops.org/focus-specification/v1-2/
+ * Left out: regions, availability zones, capacity reservations (not told); tags (no vendor sets any); commitment
+ * discounts and contract commitments (a saving plan's id is not told); pricing currencies (all price in the currency
+ * they bill in); split cost allocation (no vendor splits a charge); types of accounts (each vendor has one).
+ * https://focus.finops.org/focus-specification/v1-4/
  */
 
 import { focusServices } from '../domain/focus-services.ts';
 import { billingMethods, tradeTypes } from '../domain/rows.ts';
-
-/** The definition of a column. */
-export interface FocusColumn {
-  readonly name: string;
-  readonly type: 'String' | 'Decimal' | 'DateTime';
-  /** The required form of a text, by the specification or by our own rule. */
-  readonly format?: 'CurrencyCode' | 'CalendarDate' | 'UnitFormat';
-  readonly nullable: boolean;
-  /** The feature level of the specification; Custom: ours. */
-  readonly level: 'Mandatory' | 'Conditional' | 'Recommended' | 'Custom';
-  readonly allowed?: readonly string[];
-  readonly nonNegative?: true;
-}
+import type { FocusColumn } from './focus-versions.ts';
 
 export const focusColumns = [
   { name: 'BilledCost', type: 'Decimal', nullable: false, level: 'Mandatory' },
@@ -54,7 +42,10 @@ export const focusColumns = [
   { name: 'ContractedCost', type: 'Decimal', nullable: false, level: 'Mandatory' },
   { name: 'ContractedUnitPrice', type: 'Decimal', nullable: true, level: 'Conditional', nonNegative: true },
   { name: 'EffectiveCost', type: 'Decimal', nullable: false, level: 'Mandatory' },
-  { name: 'InvoiceId', type: 'String', nullable: true, level: 'Recommended' },
+  { name: 'HostProviderName', type: 'String', nullable: false, level: 'Mandatory', since: '1.3' },
+  { name: 'InvoiceDetailId', type: 'String', nullable: true, level: 'Conditional', since: '1.4' },
+  { name: 'InvoiceId', type: 'String', nullable: true, level: 'Recommended', until: '1.3' },
+  { name: 'InvoiceId', type: 'String', nullable: true, level: 'Conditional', since: '1.4' },
   { name: 'InvoiceIssuerName', type: 'String', nullable: false, level: 'Mandatory' },
   { name: 'ListCost', type: 'Decimal', nullable: false, level: 'Mandatory' },
   { name: 'ListUnitPrice', type: 'Decimal', nullable: true, level: 'Conditional', nonNegative: true },
@@ -67,8 +58,22 @@ export const focusColumns = [
   },
   { name: 'PricingQuantity', type: 'Decimal', nullable: true, level: 'Mandatory' },
   { name: 'PricingUnit', type: 'String', format: 'UnitFormat', nullable: true, level: 'Mandatory' },
-  { name: 'ProviderName', type: 'String', nullable: false, level: 'Mandatory' },
-  { name: 'PublisherName', type: 'String', nullable: false, level: 'Mandatory' },
+  {
+    name: 'ProviderName',
+    type: 'String',
+    nullable: false,
+    level: 'Mandatory',
+    until: '1.3',
+    deprecated: '1.3',
+  },
+  {
+    name: 'PublisherName',
+    type: 'String',
+    nullable: false,
+    level: 'Mandatory',
+    until: '1.3',
+    deprecated: '1.3',
+  },
   { name: 'ResourceId', type: 'String', nullable: true, level: 'Conditional' },
   { name: 'ResourceName', type: 'String', nullable: true, level: 'Conditional' },
   { name: 'ResourceType', type: 'String', nullable: true, level: 'Conditional' },
@@ -80,6 +85,7 @@ export const focusColumns = [
     allowed: Object.keys(focusServices),
   },
   { name: 'ServiceName', type: 'String', nullable: false, level: 'Mandatory' },
+  { name: 'ServiceProviderName', type: 'String', nullable: false, level: 'Mandatory', since: '1.3' },
   {
     name: 'ServiceSubcategory',
     type: 'String',
@@ -88,6 +94,9 @@ export const focusColumns = [
     allowed: Object.values(focusServices).flat(),
   },
   { name: 'SkuId', type: 'String', nullable: true, level: 'Conditional' },
+  { name: 'SkuMeter', type: 'String', nullable: true, level: 'Conditional' },
+  { name: 'SkuPriceDetails', type: 'Json', nullable: true, level: 'Conditional' },
+  { name: 'SkuPriceId', type: 'String', nullable: true, level: 'Conditional' },
   { name: 'SubAccountId', type: 'String', nullable: true, level: 'Conditional' },
   { name: 'SubAccountName', type: 'String', nullable: true, level: 'Conditional' },
 
@@ -102,7 +111,15 @@ export const focusColumns = [
   { name: 'x_FeeItem', type: 'String', nullable: true, level: 'Custom' },
   { name: 'x_FinalAt', type: 'DateTime', nullable: true, level: 'Custom' },
   { name: 'x_Kind', type: 'String', nullable: false, level: 'Custom', allowed: ['BILL', 'DAILY_DETAIL'] },
-  // Null on credits, which have no list cost of their own.
+  // What a line is of its row: the charge, what a voucher paid of it, or a part of a subscription's term.
+  {
+    name: 'x_LineType',
+    type: 'String',
+    nullable: false,
+    level: 'Custom',
+    allowed: ['CHARGE', 'VOUCHER', 'TERM_PART'],
+  },
+  // Null on lines other than the charge, which have no list cost of their own.
   { name: 'x_ListCostIsStated', type: 'String', nullable: true, level: 'Custom', allowed: ['true', 'false'] },
   { name: 'x_ListUnitPrice', type: 'Decimal', nullable: true, level: 'Custom' },
   { name: 'x_OutstandingAmount', type: 'Decimal', nullable: true, level: 'Custom' },
@@ -130,25 +147,5 @@ export const focusColumns = [
 
 export type FocusColumnName = (typeof focusColumns)[number]['name'];
 
-/** One line of the export: text in every column, or null if there is no value. */
+/** One line of the export: text in every column of every version, or null if there is no value. */
 export type FocusRow = Readonly<Record<FocusColumnName, string | null>>;
-
-/**
- * What FOCUS 1.2 demands of usage and purchases (but not of corrections), and our vendors do not always report. These
- * columns then stay null: an export with gaps is better than one with inventions.
- */
-export const focusGaps = [
-  { column: 'SkuId', because: 'some providers give their products no id' },
-  {
-    column: 'ListUnitPrice',
-    because: 'some rows state no price, and for some price times quantity is not the cost',
-  },
-  { column: 'ContractedUnitPrice', because: 'as ListUnitPrice; some providers round their amounts to 0.01' },
-  {
-    column: 'PricingQuantity',
-    because: 'subscriptions, and some usage, state a quantity without a unit that FOCUS can write',
-  },
-  { column: 'PricingUnit', because: 'as PricingQuantity' },
-  { column: 'ConsumedQuantity', because: 'as PricingQuantity' },
-  { column: 'ConsumedUnit', because: 'as PricingQuantity' },
-] as const satisfies readonly { readonly column: FocusColumnName; readonly because: string }[];

@@ -1,5 +1,5 @@
 /**
- * The rules of FOCUS 1.2 that a single line can violate across its columns, and our own rules for our own columns.
+ * The rules of FOCUS, the same from 1.2 to 1.4, that a single line can violate across its columns, and our own rules for our own columns.
  * Written from the specification, not from the mapping.
  */
 
@@ -24,6 +24,8 @@ const dependents: readonly { column: FocusColumnName; of: FocusColumnName; alway
   { column: 'ResourceType', of: 'ResourceId', always: true },
   { column: 'ResourceName', of: 'ResourceId', always: false },
   { column: 'SubAccountName', of: 'SubAccountId', always: true },
+  { column: 'SkuMeter', of: 'SkuId', always: false },
+  { column: 'SkuPriceDetails', of: 'SkuPriceId', always: false },
 ];
 
 const nullOnTax: readonly FocusColumnName[] = [
@@ -32,6 +34,7 @@ const nullOnTax: readonly FocusColumnName[] = [
   'PricingCategory',
   'PricingQuantity',
   'SkuId',
+  'SkuPriceId',
 ];
 
 /**
@@ -57,7 +60,7 @@ const costsOfCredit: readonly { column: FocusColumnName; unless?: FocusColumnNam
   { column: 'ContractedCost', unless: 'ContractedUnitPrice' },
 ];
 
-/** Columns about the vendor's whole row: a credit would count them a second time. */
+/** Columns about the vendor's whole row: its other lines would count them a second time. */
 const countedOnce: readonly FocusColumnName[] = [
   'x_CashAmount',
   'x_OutstandingAmount',
@@ -131,7 +134,8 @@ export const crossRules: readonly CrossRule[] = [
     column: 'BilledCost',
     rule: 'BILLED_BY_ANOTHER',
     isBroken: (line) =>
-      line['ProviderName'] !== line['InvoiceIssuerName'] && differ(decimalIn(line, 'BilledCost'), zero),
+      (line['ServiceProviderName'] ?? line['ProviderName']) !== line['InvoiceIssuerName'] &&
+      differ(decimalIn(line, 'BilledCost'), zero),
   },
   ...unitPrices.map(({ price, cost }): CrossRule => ({
     column: price,
@@ -162,8 +166,13 @@ export const crossRules: readonly CrossRule[] = [
   ...countedOnce.map((column): CrossRule => ({
     column,
     rule: 'COUNTED_TWICE',
-    isBroken: (line) => line['ChargeCategory'] === 'Credit' && isStated(line, column),
+    isBroken: (line) => line['x_LineType'] !== 'CHARGE' && isStated(line, column),
   })),
+  {
+    column: 'BilledCost',
+    rule: 'TERM_PART_IS_BILLED',
+    isBroken: (line) => line['x_LineType'] === 'TERM_PART' && differ(decimalIn(line, 'BilledCost'), zero),
+  },
   {
     column: 'x_FinalAt',
     rule: 'FINAL_WITHOUT_MOMENT',

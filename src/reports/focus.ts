@@ -1,10 +1,12 @@
 /**
- * Charges as lines of FOCUS 1.2, the FinOps Open Cost and Usage Specification. Pure: amounts are the vendor's own,
- * never computed from a price and a quantity.
+ * Charges as lines of FOCUS, the FinOps Open Cost and Usage Specification. Pure: amounts are the vendor's own, never
+ * computed from a price and a quantity.
  *
  * A charge is one line. What a voucher paid of it is a second line, a credit, so that BilledCost over both is what
- * is payable in cash. The vendor's amounts and quantities in x_ columns stand on the first line only: no sum over
- * them counts anything twice. x_RowId with ChargeCategory names a line.
+ * is payable in cash. A subscription whose term reaches into another month has a line of usage for each month of its
+ * term: these carry its EffectiveCost, and the charge itself carries none. The vendor's amounts and quantities in x_
+ * columns stand on the first line only: no sum over them counts anything twice. x_RowId, x_LineType and
+ * ChargePeriodStart name a line.
  */
 
 import type { Account } from '../domain/account.ts';
@@ -14,9 +16,15 @@ import { focusServiceOf } from '../domain/focus-services.ts';
 import { toRowId } from '../domain/public-ids.ts';
 import type { BillRow, DailyDetailRow, RowOf, TradeType } from '../domain/rows.ts';
 import type { Settlement } from '../domain/settlement.ts';
+import { wellFormed } from '../domain/text.ts';
 import type { FocusRow } from './focus-columns.ts';
+import { describe, toCredit, toTermLine } from './focus-derived-lines.ts';
+import { invoiceDetailIds } from './focus-invoices.ts';
 import { isUnitPriceOf, toPricingCategory } from './focus-pricing.ts';
+import { skuOf } from './focus-sku.ts';
 import { toFocusUnit } from './focus-units.ts';
+import type { FocusVersion } from './focus-versions.ts';
+import { termPartsOf } from './subscription-term.ts';
 
 interface ChargeOf<K extends 'BILL' | 'DAILY_DETAIL'> {
   readonly kind: K;
@@ -30,27 +38,33 @@ interface ChargeOf<K extends 'BILL' | 'DAILY_DETAIL'> {
 /** A row, with all that is needed to report it. */
 export type FocusCharge = ChargeOf<'BILL'> | ChargeOf<'DAILY_DETAIL'>;
 
-/** The lines of a charge: the charge itself, and a credit if a voucher was used (or taken back). */
-export function toFocusRows(charge: FocusCharge): readonly FocusRow[] {
-  const line = toLine(charge);
+/** The lines of a charge: the charge itself, the months of its term, and a credit if a voucher was used (or taken back). */
+export function toFocusRows(charge: FocusCharge, version: FocusVersion): readonly FocusRow[] {
+  const line = toLine(charge, version);
+  const parts = charge.kind === 'BILL' ? (termPartsOf(charge.row, charge.account.timeZone) ?? []) : [];
   const voucher = charge.row.voucherAmount;
-  if (voucher === null || compareDecimals(voucher, zero) === 0) return [line];
-  return [line, toCredit(line, subtractDecimals(zero, voucher))];
+  return [
+    parts.length === 0 ? line : { ...line, EffectiveCost: zero },
+    ...parts.map((part) => toTermLine(line, part)),
+    ...(voucher === null || compareDecimals(voucher, zero) === 0
+      ? []
+      : [toCredit(line, subtractDecimals(zero, voucher))]),
+  ];
 }
 
-function toLine(charge: FocusCharge): FocusRow {
+function toLine(charge: FocusCharge, version: FocusVersion): FocusRow {
   const { row, account, settlement } = charge;
   const { provider } = account;
   const facts = charge.kind === 'BILL' ? factsOfBill(charge.row) : factsOfDailyDetail(charge.row);
   const billingPeriod = periodOf(datesOf(row.billingPeriod), account.timeZone);
   const isCorrection = correctsEarlierPeriod(charge, billingPeriod.start);
-  const productName = textOf(row.product.name);
-  const productCategory = textOf(row.product.category);
+  const productName = wellFormed(row.product.name);
+  const productCategory = wellFormed(row.product.category);
   // A service has a single category, as the vendor's word for a category does; products differ by size and model.
   const serviceName = productCategory ?? productName ?? provider.name;
   const service = focusServiceOf(provider.focusServices, productCategory);
   // A quantity without a unit means nothing, and the specification allows neither alone, nor a unit in another form.
-  const stated = facts.quantity === null ? null : textOf(facts.unit);
+  const stated = facts.quantity === null ? null : wellFormed(facts.unit);
   const unit = stated === null ? null : toFocusUnit(stated);
   const quantity = unit === null ? null : facts.quantity;
   const listCost = row.listCost ?? row.billedCost;
@@ -60,7 +74,7 @@ function toLine(charge: FocusCharge): FocusRow {
   return {
     BilledCost: row.billedCost,
     BillingAccountId: account.id,
-    BillingAccountName: textOf(account.name),
+    BillingAccountName: wellFormed(account.name),
     BillingCurrency: row.currency,
     BillingPeriodEnd: printInstant(billingPeriod.end),
     BillingPeriodStart: printInstant(billingPeriod.start),
@@ -75,10 +89,13 @@ function toLine(charge: FocusCharge): FocusRow {
     // The vendor's amount is after discounts and before vouchers, which is the contracted cost.
     ContractedCost: row.billedCost,
     ContractedUnitPrice: unitPrice(facts.discountedUnitPrice, row.billedCost),
-    // Purchases, too. The specification sets a purchase to 0 if later charges carry its cost. A subscription's use is
-    // not billed again, and vendors do not report what a saving plan paid for, so 0 would lose the cost.
+    // Purchases, too, unless lines of their term carry it: vendors do not report what a saving plan paid for, so 0
+    // would lose its cost.
     EffectiveCost: row.billedCost,
-    InvoiceId: textOf(charge.invoiceId),
+    // All run their own machines, or do not say whose they use.
+    HostProviderName: provider.name,
+    InvoiceDetailId: wellFormed(charge.invoiceId) === null ? null : invoiceDetailIds.charges,
+    InvoiceId: wellFormed(charge.invoiceId),
     InvoiceIssuerName: provider.name,
     // If the vendor states none, the specification's rule for charges without a list price applies: as billed.
     ListCost: listCost,
@@ -88,64 +105,35 @@ function toLine(charge: FocusCharge): FocusRow {
     PricingUnit: unit,
     ProviderName: provider.name,
     PublisherName: provider.name,
-    ResourceId: textOf(row.resourceId),
+    ResourceId: wellFormed(row.resourceId),
     // No vendor has names for resources besides ids.
     ResourceName: null,
-    ResourceType: textOf(row.resourceId) === null ? null : serviceName,
+    ResourceType: wellFormed(row.resourceId) === null ? null : serviceName,
     ServiceCategory: service.category,
     ServiceName: serviceName,
     ServiceSubcategory: service.subcategory,
-    SkuId: textOf(row.product.id),
-    SubAccountId: textOf(facts.subAccountId),
+    ServiceProviderName: provider.name,
+    ...skuOf({ ...row.product, id: wellFormed(row.product.id), name: productName }, service, version),
+    SubAccountId: wellFormed(facts.subAccountId),
     // Must not be null if the id is not; the vendors only have the id.
-    SubAccountName: textOf(facts.subAccountId),
+    SubAccountName: wellFormed(facts.subAccountId),
     x_AccountId: account.id,
     x_BillingMethod: row.billingMethod,
     x_CashAmount: row.cashAmount,
     x_FinalAt: settlement.finalAt === null ? null : printInstant(settlement.finalAt),
     x_Kind: charge.kind,
+    x_LineType: 'CHARGE',
     x_ListCostIsStated: row.listCost === null ? 'false' : 'true',
     x_ListUnitPrice: facts.listUnitPrice,
     x_ProductCategory: productCategory,
     x_ProductName: productName,
-    x_ProviderBillingMethod: textOf(row.providerBillingMethod),
+    x_ProviderBillingMethod: wellFormed(row.providerBillingMethod),
     x_ProviderId: provider.id,
     x_Quantity: facts.quantity,
     x_RowId: toRowId(account.id, row),
     x_SettlementStatus: settlement.status,
     x_VoucherAmount: row.voucherAmount,
     ...facts.custom,
-  };
-}
-
-/** The line of a voucher. It is a charge of its own, so each of its costs is the billed amount. */
-function toCredit(line: FocusRow, amount: Decimal): FocusRow {
-  return {
-    ...line,
-    BilledCost: amount,
-    ContractedCost: amount,
-    EffectiveCost: amount,
-    ListCost: amount,
-    ChargeCategory: 'Credit',
-    ChargeDescription: describe(['Voucher', line.ChargeDescription]),
-    ChargeFrequency: 'One-Time',
-    ConsumedQuantity: null,
-    ConsumedUnit: null,
-    ContractedUnitPrice: null,
-    ListUnitPrice: null,
-    PricingCategory: null,
-    PricingQuantity: null,
-    PricingUnit: null,
-    x_CashAmount: null,
-    x_Discount: null,
-    x_DiscountedUnitPrice: null,
-    x_ListCostIsStated: null,
-    x_ListUnitPrice: null,
-    x_OutstandingAmount: null,
-    x_PaidAmount: null,
-    x_Quantity: null,
-    x_Unit: null,
-    x_VoucherAmount: null,
   };
 }
 
@@ -165,7 +153,7 @@ function factsOfBill(row: BillRow) {
     custom: {
       ...noCustom,
       x_CreatedAt: row.createdAt === null ? null : printInstant(row.createdAt),
-      x_ProviderTradeType: textOf(row.providerTradeType),
+      x_ProviderTradeType: wellFormed(row.providerTradeType),
       x_TradeType: row.tradeType,
     },
   };
@@ -175,7 +163,7 @@ function factsOfDailyDetail(row: DailyDetailRow) {
   return {
     category: 'Usage',
     frequency: 'Usage-Based',
-    description: [textOf(row.subProduct), textOf(row.feeItem), textOf(row.factors)],
+    description: [wellFormed(row.subProduct), wellFormed(row.feeItem), wellFormed(row.factors)],
     subAccountId: row.projectId,
     quantity: row.quantity,
     unit: row.unit,
@@ -186,13 +174,13 @@ function factsOfDailyDetail(row: DailyDetailRow) {
       x_Day: row.date,
       x_Discount: row.discount,
       x_DiscountedUnitPrice: row.discountedUnitPrice,
-      x_Factors: textOf(row.factors),
-      x_FeeItem: textOf(row.feeItem),
+      x_Factors: wellFormed(row.factors),
+      x_FeeItem: wellFormed(row.feeItem),
       x_OutstandingAmount: row.outstandingAmount,
       x_PaidAmount: row.paidAmount,
-      x_ProjectId: textOf(row.projectId),
-      x_SubProduct: textOf(row.subProduct),
-      x_Unit: textOf(row.unit),
+      x_ProjectId: wellFormed(row.projectId),
+      x_SubProduct: wellFormed(row.subProduct),
+      x_Unit: wellFormed(row.unit),
     },
   };
 }
@@ -227,14 +215,4 @@ const tradeWords: Readonly<Record<TradeType, string | null>> = {
  */
 function correctsEarlierPeriod({ row }: FocusCharge, billingPeriodStart: Instant): boolean {
   return row.billingMethod === 'REFUND' && row.chargePeriod.start < billingPeriodStart;
-}
-
-/** Text for a column; null if it is blank, or not Unicode and so cannot be written. */
-function textOf(text: string | null): string | null {
-  return text === null || text.trim() === '' ? null : text.toWellFormed();
-}
-
-function describe(parts: readonly (string | null)[]): string | null {
-  const known = parts.filter((part) => part !== null);
-  return known.length === 0 ? null : [...new Set(known)].join(', ');
 }

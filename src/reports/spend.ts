@@ -6,6 +6,8 @@
 import type { Account } from '../domain/account.ts';
 import type { CalendarDate, YearMonth } from '../domain/calendar.ts';
 import type { CurrencyCode, TokenCounts } from '../domain/rows.ts';
+import { allocationLabelOf } from './allocation-rules.ts';
+import type { ChargePart, CountedInTotals } from './attribution.ts';
 import { isLabelled, labelOf, valuesOf, type ChargedRow, type SpendDimension } from './spend-dimensions.ts';
 import {
   addTokens,
@@ -15,7 +17,8 @@ import {
   tokensOf,
   type TokenSums,
 } from './spend-tokens.ts';
-import { createTotals, type RunningTotals, type Totals } from './totals.ts';
+import { bytesOf } from './spend-memory.ts';
+import { createTotals, isNothing, type RunningTotals, type Totals } from './totals.ts';
 
 /** The common value of a group in one dimension. */
 export interface SpendKey {
@@ -62,6 +65,16 @@ export type RateDay = (currency: CurrencyCode, day: CalendarDate) => CalendarDat
 /** Running sums of charges. */
 export interface Spend {
   add(account: Account, row: ChargedRow, on: ChargeDay): void;
+  /** Adds the parts of a charge that count, where allocations decide whose cost it is. */
+  addParts(
+    account: Account,
+    charge: {
+      readonly row: ChargedRow;
+      readonly parts: readonly ChargePart[];
+      readonly inTotals: CountedInTotals;
+    },
+    on: ChargeDay,
+  ): void;
   /** Adds charges that were added up elsewhere, by the same dimensions and rates. */
   merge(other: Spend): void;
   /** In no particular order. */
@@ -78,6 +91,8 @@ interface SpendParts {
   readonly groups: ReadonlyMap<string, Group>;
   readonly labels: ReadonlyMap<string, Labels>;
   readonly all: RunningTotals;
+  /** How many charges count, whole or in part. */
+  readonly charges: { count: number };
 }
 
 interface Group {
@@ -110,6 +125,7 @@ export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay
   const groups = new Map<string, Group>();
   const labels = new Map<string, Labels>();
   const all = createTotals();
+  const charges = { count: 0 };
   const areLabelled = groupBy.map((name) => isLabelled(name));
 
   function createGroup({
@@ -148,39 +164,57 @@ export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay
   function toKey({ values, labelKeys, provider }: Group): SpendKey[] {
     return groupBy.map((dimension, index) => {
       const value = values[index] ?? null;
+      if (dimension === 'ALLOCATION') return { dimension, value, label: allocationLabelOf(value) };
       const label = value === null ? null : labelFor(labelKeys[index] ?? '', provider);
       return { dimension, value, label: label ?? value ?? notSaid };
     });
   }
 
+  function addPart(account: Account, part: ChargePart, { day, month, own = day }: ChargeDay): void {
+    const { row, amounts, isDifference } = part;
+    const values = valuesOf(groupBy, row, account, day, month, part);
+    const id = JSON.stringify(values);
+    const tokens = amounts === row && !isDifference ? tokensOf(row) : null;
+    const count = isDifference ? 0 : 1;
+    let group = groups.get(id);
+    if (group === undefined) {
+      // A copy: a row's text may be a slice of a vendor's whole answer, and sums live longer than that.
+      const own = JSON.parse(id) as (string | null)[];
+      const labelKeys = own.map((value, index) => `${index} ${value}`);
+      const provider = account.provider.id;
+      group = createGroup({ values: own, labelKeys, tokens: tokens && createTokenSums(), provider });
+      groups.set(id, group);
+    }
+    for (const [index, name] of groupBy.entries()) {
+      if (areLabelled[index] !== true || values[index] === null) continue;
+      const text = labelOf(name, row, account, day);
+      if (text !== null) noteLabel(group.labelKeys[index] ?? '', account.provider.id, { text, day });
+    }
+    if (group.provider !== account.provider.id) group.provider = null;
+    group.rowCount += count;
+    group.sums.addAmounts(row.currency, amounts, count);
+    datedSums(group, rateDay?.(row.currency, own) ?? null)?.addAmounts(row.currency, amounts, count);
+    if (tokens === null) group.tokens = null;
+    else if (group.tokens !== null) addTokens(group.tokens, tokens);
+  }
+
   return {
-    add(account, row, { day, month, own = day }) {
-      const values = valuesOf(groupBy, row, account, day, month);
-      const id = JSON.stringify(values);
-      const tokens = tokensOf(row);
-      let group = groups.get(id);
-      if (group === undefined) {
-        // A copy: a row's text may be a slice of a vendor's whole answer, and sums live longer than that.
-        const own = JSON.parse(id) as (string | null)[];
-        const labelKeys = own.map((value, index) => `${index} ${value}`);
-        const provider = account.provider.id;
-        group = createGroup({ values: own, labelKeys, tokens: tokens && createTokenSums(), provider });
-        groups.set(id, group);
-      }
-      for (const [index, name] of groupBy.entries()) {
-        if (areLabelled[index] !== true || values[index] === null) continue;
-        const text = labelOf(name, row, account, day);
-        if (text !== null) noteLabel(group.labelKeys[index] ?? '', account.provider.id, { text, day });
-      }
-      if (group.provider !== account.provider.id) group.provider = null;
-      group.rowCount += 1;
-      group.sums.add(row);
-      datedSums(group, rateDay?.(row.currency, own) ?? null)?.add(row);
-      if (tokens === null) group.tokens = null;
-      else if (group.tokens !== null) addTokens(group.tokens, tokens);
+    add(account, row, on) {
+      addPart(account, { row, amounts: row, allocated: null, isDifference: false }, on);
+      charges.count += 1;
       all.add(row);
     },
+    addParts(account, { row, parts, inTotals }, on) {
+      if (parts.length === 0) return;
+      for (const part of parts) addPart(account, part, on);
+      charges.count += 1;
+      if (inTotals === 'ROW') all.add(row);
+      if (inTotals !== 'PARTS') return;
+      const counted = parts.find(({ isDifference }) => !isDifference);
+      for (const part of parts) all.addAmounts(row.currency, part.amounts, part === counted ? 1 : 0);
+    },
     merge({ parts }) {
+      charges.count += parts.charges.count;
       for (const [key, ofValue] of parts.labels) {
         for (const [provider, label] of ofValue) noteLabel(key, provider, label);
       }
@@ -196,34 +230,24 @@ export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay
       }
       all.merge(parts.all);
     },
-    parts: { groups, labels, all },
+    parts: { groups, labels, all, charges },
     groups: () =>
-      [...groups].map(([id, group]) => {
+      [...groups].flatMap(([id, group]): SpendGroup[] => {
         const { sums, dated, tokens, rowCount } = group;
         const totals = sums.totals();
-        return {
-          id,
-          key: toKey(group),
-          totals,
-          dated: dated && Array.from(dated, ([day, part]) => ({ day, totals: part.totals() })),
-          rowCount,
-          tokens: totals.length === 1 && tokens !== null ? toCounts(tokens) : null,
-        };
+        if (rowCount === 0 && totals.every((one) => isNothing(one))) return [];
+        return [
+          {
+            id,
+            key: toKey(group),
+            totals,
+            dated: dated && Array.from(dated, ([day, part]) => ({ day, totals: part.totals() })),
+            rowCount,
+            tokens: totals.length === 1 && tokens !== null ? toCounts(tokens) : null,
+          },
+        ];
       }),
     totals: () => all.totals(),
     bytes: () => bytesOf({ groups, labels }),
   };
-}
-
-/** As measured on V8: the most bytes of a currency's sums, of a group itself, of a value, and of a label. */
-const bytesEach = { sums: 800, group: 500, value: 120, label: 300 };
-
-function bytesOf({ groups, labels }: Pick<SpendParts, 'groups' | 'labels'>): number {
-  let bytes = 2000;
-  for (const [id, { values, dated }] of groups) {
-    bytes += bytesEach.group + 2 * id.length + bytesEach.value * values.length;
-    bytes += bytesEach.sums * (1 + (dated?.size ?? 0));
-  }
-  for (const ofValue of labels.values()) bytes += bytesEach.label * ofValue.size;
-  return bytes;
 }

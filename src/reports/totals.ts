@@ -1,6 +1,6 @@
 /** Sums over rows: exact, one per currency, null if a part is unknown. They grow row by row and keep no rows. */
 
-import type { Decimal } from '../domain/decimal.ts';
+import { compareDecimals, zero, type Decimal } from '../domain/decimal.ts';
 import { createSum, sumDecimals, type RunningSum } from '../domain/sums.ts';
 import type { ChargeRow, CurrencyCode, InvoiceRow } from '../domain/rows.ts';
 
@@ -48,13 +48,24 @@ export class RunningTotals {
 
   /** An invoice's total is its billed cost. */
   add(row: ChargeRow | InvoiceRow): void {
-    const sums = this.#sumsOf(row.currency);
-    sums.rowCount += 1;
-    const isInvoice = row.kind === 'INVOICE';
-    sums.billedCost.add(isInvoice ? row.total : row.billedCost);
-    sums.listCost.add(isInvoice ? null : row.listCost);
-    sums.voucherAmount.add(isInvoice ? null : row.voucherAmount);
-    sums.cashAmount.add(isInvoice ? null : row.cashAmount);
+    if (row.kind === 'INVOICE') {
+      const unknown = { listCost: null, voucherAmount: null, cashAmount: null };
+      this.addAmounts(row.currency, { billedCost: row.total, ...unknown }, 1);
+    } else this.addAmounts(row.currency, row, 1);
+  }
+
+  /** Adds amounts of `count` rows. */
+  addAmounts(
+    currency: CurrencyCode,
+    amounts: Pick<ChargeRow, 'listCost' | 'billedCost' | 'voucherAmount' | 'cashAmount'>,
+    count: number,
+  ): void {
+    const sums = this.#sumsOf(currency);
+    sums.rowCount += count;
+    sums.billedCost.add(amounts.billedCost);
+    sums.listCost.add(amounts.listCost);
+    sums.voucherAmount.add(amounts.voucherAmount);
+    sums.cashAmount.add(amounts.cashAmount);
   }
 
   /** Adds other sums. */
@@ -103,6 +114,12 @@ export class RunningTotals {
     this.#byCurrency.set(currency, sums);
     return sums;
   }
+}
+
+/** Whether sums are of no row and come to nothing, as where a difference cancels out. */
+export function isNothing({ rowCount, billedCost, listCost, voucherAmount, cashAmount }: Totals): boolean {
+  const amounts = [billedCost, listCost, voucherAmount, cashAmount];
+  return rowCount === 0 && amounts.every((amount) => amount === null || compareDecimals(amount, zero) === 0);
 }
 
 /** Empty sums. */

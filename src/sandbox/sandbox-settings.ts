@@ -1,5 +1,6 @@
 /** Settings, as in gateway.yaml, for a gateway that uses the sandbox. */
 
+import type { Bots } from './bots.ts';
 import type { Sandbox } from './sandbox.ts';
 import { simulatedVendors, vendorIds } from './vendors.ts';
 
@@ -13,4 +14,28 @@ export function sandboxSettings({ vendors }: Sandbox) {
     quota: { requestsPerSecond: 40, concurrent: 4 },
   }));
   return { accounts, log: { level: 'warn' } };
+}
+
+/** Alerts that write to the bots of the sandbox, in English; every rule has something to say there. */
+export function sandboxAlerts({ addresses }: Bots) {
+  const channels = Object.entries(addresses).map(([kind, { url, secret }]) => ({
+    id: kind,
+    kind,
+    url,
+    ...(secret === null ? {} : { secret }),
+    allowInternal: true,
+  }));
+  return {
+    language: 'en',
+    channels,
+    rules: [
+      { kind: 'balanceBelow', amount: ['20000', '5000'], channels: ['feishu', 'wecom'] },
+      { kind: 'runwayBelow', days: 30, channels: ['dingtalk'] },
+      { kind: 'anomaly', atLeast: '500', channels: ['slack'] },
+      { kind: 'settled', channels: ['slack'] },
+      { kind: 'invoiceDue', days: 14, channels: ['webhook'] },
+      { kind: 'accountFailing', minutes: 5, channels: ['feishu', 'webhook'] },
+      { kind: 'digest', every: 'day', at: '09:00', channels: ['slack'] },
+    ],
+  };
 }

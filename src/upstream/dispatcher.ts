@@ -2,7 +2,7 @@
 
 import { request as requestPlain } from 'node:http';
 import { request as requestOverTls } from 'node:https';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import { Agent, buildConnector, type Dispatcher } from 'undici';
@@ -17,6 +17,8 @@ export interface ConnectionSettings {
   readonly timeoutMs: number;
   /** Null: direct. */
   readonly proxy: URL | null;
+  /** Looks names up, and may refuse what it finds; the system's own by default. Not used by a proxy. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface Connections {
@@ -30,8 +32,13 @@ export interface Connections {
 }
 
 /** Opens no connection before the first request. */
-export function createConnections({ connections, timeoutMs, proxy }: ConnectionSettings): Connections {
-  const toProvider = buildConnector({ timeout: timeoutMs });
+export function createConnections({
+  connections,
+  timeoutMs,
+  proxy,
+  lookup,
+}: ConnectionSettings): Connections {
+  const toProvider = buildConnector({ timeout: timeoutMs, ...(lookup === undefined ? {} : { lookup }) });
   const closing = new AbortController();
   const pending = new Set<{ missing: string }>();
   let open = 0;

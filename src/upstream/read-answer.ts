@@ -123,12 +123,17 @@ function codeOf(status: number, isJson: boolean): ErrorCode | null {
 }
 
 /**
- * The seconds of a Retry-After header (a number or an HTTP date), at most 15 minutes; undefined when absent or invalid.
+ * The seconds of a Retry-After header (a number or an HTTP date), at most 15 minutes unless told otherwise; undefined
+ * when absent or invalid.
  */
-export function retryAfterSeconds(value: string | undefined, now: number): number | undefined {
+export function retryAfterSeconds(
+  value: string | undefined,
+  now: number,
+  maxSeconds = maxRetryAfterSeconds,
+): number | undefined {
   const text = value?.trim() ?? '';
   const isDate = /^[A-Za-z]{3,9}, .*GMT$/.test(text);
   if (!isDate && !/^\d+$/.test(text)) return undefined;
   const seconds = isDate ? (Date.parse(text) - now) / 1000 : Number.parseInt(text, 10);
-  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, Math.ceil(seconds)), maxRetryAfterSeconds);
+  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(0, Math.ceil(seconds)), maxSeconds);
 }

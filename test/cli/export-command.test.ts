@@ -16,7 +16,7 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { UsageError } from '../../src/cli/arguments.ts';
-import { exportMonth } from '../../src/cli/export-command.ts';
+import { exportFile } from '../../src/cli/export-command.ts';
 import { expectNoSecret, openWorkplace, runScript } from '../support/command.ts';
 import { monthBefore } from '../support/questions.ts';
 
@@ -98,20 +98,20 @@ test('where no file can be, that is told before a vendor is asked', async () => 
 });
 
 test.each([
-  [[], '--month takes'],
-  [['--month', '2026-13'], '--month takes'],
-  [['--month', '2026-02', '--format', 'xlsx'], '--format takes one of: csv, ndjson'],
+  [[], 'give a month'],
+  [['--month', '2026-13'], 'give a month'],
+  [['--month', '2026-02', '--format', 'xls'], '--format takes one of: csv, ndjson, parquet, xlsx'],
   [['--month', '2026-02', '--compress', 'rar'], '--compress takes one of'],
   [['--month', '2026-02', 'more'], 'only options'],
   [['--month', '2026-02', '--month', '2026-02'], '--month is given once'],
   [['--month', '2026-02', '--format', 'csv', '--format', 'ndjson'], '--format is given once'],
   [['--month', '2026-02', '--output=a', '--output', 'b'], '--output is given once'],
-  [['--month', '2026-02', '--format', 'ndjson', '--bom'], '--bom is for CSV'],
+  [['--month', '2026-02', '--format', 'ndjson', '--bom'], 'bom is for CSV'],
   [['--month', '2026-02', '--account', 'x'], "Unknown option '--account'"],
   [['--month'], "Option '--month <value>' argument missing"],
 ])('%j is told to be no export, and nothing is asked', async (args, line) => {
-  await expect(exportMonth.run(args)).rejects.toThrow(line);
-  await expect(exportMonth.run(args)).rejects.toThrow(UsageError);
+  await expect(exportFile.run(args)).rejects.toThrow(line);
+  await expect(exportFile.run(args)).rejects.toThrow(UsageError);
 });
 
 test('arguments that are none end with exit code 2, and what there is', async () => {

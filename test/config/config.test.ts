@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { ConfigError, parseAlone, parseConfig, readConfig } from '../../src/config/config.ts';
+import { parseAlone, parseConfig, readConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/variables.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 type Environment = Readonly<Record<string, string>>;
@@ -55,6 +56,12 @@ const withBudgets = (...changes: object[]) => ({
   budgets: changes.map((change) => ({ id: 'search', amount: { CNY: '50000' }, ...change })),
 });
 
+const withAllocations = (rules: unknown, ...others: object[]) => ({
+  accounts: [ppio],
+  allocations: [{ id: 'team', rules }, ...others],
+});
+const toSearch = { to: 'search' };
+
 describe('settings that are good', () => {
   test('need an account alone: all else has the documented default', () => {
     expect(parse({ accounts: [ppio] })).toEqual({
@@ -64,6 +71,7 @@ describe('settings that are good', () => {
         keepAliveSeconds: 75,
         cors: { origins: [], headers: [] },
         graphiql: true,
+        page: true,
         introspection: true,
       },
       accounts: [
@@ -76,8 +84,10 @@ describe('settings that are good', () => {
         },
       ],
       clients: [],
+      session: { hours: 12 },
       exchangeRates: [],
       mcp: true,
+      allocations: [],
       budgets: [],
       limits: expect.objectContaining({
         maxDepth: 12,
@@ -202,6 +212,35 @@ describe('settings that are good', () => {
   test('may hold several rates for one pair, each of another date', () => {
     const { exchangeRates } = parse(withRates({}, { date: '2026-03-01' }));
     expect(exchangeRates.map(({ date }) => date)).toEqual(['2026-02-27', '2026-03-01']);
+  });
+
+  test('may hold allocations, what clients are bound to, and whose cost a budget is for', () => {
+    const rules = [
+      { when: { accounts: ['ppio-*'], apiKeyNames: ['search-*'] }, ...toSearch },
+      { split: { research: 33.3, search: 66.7 }, from: '2026-03-01', until: '2026-03-01' },
+      { split: { even: ['a', 'b'] } },
+      { split: { proportional: ['search', 'research'] } },
+    ];
+    const parsed = parse({
+      ...withAllocations(rules),
+      clients: [{ ...client, allocations: { team: ['search', 'b'] } }],
+      budgets: [{ id: 'search', amount: { CNY: '1' }, filter: { allocations: { team: ['research'] } } }],
+    });
+    const percents = [
+      ['research', 33.3],
+      ['search', 66.7],
+    ];
+    expect(parsed.allocations).toEqual([
+      {
+        id: 'team',
+        rules: rules.map((rule, index) => ({
+          when: {},
+          ...rule,
+          ...(index === 1 ? { split: { percents } } : {}),
+        })),
+      },
+    ]);
+    expect(parsed.clients[0]?.allocations).toEqual({ team: ['search', 'b'] });
   });
 
   test('may hold budgets, each with an amount in one currency and the filter of spend', () => {
@@ -430,6 +469,100 @@ describe('a fault is told in one line that begins with its path', () => {
     ['0.0.0.0 without clients', { accounts: [ppio], server: { host: '0.0.0.0' } }, ['server.host: ']],
     [':: without clients', { accounts: [ppio], server: { host: '::' } }, ['server.host: ']],
     ['a log level that is none', { accounts: [ppio], log: { level: 'loud' } }, ['log.level: ']],
+    [
+      'an allocation twice',
+      withAllocations([toSearch], { id: 'team', rules: [toSearch] }),
+      ['allocations.1.id: "team" stands here twice'],
+    ],
+    [
+      'a rule about accounts that are not there',
+      withAllocations([{ when: { accounts: ['ppio-*', 'nope', 'x*'] }, ...toSearch }]),
+      [
+        'allocations.0.rules.0.when.accounts.1: expected an account of this file, found "nope"',
+        'allocations.0.rules.0.when.accounts.2: expected an account of this file, found "x*"',
+      ],
+    ],
+    [
+      'a rule that gives cost to nobody, and one that gives it twice',
+      withAllocations([{}, { ...toSearch, split: { even: ['a'] } }]),
+      [
+        'allocations.0.rules.0: expected either to or split',
+        'allocations.0.rules.1: expected either to or split',
+      ],
+    ],
+    [
+      'percentages that are not a whole',
+      withAllocations([{ split: { a: 60, b: 30 } }, { split: { a: 120 } }, { split: {} }]),
+      [
+        'allocations.0.rules.0.split: expected percentages that add up to 100',
+        'allocations.0.rules.1.split: expected percentages that add up to 100',
+        'allocations.0.rules.2.split: expected percentages that add up to 100',
+      ],
+    ],
+    [
+      'a split among one value twice, or none',
+      withAllocations([{ split: { even: ['a', 'a'] } }, { split: { proportional: [] } }]),
+      ['allocations.0.rules.0.split: ', 'allocations.0.rules.1.split: '],
+    ],
+    [
+      'a value that is not one',
+      withAllocations([{ to: 'not-attributed-to-a-key' }, { to: ' a' }, { to: '' }]),
+      ['allocations.0.rules.0.to: ', 'allocations.0.rules.1.to: ', 'allocations.0.rules.2.to: '],
+    ],
+    [
+      'a rule that ends before it begins, and a day that is none',
+      withAllocations([
+        { ...toSearch, from: '2026-03-02', until: '2026-03-01' },
+        { ...toSearch, from: '2026-02-30' },
+      ]),
+      [
+        'allocations.0.rules.0.until: expected a day that is not before 2026-03-02',
+        'allocations.0.rules.1.from: expected a date',
+      ],
+    ],
+    [
+      'a field that rules do not look at',
+      withAllocations([{ when: { model: ['a'] }, ...toSearch }]),
+      ['allocations.0.rules.0.when.model: there is no such setting'],
+    ],
+    ['an allocation without rules', withAllocations([]), ['allocations.0.rules: ']],
+    [
+      'a client that is bound to what there is not',
+      {
+        ...withAllocations([toSearch]),
+        clients: [{ ...client, allocations: { team: ['nobody'], customer: ['a'] } }],
+      },
+      [
+        'clients.0.allocations.team.0: expected a value that a rule of team gives cost to, found "nobody"',
+        'clients.0.allocations.customer: expected an allocation of this file, found "customer"',
+      ],
+    ],
+    [
+      'a client that is bound to nothing at all',
+      { ...withAllocations([toSearch]), clients: [{ ...client, allocations: {} }] },
+      ['clients.0.allocations: expected an allocation'],
+    ],
+    [
+      'a client that is bound and may see more',
+      {
+        ...withAllocations([toSearch]),
+        clients: [
+          { ...client, allocations: { team: ['search'] }, permissions: ['raw', 'graphiql', 'operations'] },
+        ],
+      },
+      [
+        'clients.0.permissions.0: expected none that shows more than its own cost',
+        'clients.0.permissions.2: expected none that shows more than its own cost',
+      ],
+    ],
+    [
+      'a budget for what there is not',
+      {
+        ...withAllocations([toSearch]),
+        budgets: [{ id: 'b', amount: { CNY: '1' }, filter: { allocations: { team: ['x'] } } }],
+      },
+      ['budgets.0.filter.allocations.team.0: expected a value that a rule of team gives cost to, found "x"'],
+    ],
     ['a budget twice', withBudgets({}, {}), ['budgets.1.id: "search" stands here twice']],
     [
       'a budget of an unknown account',

@@ -119,3 +119,40 @@ test('where the settings say so the running month is kept warm: whoever asks fin
   );
   expect(calls()).toEqual(warm);
 });
+
+test('an answer says from which of its days on figures may still change, list by list', async () => {
+  const gateway = await startGateway({ nowMs: Date.parse('2026-03-02T12:00:00Z') });
+  const provisionalFrom = async (from: string, to: string): Promise<Record<string, string | null>> => {
+    const { data } = await gateway.query<{ spend: { coverage: { sources: readonly Source[] } } }>(
+      `{ spend(period: { dates: { from: "${from}", to: "${to}" } }, groupBy: []) {
+        coverage { sources { account { name } kind status provisionalFrom } } } }`,
+    );
+    const { sources } = data.spend.coverage;
+    return Object.fromEntries(
+      sources.map(({ account, kind, provisionalFrom }) => [`${account.name} ${kind}`, provisionalFrom]),
+    );
+  };
+  // StreamLake's February has been final since the 1st, the others' is from the 3rd on.
+  expect(await provisionalFrom('2026-01-20', '2026-03-02')).toEqual({
+    'PPIO production BILL': '2026-02-01',
+    'PPIO production DAILY_DETAIL': '2026-02-01',
+    'Novita US BILL': '2026-02-01',
+    'Novita US DAILY_DETAIL': '2026-02-01',
+    'StreamLake production DAILY_DETAIL': '2026-03-01',
+    'AIone headquarters null': null,
+  });
+  gateway.clock.nowMs = Date.parse('2026-03-18T12:00:00Z');
+  const days = Object.values(await provisionalFrom('2026-01-20', '2026-03-19'));
+  expect(days.filter((day) => day !== null)).toEqual(Array.from({ length: 5 }, () => '2026-03-01'));
+  const inside = Object.values(await provisionalFrom('2026-03-10', '2026-03-19'));
+  expect(inside.filter((day) => day !== null)).toEqual(Array.from({ length: 5 }, () => '2026-03-10'));
+  expect(Object.values(await provisionalFrom('2026-01-01', '2026-03-01'))).toEqual(
+    Array.from({ length: 6 }, () => null),
+  );
+});
+
+interface Source {
+  readonly account: { readonly name: string };
+  readonly kind: string | null;
+  readonly provisionalFrom: string | null;
+}

@@ -26,6 +26,7 @@ test('a reading that could not be stored is stored later, and no vendor is asked
       stored.set(key, value);
       return true;
     },
+    replace: async () => false,
     discard: async () => {},
     append: async () => {},
   };

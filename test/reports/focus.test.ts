@@ -7,11 +7,15 @@ import { describe, expect, test } from 'vitest';
 import { parseDecimal, subtractDecimals, type Decimal } from '../../src/domain/decimal.ts';
 import { sumDecimals } from '../../src/domain/sums.ts';
 import { billingMethods, tradeTypes, type BillRow, type DailyDetailRow } from '../../src/domain/rows.ts';
-import { checkFocusRow } from '../../src/reports/focus-check.ts';
-import { focusColumns, focusGaps, type FocusColumn, type FocusRow } from '../../src/reports/focus-columns.ts';
+import { createFocusCheck } from '../../src/reports/focus-check.ts';
+import type { FocusRow } from '../../src/reports/focus-columns.ts';
+import { datasetColumns } from '../../src/reports/focus-datasets.ts';
+import { focusGaps } from '../../src/reports/focus-gaps.ts';
 import { crossRules } from '../../src/reports/focus-rules.ts';
-import { csvHeader, toCsvLine, toJsonLine } from '../../src/reports/focus-text.ts';
-import { toFocusRows, type FocusCharge } from '../../src/reports/focus.ts';
+import type { FocusColumn } from '../../src/reports/focus-versions.ts';
+import { toFocusRows as toRows, type FocusCharge } from '../../src/reports/focus.ts';
+import { csvHeader, toCsvLine } from '../../src/server/export/csv-format.ts';
+import { toJsonLine } from '../../src/server/export/json-lines-format.ts';
 import {
   between,
   d,
@@ -25,6 +29,10 @@ import {
   streamlake,
   streamlakeDay,
 } from '../support/focus-fixtures.ts';
+
+const focusColumns: readonly FocusColumn[] = datasetColumns('focus', '1.2');
+const checkFocusRow = createFocusCheck('1.2');
+const toFocusRows = (charge: FocusCharge): readonly FocusRow[] => toRows(charge, '1.2');
 
 const bill = (changes: Partial<BillRow> = {}): FocusCharge => ({
   kind: 'BILL',
@@ -91,6 +99,8 @@ describe('what a line says', () => {
       ContractedCost: '720.0000',
       ContractedUnitPrice: null,
       EffectiveCost: '720.0000',
+      HostProviderName: 'PPIO',
+      InvoiceDetailId: 'charges',
       InvoiceId: 'bill-ppio-2026-02',
       InvoiceIssuerName: 'PPIO',
       ListCost: '720.0000',
@@ -105,8 +115,12 @@ describe('what a line says', () => {
       ResourceType: 'gpu',
       ServiceCategory: 'Compute',
       ServiceName: 'gpu',
+      ServiceProviderName: 'PPIO',
       ServiceSubcategory: 'Virtual Machines',
       SkuId: 'prd-4090',
+      SkuMeter: 'gpu',
+      SkuPriceDetails: '{"x_ProductName":"RTX 4090 24GB"}',
+      SkuPriceId: 'prd-4090',
       SubAccountId: 'm-7',
       SubAccountName: 'm-7',
       x_AccountId: 'ppio-main',
@@ -120,6 +134,7 @@ describe('what a line says', () => {
       x_FeeItem: null,
       x_FinalAt: '2026-03-03T10:00:00Z',
       x_Kind: 'BILL',
+      x_LineType: 'CHARGE',
       x_ListCostIsStated: 'false',
       x_ListUnitPrice: '360.0000',
       x_OutstandingAmount: null,
@@ -332,16 +347,17 @@ test('the columns are in order, ours last and named as the specification names c
   const ours = names.filter((name) => name.startsWith('x_'));
   expect(names).toEqual([...theirs.toSorted(), ...ours.toSorted()]);
   for (const name of names) expect(name).toMatch(/^(x_)?([A-Z][a-z]+)+$/);
-  const columns: readonly FocusColumn[] = focusColumns;
-  for (const { name, level } of columns) expect(name.startsWith('x_')).toBe(level === 'Custom');
-  expect(columns.filter(({ level }) => level === 'Mandatory')).toHaveLength(21);
+  for (const { name, level } of focusColumns) expect(name.startsWith('x_')).toBe(level === 'Custom');
+  expect(focusColumns.filter(({ level }) => level === 'Mandatory')).toHaveLength(21);
 });
 
 test('every column is filled by some charge, and each gap is one', () => {
-  const rows = [bill(), day(), day({ listUnitPrice: null }), refund, novitaSpot].flatMap(toFocusRows);
+  const rows = [bill(), day(), day({ listUnitPrice: null }), refund, novitaSpot].flatMap((charge) =>
+    toFocusRows(charge),
+  );
   const empty = focusColumns
     .map(({ name }) => name)
-    .filter((name) => rows.every((row) => row[name] === null));
+    .filter((name) => rows.every((row) => row[name as keyof FocusRow] === null));
   expect(empty).toEqual(['ResourceName']);
   const charges = rows.filter((row) => row.ChargeCategory !== 'Credit' && row.ChargeClass === null);
   for (const { column } of focusGaps) expect(charges.some((row) => row[column] === null)).toBe(true);
@@ -352,10 +368,13 @@ describe('the self-check', () => {
   const [purchase, credit] = linesOf(bill());
   const correction = lineOf(refund);
   const tax = { ...credit, ChargeCategory: 'Tax', SkuId: null };
+  const [, part = purchase] = toFocusRows(
+    bill({ chargePeriod: between('2026-01-31T16:00:00Z', '2026-03-31T16:00:00Z') }),
+  );
   const adjustment = { ...credit, ChargeCategory: 'Adjustment' };
 
   test('passes what is made of every vendor', () => {
-    for (const line of [bill(), day(), refund, novitaSpot].flatMap(toFocusRows)) {
+    for (const line of [bill(), day(), refund, novitaSpot].flatMap((charge) => toFocusRows(charge))) {
       expect(checkFocusRow(line)).toEqual([]);
     }
     expect(checkFocusRow(tax)).toEqual([]);
@@ -431,6 +450,14 @@ describe('the self-check', () => {
     ['PricingCategory', 'NOT_NULL_ON_TAX', tax, { PricingCategory: 'Other' }],
     ['PricingQuantity', 'NOT_NULL_ON_TAX', tax, { PricingQuantity: '1', PricingUnit: 'Units' }],
     ['SkuId', 'NOT_NULL_ON_TAX', tax, { SkuId: 'vat' }],
+    ['SkuPriceId', 'NOT_NULL_ON_TAX', tax, { SkuPriceId: 'vat' }],
+    ['SkuMeter', 'NOT_NULL_WITHOUT_ITS_COLUMN', usage, { SkuMeter: 'tokens' }],
+    ['SkuPriceDetails', 'NOT_NULL_WITHOUT_ITS_COLUMN', usage, { SkuPriceDetails: '{"x_A":1}' }],
+    ...['{}', '[]', '{"a":{}}', 'null', '{'].map(
+      (text) => ['SkuPriceDetails', 'NOT_KEY_VALUES', purchase, { SkuPriceDetails: text }] as const,
+    ),
+    ['BilledCost', 'TERM_PART_IS_BILLED', part, { BilledCost: '1' }],
+    ['x_CashAmount', 'COUNTED_TWICE', part, { x_CashAmount: '1' }],
     ['PricingCategory', 'NULL_ON_CHARGE', usage, { PricingCategory: null }],
     [
       'PricingQuantity',
@@ -470,8 +497,7 @@ describe('the self-check', () => {
   });
 
   test('catches each missing column, and null in each that must not be', () => {
-    const columns: readonly FocusColumn[] = focusColumns;
-    for (const { name, nullable } of columns) {
+    for (const { name, nullable } of focusColumns) {
       const { [name]: gone, ...rest } = { ...usage } as Record<string, string | null>;
       expect(gone).toBeDefined();
       expect(checkFocusRow(rest)).toContainEqual({ column: name, rule: 'COLUMN_MISSING' });
@@ -483,8 +509,9 @@ describe('the self-check', () => {
   test('has no rule that is not planted', () => {
     const caught = new Set(planted.map(([column, rule]) => `${column} ${rule}`));
     for (const { column, rule } of crossRules) {
-      // An id of a resource always has its type, but need not have a name.
-      if (column === 'ResourceName' && rule === 'NULL_BESIDE_ITS_COLUMN') continue;
+      // An id of a resource always has its type, but need not have a name; nor a SKU a meter or details.
+      if (/^(ResourceName|Sku(Meter|PriceDetails))$/.test(column) && rule === 'NULL_BESIDE_ITS_COLUMN')
+        continue;
       expect(caught).toContain(`${column} ${rule}`);
     }
   });
@@ -585,13 +612,19 @@ describe('whatever a vendor sends', () => {
   test('a CSV parser reads back what was written, and a JSON parser all of it', () => {
     fc.assert(
       fc.property(fc.array(charge, { minLength: 1, maxLength: 5 }), (charges) => {
-        const rows = charges.flatMap(toFocusRows);
-        const csv = csvHeader() + rows.map(toCsvLine).join('');
+        const rows = charges.flatMap((charge) => toFocusRows(charge));
+        const csv = csvHeader(focusColumns) + rows.map((row) => toCsvLine(row, focusColumns)).join('');
         const read: Record<string, string>[] = parse(csv, { columns: true, record_delimiter: '\r\n' });
         expect(read).toEqual(rows.map(asSpreadsheet));
-        const json = rows.map(toJsonLine).join('').split('\n');
+        const json = rows
+          .map((row) => toJsonLine(row, focusColumns))
+          .join('')
+          .split('\n');
         expect(json.pop()).toBe('');
-        expect(json.map((line) => JSON.parse(line))).toEqual(rows);
+        const own = rows.map((row) =>
+          Object.fromEntries(focusColumns.map(({ name }) => [name, row[name as keyof FocusRow]])),
+        );
+        expect(json.map((line) => JSON.parse(line))).toEqual(own);
       }),
       { numRuns: 200 },
     );
@@ -600,8 +633,7 @@ describe('whatever a vendor sends', () => {
 
 /** What CSV can hold of a row: nothing for null, and an apostrophe before what would be a formula. */
 function asSpreadsheet(row: FocusRow): Record<string, string> {
-  const columns: readonly FocusColumn[] = focusColumns;
-  const cells = columns.map(({ name, type }) => {
+  const cells = focusColumns.map(({ name, type }) => {
     const value = row[name as keyof FocusRow] ?? '';
     const isFormula = type === 'String' && '=+-@＝＋－＠\t\r\n'.includes(value.slice(0, 1));
     return [name, value !== '' && isFormula ? `'${value}` : value];
@@ -619,7 +651,9 @@ test('CSV: names keep quotes, commas, lines and Chinese, formulas are disarmed, 
       projectId: '-1+2',
     }),
   );
-  const csv = csvHeader() + toCsvLine(line) + toCsvLine(credit) + toCsvLine(lineOf(novitaSpot));
+  const csv =
+    csvHeader(focusColumns) +
+    [line, credit, lineOf(novitaSpot)].map((one) => toCsvLine(one, focusColumns)).join('');
   const [first, second, third]: Record<string, string>[] = parse(csv, { columns: true });
   expect(first).toMatchObject({
     x_ProductName: name,
@@ -637,7 +671,7 @@ test('CSV: names keep quotes, commas, lines and Chinese, formulas are disarmed, 
   });
   expect(csv.endsWith('\r\n')).toBe(true);
   expect(csv).toContain(',"a\rb",');
-  expect(JSON.parse(toJsonLine(line))).toMatchObject({
+  expect(JSON.parse(toJsonLine(line, focusColumns))).toMatchObject({
     x_ProjectId: '-1+2',
     x_ProductName: name,
     ChargeClass: null,

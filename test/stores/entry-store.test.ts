@@ -101,6 +101,26 @@ describe.each([
     expect(await readOne(store, 'a')).toContain('newest');
   });
 
+  test('a document is replaced only by who has seen it, and of many that try at once by one', async () => {
+    const store = await open();
+    const replace = (version: number, body: string, expects: number | null) =>
+      store.replace('{doc}:a', valueOf(version, body), {
+        version: versionAt(version),
+        expects: expects === null ? null : versionAt(expects),
+      });
+    expect(await replace(2, 'of nobody', 1)).toBe(false);
+    expect(await replace(1, 'first', null)).toBe(true);
+    expect(await replace(1, 'another first', null)).toBe(false);
+    expect(await replace(1, 'first', null)).toBe(true);
+    const tries = await Promise.all(Array.from({ length: 20 }, (_, index) => replace(2, `by ${index}`, 1)));
+    expect(tries.filter(Boolean)).toHaveLength(1);
+    expect(await readOne(store, '{doc}:a')).toContain(`by ${tries.indexOf(true)}`);
+    // A document that is given back may have any version.
+    expect(await replace(9, 'given back', 2)).toBe(true);
+    expect(await replace(3, 'older', 9)).toBe(true);
+    expect(await readOne(store, '{doc}:a')).toContain('older');
+  });
+
   test('of many that write the same at once the newest stays', async () => {
     const store = await open();
     const versions = Array.from({ length: 40 }, (_, index) => (index * 17) % 40);

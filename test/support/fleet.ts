@@ -4,6 +4,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { expect } from 'vitest';
+
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { quietSettings } from './sandbox-settings.ts';
 import { vendorIds, type VendorId } from '../../src/sandbox/vendors.ts';
@@ -88,9 +90,11 @@ export async function startFleet(options: FleetOptions, atEnd: AtEnd): Promise<F
     },
     async untilRedis(state) {
       for (const replica of urls.keys()) {
-        while ((await fleet.readiness(replica))['redis'] !== state) {
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        }
+        await expect
+          .poll(async () => (await fleet.readiness(replica))['redis'], {
+            message: `what replica ${replica} says of Redis`,
+          })
+          .toBe(state);
       }
     },
     calls: (vendor) => vendors[vendor].calls.length,

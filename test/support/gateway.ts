@@ -46,6 +46,8 @@ export interface TestOptions {
   readonly sandbox?: SandboxOptions;
   /** Changes the settings, as they stand in gateway.yaml. */
   readonly settings?: (settings: Settings) => unknown;
+  /** What is to be there before the settings are made. */
+  readonly prepare?: (sandbox: Sandbox) => Promise<void>;
 }
 
 export type Settings = ReturnType<typeof quietSettings>;
@@ -77,6 +79,7 @@ export async function startGateway(options: TestOptions = {}, context?: TestCont
     ...options.sandbox,
   });
   atEnd(() => sandbox.stop());
+  await options.prepare?.(sandbox);
   const log: string[] = [];
   const sent: string[] = [];
   const defaults = quietSettings(sandbox);

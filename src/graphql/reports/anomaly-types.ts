@@ -61,7 +61,8 @@ const AnomalyType = builder.objectRef<Anomaly>('Anomaly').implement({
     account: t.expose('account', { type: AccountType, description: 'The account.' }),
     key: t.expose('key', {
       type: [SpendKeyType],
-      description: 'What cost so much: a PRODUCT, a PROJECT or an API_KEY of the account.',
+      description:
+        'What cost so much: a PRODUCT, a PROJECT or an API_KEY of the account, or the value of an ALLOCATION.',
     }),
     actual: t.field({
       type: MoneyType,
@@ -116,11 +117,20 @@ builder.queryField('anomalies', (t) =>
     args: {
       period: t.arg({ type: PeriodInput, required: true, description: 'Which days.' }),
       filter: t.arg({ type: SpendFilter, description: 'Which charges are looked at. Null: all.' }),
+      allocation: t.arg.id({
+        description:
+          'Watches the values of this allocation (Allocation.allocationId) in each account, and what no rule of it matches, in place of products, projects and keys. Null: those.',
+      }),
       top: t.arg.int({ defaultValue: 100, description: 'How many at most, 1 to 1000.' }),
     },
-    resolve: (_root, { period, filter, top }, context) =>
+    resolve: (_root, { period, filter, allocation, top }, context) =>
       readAnomalies(
-        { period: toPeriod(period, context), filter: filter ?? {}, top: readTop(top) ?? 100 },
+        {
+          period: toPeriod(period, context),
+          filter: filter ?? {},
+          allocation: allocation ?? null,
+          top: readTop(top) ?? 100,
+        },
         context,
       ),
   }),

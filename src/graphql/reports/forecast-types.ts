@@ -9,7 +9,7 @@ import { CoverageType, NoticeType } from '../types/coverage-types.ts';
 import { SpendDimensionEnum } from '../types/enums.ts';
 import { IntervalType } from '../types/interval-type.ts';
 import { MoneyType } from '../types/money-types.ts';
-import { checkGroupBy, readTop, SpendFilter } from './spend-query.ts';
+import { checkGroupBy, readTop, SpendFilter, whatAllocation } from './spend-query.ts';
 import { SpendKeyType } from './spend-values.ts';
 
 const BacktestType = builder.objectRef<Backtest>('Backtest').implement({
@@ -107,9 +107,10 @@ builder.queryField('forecast', (t) =>
         type: [SpendDimensionEnum],
         description: 'By what, in this order; each once, and none of DAY, WEEK, MONTH. Null: no groups.',
       }),
+      allocation: t.arg.id({ description: whatAllocation }),
       top: t.arg.int({ defaultValue: 100, description: 'How many groups at most, 1 to 1000.' }),
     },
-    resolve: (_root, { month, filter, groupBy, top }, context) => {
+    resolve: (_root, { month, filter, groupBy, allocation, top }, context) => {
       const dimensions = groupBy ?? [];
       checkGroupBy(dimensions);
       const dated = dimensions.find((one) => datedDimensions.has(one));
@@ -117,7 +118,13 @@ builder.queryField('forecast', (t) =>
         throw new GatewayError('BAD_USER_INPUT', `groupBy: a forecast of a month has no groups by ${dated}`);
       }
       return readForecast(
-        { month: month ?? null, filter: filter ?? {}, groupBy: dimensions, top: readTop(top) ?? 100 },
+        {
+          month: month ?? null,
+          filter: filter ?? {},
+          groupBy: dimensions,
+          allocation: allocation ?? null,
+          top: readTop(top) ?? 100,
+        },
         context,
       );
     },

@@ -6,13 +6,26 @@ import { createConverter } from '../../domain/currency-conversion.ts';
 import { createSpendTest, viewOf } from '../../reports/charge-filter.ts';
 import type { SpendDimension } from '../../reports/spend-dimensions.ts';
 import { builder } from '../builder.ts';
-import { partOfName } from '../types/charge.ts';
+import { groupFilterFields, partOfName } from '../types/charge.ts';
 import { BillingMethodEnum, SpendDimensionEnum, SpendOrderEnum } from '../types/enums.ts';
+import { toAskedAllocations } from '../../query/asked-allocations.ts';
 import { toPeriod } from '../../query/asked-period.ts';
 import { PeriodInput } from '../types/period.ts';
 import { selects } from '../document/selection.ts';
 import { readReport, type ReportQuestion } from '../../query/read-spend.ts';
 import { SpendReportType } from './spend-types.ts';
+
+const AllocationFilter = builder.inputType('AllocationFilter', {
+  description: 'Selects cost by whose it is.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Allocation.allocationId: team, customer, ...' }),
+    values: t.stringList({
+      required: { list: true, items: false },
+      description:
+        'The values of the allocation, as SpendKey.value has them. Null among them: what no rule of the allocation matches. A value without cost matches nothing.',
+    }),
+  }),
+});
 
 export const SpendFilter = builder.inputType('SpendFilter', {
   description:
@@ -22,16 +35,29 @@ export const SpendFilter = builder.inputType('SpendFilter', {
     providers: t.idList({ description: 'Provider.id. Null: every provider.' }),
     categories: t.stringList({ description: 'Product.category: gpu, llm, cloud_storage, ...' }),
     productName: t.string({ description: `A part of the product's name, ${partOfName}.` }),
+    byKey: t.boolean({
+      description:
+        'True: reads usage by key, as grouping by API_KEY does, also where no key is named. For the totals of a report by key.',
+    }),
     apiKeys: t.stringList({ description: 'ApiKey.keyId. Reads usage by key, as grouping by API_KEY does.' }),
-    productIds: t.stringList({ description: "The provider's ids of products." }),
+    ...groupFilterFields(t),
     feeItems: t.stringList({ description: 'DailyDetail.feeItem, the whole text exactly as it is.' }),
     subAccounts: t.stringList({ description: 'Bill.subAccountId' }),
     projects: t.stringList({ description: 'DailyDetail.projectId' }),
     resources: t.stringList({ description: 'Bill.resourceId, DailyDetail.resourceId' }),
     billingMethods: t.field({ type: [BillingMethodEnum], description: 'Charge.billingMethod' }),
     currencies: t.field({ type: ['CurrencyCode'], description: 'The currency of the amounts.' }),
+    allocations: t.field({
+      type: [AllocationFilter],
+      description:
+        'Whose cost it is, by allocations of the settings. Of a charge that is split, only the part of these values counts.',
+    }),
   }),
 });
+
+/** What the argument allocation means. */
+export const whatAllocation =
+  'Which allocation of the settings the dimension ALLOCATION means: Allocation.allocationId, such as team. Unused without that dimension.';
 
 const spendArgs = builder.args((t) => ({
   period: t.field({
@@ -44,6 +70,7 @@ const spendArgs = builder.args((t) => ({
     required: true,
     description: 'By what, in this order; each once. Empty: one group.',
   }),
+  allocation: t.id({ description: whatAllocation }),
   filter: t.field({ type: SpendFilter, description: 'Which charges. Null: all.' }),
   timeZone: t.string({
     description:
@@ -69,7 +96,7 @@ builder.queryField('spend', (t) =>
       "What was spent: the sum of bills and daily details, which together are an account's cost. Grouped by or filtered on API keys, it reads only usage by key, which is the same money by key. An account counts whole or not at all: coverage names each account that failed, or whose provider has no such list (some only have invoices), and none counts as zero. A charge over several days belongs to the day on which it starts. Null only if every account failed.",
     args: spendArgs,
     resolve: (_root, args, context, info) => {
-      const { groupBy, timeZone, convertTo, top, orderBy } = args;
+      const { groupBy, allocation, timeZone, convertTo, top, orderBy } = args;
       const filter = args.filter ?? {};
       checkGroupBy(groupBy);
       const question: ReportQuestion = {
@@ -79,6 +106,7 @@ builder.queryField('spend', (t) =>
         timeZone: timeZone == null ? null : readTimeZone(timeZone),
         categories: filter.categories,
         matches: createSpendTest(filter),
+        allocations: toAskedAllocations(groupBy, allocation, filter),
         narrowing: { ...filter, accounts: null, providers: null },
         groupBy,
         converter: convertTo == null ? null : createConverter(convertTo, context.rates),

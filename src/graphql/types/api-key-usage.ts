@@ -5,7 +5,7 @@ import type { InputShapeFromFields } from '@pothos/core';
 import type { ApiKeyUsageRow, IntegerText } from '../../domain/rows.ts';
 import { builder } from '../builder.ts';
 import { createChargeTest, isIn } from '../../reports/charge-filter.ts';
-import { ChargeInterface, ChargeOrder, partOfName, toChargeOrder } from './charge.ts';
+import { ChargeInterface, ChargeOrder, groupFilterFields, partOfName, toChargeOrder } from './charge.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { BillingMethodEnum, UsageCycleEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
@@ -108,6 +108,7 @@ const filters = createRowFilters('ApiKeyUsageFilter', {
   fields: (t) => ({
     categories: t.stringList({ description: 'Product.category: llm, gen_api, web_search, ...' }),
     productName: t.string({ description: `A part of the product's name, ${partOfName}.` }),
+    ...groupFilterFields(t),
     apiKeys: t.stringList({ description: 'ApiKey.keyId' }),
     billingMethods: t.field({ type: [BillingMethodEnum], description: 'Charge.billingMethod' }),
     currencies: t.field({ type: ['CurrencyCode'], description: 'The currency of the amounts.' }),

@@ -5,7 +5,7 @@ import type { InputShapeFromFields } from '@pothos/core';
 import type { BillRow } from '../../domain/rows.ts';
 import { builder } from '../builder.ts';
 import { createChargeTest, isIn } from '../../reports/charge-filter.ts';
-import { ChargeInterface, ChargeOrder, partOfName, toChargeOrder } from './charge.ts';
+import { ChargeInterface, ChargeOrder, groupFilterFields, partOfName, toChargeOrder } from './charge.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { BillingMethodEnum, TradeTypeEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
@@ -80,6 +80,7 @@ const filters = createRowFilters('BillFilter', {
   fields: (t) => ({
     categories: t.stringList({ description: 'Product.category: gpu, serverless, cloud_storage, ...' }),
     productName: t.string({ description: `A part of the product's name, ${partOfName}.` }),
+    ...groupFilterFields(t),
     resources: t.stringList({ description: 'Bill.resourceId' }),
     subAccounts: t.stringList({ description: 'Bill.subAccountId' }),
     tradeTypes: t.field({ type: [TradeTypeEnum], description: 'Bill.tradeType' }),

@@ -5,9 +5,9 @@ import type { Instant } from '../../domain/calendar.ts';
 import type { ApiKeyUsageRow, BillRow, DailyDetailRow, Product } from '../../domain/rows.ts';
 import { finalAtOf, settlementMonthOf, settlementOf } from '../../domain/settlement.ts';
 import { AccountType } from './account-types.ts';
-import { builder } from '../builder.ts';
+import { builder, type SchemaTypes } from '../builder.ts';
 import { SettlementType } from './coverage-types.ts';
-import { BillingMethodEnum, OrderDirectionEnum } from './enums.ts';
+import { BillingMethodEnum, OrderDirectionEnum, SpendDimensionEnum } from './enums.ts';
 import { byDecimal, byInstant, byText, createOrder, type Order, type SortPart } from '../../query/order.ts';
 import { idOfRow } from '../../query/sourced-rows.ts';
 import { NodeInterface } from './node.ts';
@@ -157,3 +157,19 @@ const chargeOrders: Readonly<Record<typeof ChargeOrderField.$inferType, readonly
 /** How filters search for a part of a name. */
 export const partOfName =
   'ignoring case and Unicode form (composed or not, full-width or not; i, İ and ı are the same letter, and so are ß and ss)';
+
+type Fields = PothosSchemaTypes.InputFieldBuilder<
+  PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>,
+  'InputObject'
+>;
+
+/** What every filter of charges takes of their products, and what leads from any group of spend to its charges. */
+export const groupFilterFields = (t: Fields) => ({
+  products: t.stringList({ description: 'Product.name, the whole name exactly as it is.' }),
+  productIds: t.stringList({ description: "The provider's ids of products: Product.productId" }),
+  without: t.field({
+    type: [SpendDimensionEnum],
+    description:
+      'Only charges that say nothing in these dimensions, such as the group of spend whose value is null. Each must be absent; a dimension that every charge has takes nothing away.',
+  }),
+});

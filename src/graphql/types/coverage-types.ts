@@ -80,6 +80,12 @@ const SourceCoverageType = builder.objectRef<SourceCoverage>('SourceCoverage').i
       type: SettlementType,
       description: 'The settlement of the least settled part.',
     }),
+    provisionalFrom: t.expose('provisionalFrom', {
+      type: 'Date',
+      nullable: true,
+      description:
+        'The first requested date whose figures may still change; all earlier ones are final. Null: all are final, nothing was read, or everything was requested of a list without dates.',
+    }),
     rowCount: t.exposeInt('rowCount', { description: 'Its rows that match, on all pages.' }),
     notices: t.expose('notices', { type: [NoticeType], description: 'What you should know about its rows.' }),
     error: t.field({

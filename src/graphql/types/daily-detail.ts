@@ -6,7 +6,7 @@ import type { Decimal } from '../../domain/decimal.ts';
 import type { DailyDetailRow, TokenCounts } from '../../domain/rows.ts';
 import { createChargeTest, createTextTest, isIn } from '../../reports/charge-filter.ts';
 import { builder } from '../builder.ts';
-import { ChargeInterface, ChargeOrder, partOfName, toChargeOrder } from './charge.ts';
+import { ChargeInterface, ChargeOrder, groupFilterFields, partOfName, toChargeOrder } from './charge.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { BillingMethodEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
@@ -108,7 +108,9 @@ const filters = createRowFilters('DailyDetailFilter', {
       description: 'Product.category. Rows of providers without categories never match.',
     }),
     productName: t.string({ description: `A part of the product's name, ${partOfName}.` }),
+    ...groupFilterFields(t),
     feeItem: t.string({ description: `A part of the charge item's name, ${partOfName}.` }),
+    feeItems: t.stringList({ description: 'DailyDetail.feeItem, the whole text exactly as it is.' }),
     projects: t.stringList({ description: 'DailyDetail.projectId' }),
     resources: t.stringList({ description: 'DailyDetail.resourceId' }),
     billingMethods: t.field({ type: [BillingMethodEnum], description: 'Charge.billingMethod' }),
@@ -166,5 +168,6 @@ function createTest(filter: Filter): (row: DailyDetailRow) => boolean {
     isSelected(row) &&
     isIn(filter.projects, row.projectId) &&
     isIn(filter.resources, row.resourceId) &&
+    isIn(filter.feeItems, row.feeItem) &&
     hasItem(row.feeItem);
 }

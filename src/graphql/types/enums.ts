@@ -129,6 +129,8 @@ export const SpendDimensionEnum = createEnum(
   {
     PROVIDER: 'The vendor.',
     ACCOUNT: 'The account.',
+    ALLOCATION:
+      "Whose cost it is: the value of the allocation that the argument allocation names (a team, a customer), by the rules of the settings. What no rule matches is one group, whose value is null. Groups add up to the same totals as without this dimension, to the last digit. Where a rule looks at API keys, the categories that keys use are read by key; what the cost by product holds beside that is a group of its own, 'Not attributed to a key' (value not-attributed-to-a-key, rowCount 0), as reconciliation tells it. A charge that a rule splits counts in each group with its part.",
     PRODUCT:
       'The product, by its name: products with the same name are one group, even at several providers.',
     PRODUCT_ID:

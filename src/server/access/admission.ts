@@ -7,14 +7,19 @@ import Negotiator from 'negotiator';
 import type { OperationOutcome } from '../../domain/metric-table.ts';
 import { KeysUnavailable, type Authenticate, type Client } from './auth.ts';
 import type { Taken, ConsumeBudget } from './budget.ts';
-import { isAllowedOrigin, type CorsSettings } from '../http/cors.ts';
+import type { CorsSettings } from '../http/cors.ts';
 import { HttpError } from '../http/reply.ts';
+import { isForeign, isFromOurPage } from './origins.ts';
+import type { Session, Sessions } from './sessions.ts';
 
 export interface AdmissionSettings {
   readonly authenticate: Authenticate;
+  readonly sessions: Sessions;
   readonly consume: ConsumeBudget;
-  /** Who may open the page: everybody, nobody, or clients with the permission. */
+  /** Who may open GraphiQL: everybody, nobody, or clients with the permission. */
   readonly graphiql: boolean | 'permitted';
+  /** Who may use the cost page. Its files hold no secret: nobody signs in there without the permission. */
+  readonly page: boolean | 'permitted';
   /**
    * Without clients, only this machine may ask, and only by a loopback name: a foreign page could point its own name
    * here.
@@ -56,7 +61,7 @@ export async function admit(
   response: ServerResponse,
 ): Promise<Client | null> {
   validateHeaders(settings, request);
-  const client = await identify(settings.authenticate, request);
+  const { client } = await identify(settings, request);
   const { graphiql } = settings;
   if (wantsPage(request)) {
     // A browser cannot send a token when it opens the page, and the page contains no secret.
@@ -72,8 +77,11 @@ export async function admit(
   return client;
 }
 
-/** Checks that apply to every request and every client. */
-function validateHeaders(settings: AdmissionSettings, { method, headers }: IncomingMessage): void {
+/** Checks that apply to every request and every client. @throws HttpError */
+export function validateHeaders(
+  settings: Pick<AdmissionSettings, 'loopbackOnly' | 'cors'>,
+  { method, headers }: IncomingMessage,
+): void {
   if (settings.loopbackOnly && !isLoopbackName(headers.host)) {
     const message = 'The settings name no clients, so the gateway answers to localhost only.';
     throw new HttpError(403, 'FORBIDDEN', message);
@@ -92,9 +100,47 @@ function validateHeaders(settings: AdmissionSettings, { method, headers }: Incom
   }
 }
 
-async function identify(authenticate: Authenticate, { headers }: IncomingMessage): Promise<Client | null> {
+/** Who asks. */
+export interface Identity {
+  /** Null: nobody that we know. */
+  readonly client: Client | null;
+  /** Null: the client needs none. */
+  readonly session: Session | null;
+}
+
+/**
+ * Who asks, by the Authorization header or else by the cookie of the page, which counts only where it was our own page
+ * that asked. @throws HttpError when nobody can tell now
+ */
+export async function identify(
+  settings: Pick<AdmissionSettings, 'authenticate' | 'sessions' | 'page'>,
+  request: IncomingMessage,
+): Promise<Identity> {
+  const { authenticate, sessions, page } = settings;
+  const { authorization, cookie } = request.headers;
+  const client = await verify(authenticate, authorization);
+  if (client !== null || authorization !== undefined) return { client, session: null };
+  const isOurs = page !== false && cookie !== undefined && isFromOurPage(request.headers);
+  const session = isOurs ? await sessions.open(request) : null;
+  if (session === null) return { client: null, session: null };
+  const signedIn = await verify(authenticate, `Bearer ${session.token}`);
+  return signedIn !== null && mayUsePage(signedIn, page)
+    ? { client: signedIn, session }
+    : { client: null, session: null };
+}
+
+/** Whether a client may sign in to the cost page. */
+export function mayUsePage({ permissions }: Client, page: AdmissionSettings['page']): boolean {
+  return page === true || (page === 'permitted' && permissions.has('page'));
+}
+
+/** The client of an Authorization header. @throws HttpError when nobody can tell now */
+export async function verify(
+  authenticate: Authenticate,
+  authorization: string | undefined,
+): Promise<Client | null> {
   try {
-    return await authenticate(headers.authorization);
+    return await authenticate(authorization);
   } catch (error) {
     if (!(error instanceof KeysUnavailable)) throw error;
     const message = 'The token cannot be checked now, because the keys of its issuer cannot be read.';
@@ -160,19 +206,4 @@ export function wantsPage({ method, url = '', headers }: IncomingMessage): boole
 
 export function isLoopbackName(host: string | undefined): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host ?? '');
-}
-
-/**
- * Whether a browser's request comes from an origin that is neither ours nor allowed. A proxy may replace the Host, so
- * we also accept what the browser or the proxy says about the origin: a page cannot send either to another origin.
- */
-function isForeign(headers: IncomingMessage['headers'], cors: CorsSettings): boolean {
-  const { origin } = headers;
-  if (origin === undefined)
-    return headers['sec-fetch-site'] === 'cross-site' && headers['sec-fetch-mode'] !== 'navigate';
-  if (isAllowedOrigin(origin, cors)) return false;
-  if (headers['sec-fetch-site'] === 'same-origin') return false;
-  const host = URL.canParse(origin) ? new URL(origin).host : null;
-  const forwarded = String(headers['x-forwarded-host'] ?? '').split(/\s*,\s*/);
-  return host === null || (host !== headers.host && !forwarded.includes(host));
 }

@@ -4,6 +4,9 @@ import { hash, timingSafeEqual } from 'node:crypto';
 
 import { permissions as allPermissions, type Permission } from '../../domain/permissions.ts';
 
+/** The only values whose cost a client may see, by allocation. */
+export type Bounds = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** What a client may do, whichever way it authenticated. */
 export interface Grants {
   readonly permissions: readonly Permission[];
@@ -20,12 +23,16 @@ export interface ClientSettings extends Grants {
   readonly tokens: readonly string[];
   /** Account ids, or "*". */
   readonly accounts: readonly string[];
+  /** The values of allocations whose cost it may see. Absent: all cost of its accounts. */
+  readonly allocations?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 export interface Client {
   readonly id: string;
   /** Null: every account. */
   readonly accounts: ReadonlySet<string> | null;
+  /** Null: it may see all cost of its accounts. */
+  readonly bounds: Bounds | null;
   readonly permissions: ReadonlySet<Permission>;
   /** Null: no limit. */
   readonly requestsPerMinute: number | null;
@@ -50,6 +57,7 @@ export class KeysUnavailable extends Error {}
 export const localClient: Client = {
   id: 'local',
   accounts: null,
+  bounds: null,
   permissions: new Set(allPermissions),
   requestsPerMinute: null,
   upstreamCallsPerMinute: null,
@@ -67,6 +75,7 @@ export function createAuthenticator(
       settings,
       settings.id,
       settings.accounts.includes('*') ? null : settings.accounts,
+      settings.allocations === undefined ? null : toBounds(settings.allocations),
     );
     return settings.tokens.map((token) => ({ client, digest: digestOf(token) }));
   });
@@ -86,13 +95,27 @@ export function createAuthenticator(
   };
 }
 
-/** A client with these grants. `accounts` null: every account. */
-export function toClient(grants: Grants, id: string, accounts: readonly string[] | null): Client {
+/** Values by allocation. */
+export function toBounds(allocations: Readonly<Record<string, readonly string[]>>): Bounds {
+  return new Map(Object.entries(allocations).map(([id, values]) => [id, new Set(values)]));
+}
+
+/** What shows more than a client's own cost, so that one who is bound to it never may. */
+const unbound: ReadonlySet<Permission> = new Set(['raw', 'operations']);
+
+/** A client with these grants. `accounts` null: every account; `bounds` null: all their cost. */
+export function toClient(
+  grants: Grants,
+  id: string,
+  accounts: readonly string[] | null,
+  bounds: Bounds | null,
+): Client {
   const { requestsPerMinute, upstreamCallsPerMinute = null, trustedOnly } = grants;
   return {
     id,
     accounts: accounts === null ? null : new Set(accounts),
-    permissions: new Set(grants.permissions),
+    bounds,
+    permissions: new Set(grants.permissions.filter((one) => bounds === null || !unbound.has(one))),
     requestsPerMinute,
     upstreamCallsPerMinute,
     trustedOnly,

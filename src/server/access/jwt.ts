@@ -7,7 +7,15 @@ import { LRUCache } from 'lru-cache';
 
 import type { Clock } from '../../domain/calendar.ts';
 import { permissions, type Permission } from '../../domain/permissions.ts';
-import { KeysUnavailable, toClient, type Client, type Grants, type VerifyJwt } from './auth.ts';
+import {
+  KeysUnavailable,
+  toBounds,
+  toClient,
+  type Bounds,
+  type Client,
+  type Grants,
+  type VerifyJwt,
+} from './auth.ts';
 import { createIssuerKeys, type FetchKeys, type FindKey } from './jwks.ts';
 
 export interface JwtSettings extends Grants {
@@ -18,6 +26,8 @@ export interface JwtSettings extends Grants {
   readonly accountsClaim: string;
   /** The claim that lists permissions, in addition to those that all tokens have. */
   readonly permissionsClaim?: string | undefined;
+  /** The claim with the values of allocations whose cost a token may see. Absent: all cost of its accounts. */
+  readonly allocationsClaim?: string | undefined;
   readonly algorithms: readonly string[];
 }
 
@@ -91,7 +101,23 @@ function clientOf(payload: JWTPayload, settings: JwtSettings): Client | null {
   const extra = permissions.filter((one): one is Permission => granted.includes(one));
   const grants = { ...settings, permissions: [...settings.permissions, ...extra] };
   const id = `jwt:${subject.slice(0, 200)}`;
-  return toClient(grants, id, textsOf(payload[accountsClaim]));
+  const { allocationsClaim } = settings;
+  const bounds = allocationsClaim === undefined ? null : boundsOf(payload[allocationsClaim]);
+  return toClient(grants, id, textsOf(payload[accountsClaim]), bounds);
+}
+
+/**
+ * A claim as values by allocation: { "team": ["search"] }. Only "*" binds to nothing; a claim that is missing, or is
+ * anything else, leaves no cost to see.
+ */
+function boundsOf(claim: unknown): Bounds | null {
+  if (claim === '*') return null;
+  if (typeof claim !== 'object' || claim === null || Array.isArray(claim)) return toBounds({});
+  const lists = Object.entries(claim).map(([id, values]): [string, string[]] => [
+    id,
+    typeof values === 'string' ? [values] : textsOf(values),
+  ]);
+  return toBounds(Object.fromEntries(lists));
 }
 
 /** A claim as a list: either a list of texts, or one text of words, as scopes are written. */

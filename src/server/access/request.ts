@@ -19,32 +19,46 @@ export interface RequestSettings {
   readonly history: GatewayContext['history'];
   readonly visibilityOf: (client: Client) => Visibility;
   readonly rates: ContextSettings['rates'];
+  readonly boundClients: ContextSettings['boundClients'];
   readonly budgets: ContextSettings['budgets'];
+  readonly alerts: ContextSettings['alerts'];
   readonly limits: ContextSettings['limits'] & { readonly deadlineSeconds: number };
   readonly consume: ConsumeBudget;
   readonly tracing: ContextSettings['tracing'];
 }
 
-/** The context of one request. `left` aborts when its client has left. */
-export type CreateRequest = (client: Client, left: AbortSignal) => GatewayContext;
+/**
+ * The context of one request. `left` aborts when its client has left. It computes nothing from the rows that it has
+ * read before `turn` resolves; null: it need not wait.
+ */
+export type CreateRequest = (
+  client: Client,
+  left: AbortSignal,
+  turn?: Promise<void> | null,
+) => GatewayContext;
 
 /** Creates contexts for requests. */
 export function createRequests(settings: RequestSettings): CreateRequest {
-  const { ledger, history, visibilityOf, rates, budgets, limits, consume, tracing } = settings;
+  const { ledger, history, visibilityOf, rates, boundClients, budgets, alerts, limits, consume, tracing } =
+    settings;
   const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
-  return (client, left) => {
-    const call: Call = {
+  return (client, left, turn = null) => {
+    const renewCall = (): Call => ({
       signal: AbortSignal.any([left, AbortSignal.timeout(deadlineMs)]),
       deadlineMs: performance.now() + deadlineMs,
-    };
+    });
     return createContext({
       permissions: client.permissions,
       visibility: visibilityOf(client),
       ledger,
       history,
       rates,
+      boundClients,
       budgets,
-      call,
+      call: renewCall(),
+      turn,
+      renewCall,
+      alerts,
       limits,
       tracing,
       upstreamBudget: upstreamBudgetOf(client, consume),

@@ -1,34 +1,32 @@
-/** GET /export/focus.csv and .ndjson: the charges of a billing period, written as fast as the client reads. */
+/** GET /export/<table>.<format>: files, written as fast as the client reads. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { printInstant } from '../../domain/calendar.ts';
-import { GatewayError, isGatewayError } from '../../domain/errors.ts';
+import { codeOf, GatewayError, isGatewayError } from '../../domain/errors.ts';
 import { createHeldContext, type GatewayContext } from '../../query/context.ts';
 import { NotHeld } from '../../query/unread-loaders.ts';
+import { schemaIdOf, schemaOf } from '../../reports/focus-metadata.ts';
 import type { Admitted } from '../access/admission.ts';
-import { compressions, encodingOf } from '../http/answer.ts';
-import { toClientError } from '../graphql/mask-errors.ts';
-import {
-  readExport,
-  toExportMonth,
-  type Export,
-  type ExportCoverage,
-  type ExportQuestion,
-} from './export-lines.ts';
-import type { Log } from '../observability/log.ts';
-import { HttpError, sendJson } from '../http/reply.ts';
 import type { CreateRequest } from '../access/request.ts';
-import { findParameterIssue } from '../http/search-params.ts';
+import { compressions, encodingOf } from '../http/answer.ts';
+import { HttpError, sendJson } from '../http/reply.ts';
+import { toClientError } from '../graphql/mask-errors.ts';
+import type { Log } from '../observability/log.ts';
+import { toldOf } from './export-coverage.ts';
+import { isDataset, parseExportPath } from './export-names.ts';
+import { readQuestion, type ExportQuestion } from './export-question.ts';
+import { BrokenExport } from './export-table.ts';
+import { readRecency, type Export } from './focus-export.ts';
+import { fileNameOf, isCompressible, mediaTypes, readExport, writeExport } from './read-export.ts';
 
 export interface ExportSettings {
   readonly createRequest: CreateRequest;
   readonly log: Log;
 }
 
-/** Answers GET and HEAD of /export/focus.csv and .ndjson. */
+/** Answers GET and HEAD of /export/. */
 export function createExport({ createRequest, log }: ExportSettings) {
   return async (request: IncomingMessage, response: ServerResponse, admitted: Admitted): Promise<void> => {
     const { client, requestId, left } = admitted;
@@ -38,31 +36,78 @@ export function createExport({ createRequest, log }: ExportSettings) {
         const headers = { allow: 'GET, HEAD' };
         throw new HttpError(405, 'BAD_USER_INPUT', 'Ask for an export with GET.', { headers });
       }
-      const question = readQuestion(new URL(request.url ?? '/', 'http://gateway'));
+      if (client.bounds !== null) {
+        const message =
+          'This client sees the cost of some values of an allocation alone, and an export is of rows.';
+        throw new HttpError(403, 'FORBIDDEN', message);
+      }
+      const question = questionOf(new URL(request.url ?? '/', 'http://gateway'));
       const context = createRequest(client, left());
+      if (isMetadata(question)) {
+        const metadata = await metadataOf(question, context);
+        admitted.facts.accounts = context.validity.accounts();
+        return sendJson(response, 200, metadata);
+      }
       const found = isHead ? await readHeld(question, context) : await readExport(question, context);
       admitted.facts.accounts = context.validity.accounts();
-      const encoding = encodingOf(request.headers['accept-encoding'] ?? 'identity');
+      const accepted = isCompressible(question.file) ? request.headers['accept-encoding'] : undefined;
+      const encoding = encodingOf(accepted ?? 'identity');
       response.writeHead(200, {
         ...headersOf(question),
-        ...(found === null ? {} : coverageHeaders(found.coverage)),
+        ...(found === null ? {} : coverageHeaders(found)),
         ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
       });
       if (isHead || found === null) return void response.end();
-      const text = Readable.from(found.text());
-      if (encoding === 'identity') await pipeline(text, response);
-      else await pipeline(text, compressions[encoding](), response);
+      const content = Readable.from(writeExport(found, question));
+      if (encoding === 'identity') await pipeline(content, response);
+      else await pipeline(content, compressions[encoding](), response);
       const counts = found.violations();
       if (counts.size > 0) {
         log.warn({ event: 'focus-violations', requestId, counts: Object.fromEntries(counts) });
       }
     } catch (error) {
+      if (error instanceof HttpError) throw error;
+      if (response.headersSent) return breakOff(response, error, requestId, log);
       // The client has left, so there is nobody to answer.
       if (response.destroyed) return;
       if (!isGatewayError(error) && !(error instanceof AggregateError)) throw error;
       refuseExport(response, error, requestId);
     }
   };
+}
+
+/** @throws GatewayError BAD_USER_INPUT, INVALID_PERIOD */
+function questionOf({ pathname, searchParams }: URL): ExportQuestion {
+  const file = parseExportPath(pathname);
+  if (file === null) throw new GatewayError('BAD_USER_INPUT', 'there is no such export');
+  return readQuestion(file, searchParams);
+}
+
+/** Ends what cannot be completed so that its reader sees it: without the end of the transfer. */
+function breakOff(response: ServerResponse, error: unknown, requestId: string, log: Log): void {
+  // A client that left needs no line of its own: the one of the request says that it got less than all.
+  const hasLeft = response.destroyed && isClosed(error);
+  response.destroy();
+  if (hasLeft) return;
+  const isOurs = error instanceof BrokenExport || isGatewayError(error);
+  if (!isOurs) throw error;
+  log.warn({ event: 'export-broken', requestId, cause: error.message });
+}
+
+function isClosed(error: unknown): boolean {
+  return ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
+}
+
+function isMetadata({ file }: ExportQuestion): boolean {
+  return file.format === 'schema.json' || file.format === 'recency.json';
+}
+
+async function metadataOf(question: ExportQuestion, context: GatewayContext): Promise<unknown> {
+  const { file, version } = question;
+  if (!isDataset(file.table)) throw new TypeError(`${file.table} has no metadata`);
+  return file.format === 'schema.json'
+    ? schemaOf(file.table, version)
+    : readRecency(file.table, question, context);
 }
 
 /** The export, if the caches have all of it; null when a provider would have to be asked. */
@@ -75,62 +120,29 @@ async function readHeld(question: ExportQuestion, context: GatewayContext): Prom
   }
 }
 
-/** Parses the parameters of the URL. @throws GatewayError BAD_USER_INPUT, INVALID_PERIOD */
-function readQuestion({ pathname, searchParams }: URL): ExportQuestion {
-  const issue = findParameterIssue(searchParams, ['month', 'partial', 'fresh', 'bom'], ['accounts']);
-  if (issue !== null) throw new GatewayError('BAD_USER_INPUT', issue);
-  const format = pathname.endsWith('.csv') ? 'csv' : 'ndjson';
-  const hasByteOrderMark = flagIn(searchParams, 'bom');
-  if (hasByteOrderMark && format === 'ndjson') {
-    throw new GatewayError('BAD_USER_INPUT', 'bom is for CSV: NDJSON has no byte order mark');
-  }
-  const named = searchParams.getAll('accounts');
+function headersOf(question: ExportQuestion): Record<string, string> {
+  const { file, version } = question;
+  const { table, format } = file;
+  const type =
+    format === 'schema.json' || format === 'recency.json' ? 'application/json' : mediaTypes[format];
   return {
-    format,
-    hasByteOrderMark,
-    month: monthFrom(searchParams.get('month')),
-    scope: named.length === 0 ? {} : { accounts: named.flatMap((ids) => ids.split(',')) },
-    isPartial: flagIn(searchParams, 'partial'),
-    isFresh: flagIn(searchParams, 'fresh'),
-  };
-}
-
-/** Parses a flag. @throws GatewayError BAD_USER_INPUT */
-function flagIn(searchParams: URLSearchParams, name: string): boolean {
-  const text = searchParams.get(name) ?? 'false';
-  if (text === 'true' || text === 'false') return text === 'true';
-  throw new GatewayError('BAD_USER_INPUT', `${name} must be true or false`);
-}
-
-/** Parses the month. @throws GatewayError INVALID_PERIOD */
-function monthFrom(text: string | null): ExportQuestion['month'] {
-  const month = text === null ? null : toExportMonth(text);
-  if (month !== null) return month;
-  throw new GatewayError('INVALID_PERIOD', 'give a month: ?month=2026-02');
-}
-
-function headersOf({ format, month }: ExportQuestion): Record<string, string> {
-  return {
-    'content-type': format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson',
-    'content-disposition': `attachment; filename="focus-${month}.${format}"`,
+    'content-type': type,
+    'content-disposition': `attachment; filename="${fileNameOf(question)}"`,
     'cache-control': 'no-store',
-    vary: 'accept-encoding, authorization, origin',
+    vary: 'accept-encoding, authorization, cookie, origin',
+    ...(isDataset(table)
+      ? {
+          // Relative, because a proxy may add a prefix that we do not know.
+          link: `<${table}.schema.json?version=${version}>; rel="describedby"; type="application/json"`,
+          'x-focus-schema-id': schemaIdOf(table, version),
+        }
+      : {}),
   };
 }
 
 /** The coverage as headers, as GraphQL reports it in its answers. */
-function coverageHeaders(coverage: ExportCoverage): Record<string, string> {
-  const { accounts, failed, stale, withoutCharges, withoutInvoiceIds, asOf, settlement } = coverage;
-  const reported = {
-    'x-coverage-accounts': accounts.join(','),
-    'x-coverage-failed': failed.join(','),
-    'x-coverage-stale': stale.join(','),
-    'x-coverage-without-charges': withoutCharges.join(','),
-    'x-coverage-without-invoice-ids': withoutInvoiceIds.join(','),
-    'x-coverage-as-of': asOf === null ? '' : printInstant(asOf),
-    'x-coverage-settlement': settlement,
-  };
-  return Object.fromEntries(Object.entries(reported).filter(([, value]) => value !== ''));
+function coverageHeaders({ coverage }: Export): Record<string, string> {
+  return Object.fromEntries(toldOf(coverage).map(([name, text]) => [`x-coverage-${name}`, text]));
 }
 
 function refuseExport(

@@ -8,7 +8,7 @@ import type { Admitted } from '../access/admission.ts';
 import type { Client } from '../access/auth.ts';
 import { HttpError } from '../http/reply.ts';
 import type { Metrics } from '../observability/prometheus.ts';
-import { createExchange } from './exchange.ts';
+import { createExchange, type Exchange } from './exchange.ts';
 import type { KeptAnswer, ResponseCache } from './response-cache.ts';
 import { writeAnswer, type Answer } from './result.ts';
 import type { Asked, Gateway } from './yoga.ts';
@@ -54,6 +54,22 @@ export function createAsk({ gateway, answers, isTooLate, metrics }: AskSettings)
     metrics.operated(operation, outcome, (performance.now() - receivedAtMs) / 1000);
   }
 
+  /** Asks, and caches the answer if that is allowed. `answer` null: `kept` is the answer. */
+  async function askAndKeep(
+    asked: Asked,
+    exchange: Exchange,
+  ): Promise<{ readonly answer: Answer | null; readonly kept: KeptAnswer | null }> {
+    try {
+      const answer = await gateway.ask(asked, exchange);
+      const { question, operation, known } = exchange;
+      const isNew = answer !== null && question !== null;
+      return { answer, kept: isNew ? keep(answers, question, operation, answer) : known };
+    } finally {
+      // Identical requests that have waited for this one find its answer in the cache now.
+      exchange.joined?.end();
+    }
+  }
+
   return {
     find(bytes, asking) {
       const repeated = answers.find(bytes);
@@ -63,20 +79,18 @@ export function createAsk({ gateway, answers, isTooLate, metrics }: AskSettings)
     async ask(asked, scope, bytes, asking) {
       const { client, requestId, left } = asking;
       const exchange = createExchange({ client, requestId, left, scope });
-      const answer = await gateway.ask(asked, exchange);
-      const { operation, question, known } = exchange;
+      const { answer, kept } = await askAndKeep(asked, exchange);
+      const { operation, question } = exchange;
+      if (kept !== null && bytes !== null) answers.alias(bytes, kept);
       if (answer === null) {
-        if (known === null) throw new TypeError('a request came back without an answer');
-        if (bytes !== null) answers.alias(bytes, known);
+        if (kept === null) throw new TypeError('a request came back without an answer');
         // Where the response was found without parsing, only the response knows the name.
-        count(asking, operation ?? known.operation, 'ok', known);
-        return { answer, kept: known };
+        count(asking, operation ?? kept.operation, 'ok', kept);
+        return { answer, kept };
       }
       // A request without a document is not an operation.
-      if (question === null) return { answer, kept: null };
-      count(asking, operation, outcomeOf(answer), null, answer.validity?.accounts() ?? []);
-      const kept = keep(answers, question, operation, answer);
-      if (kept !== null && bytes !== null) answers.alias(bytes, kept);
+      if (question !== null)
+        count(asking, operation, outcomeOf(answer), null, answer.validity?.accounts() ?? []);
       return { answer, kept };
     },
     refuseIfLate({ receivedAtMs }) {
@@ -90,16 +104,15 @@ function outcomeOf({ data, errors }: Answer): OperationOutcome {
   return data === null ? 'error' : 'partial';
 }
 
-/** Caches only complete answers, with a cost of zero, because that is what the cached response costs. */
+/** Caches only complete answers, with what the cached response costs. */
 function keep(
   answers: ResponseCache,
   question: string,
   operation: string | null,
-  { data, errors, cost, validity }: Answer,
+  { data, errors, keptCost, validity }: Answer,
 ): KeptAnswer | null {
   if (data === null || errors.length > 0 || validity === null) return null;
-  const { requested } = cost;
-  const body = writeAnswer({ data, errors, cost: { requested, actual: 0, cached: requested } });
+  const body = writeAnswer({ data, errors, cost: keptCost });
   return answers.keep(question, operation, body, validity);
 }
 

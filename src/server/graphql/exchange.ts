@@ -2,6 +2,7 @@
 
 import type { GatewayContext } from '../../query/context.ts';
 import type { Client } from '../access/auth.ts';
+import type { Joined } from './identical-requests.ts';
 import type { KeptAnswer } from './response-cache.ts';
 
 export interface Exchange {
@@ -17,6 +18,8 @@ export interface Exchange {
   question: string | null;
   /** The cached response; null when there is none. */
   known: KeptAnswer | null;
+  /** Its part among identical requests; null: it asks for itself alone. */
+  joined: Joined | null;
   /** The context of the resolvers; null when none ran. */
   context: GatewayContext | null;
 }
@@ -27,7 +30,7 @@ export interface ServerContext {
 }
 
 export function createExchange(known: Pick<Exchange, 'client' | 'requestId' | 'left' | 'scope'>): Exchange {
-  return { ...known, operation: null, question: null, known: null, context: null };
+  return { ...known, operation: null, question: null, known: null, joined: null, context: null };
 }
 
 /** The name of an operation, shortened, because each line of the log has it. */

@@ -5,12 +5,14 @@ import type { Plugin } from 'graphql-yoga';
 
 import type { Permission } from '../../domain/permissions.ts';
 import type { Tracing } from '../../domain/tracing.ts';
+import { beyondOwnCost, fieldsBeyondOwnCost } from '../../graphql/document/bound-fields.ts';
 import { permissionsOf } from '../../graphql/document/needed-permissions.ts';
 import { execute } from '../../graphql/execution/execute.ts';
 import { createPlanner, type Planner } from '../../graphql/execution/plan.ts';
 import type { Client } from '../access/auth.ts';
 import type { CreateRequest } from '../access/request.ts';
 import type { ServerContext } from './exchange.ts';
+import { answerOf, turnAfter } from './identical-requests.ts';
 import { refusal } from './refusal.ts';
 
 export interface ExecutionSettings {
@@ -25,6 +27,8 @@ interface Prepared {
   readonly planner: Planner;
   /** The permissions that a client needs to run it. */
   readonly permissions: ReadonlySet<Permission>;
+  /** The fields that a client may not ask for that sees the cost of some values alone. */
+  readonly beyondOwnCost: readonly string[];
 }
 
 /** Replaces Yoga's execution with ours. */
@@ -41,20 +45,27 @@ export function useExecution({
     if (found !== undefined) return found;
     const permissions = new Set(permissionsOf(schema, document));
     if (introspection !== 'permitted') permissions.delete('introspection');
-    const prepared = { planner: createPlanner(schema, document), permissions };
+    const prepared = {
+      planner: createPlanner(schema, document),
+      permissions,
+      beyondOwnCost: fieldsBeyondOwnCost(schema, document),
+    };
     known.set(document, prepared);
     return prepared;
   }
 
   function run({ document, contextValue, operationName, variableValues }: ExecutionArgs) {
     const { exchange } = contextValue as ServerContext;
-    const { client, left } = exchange;
+    const { client, left, joined } = exchange;
+    const first = joined?.first ?? null;
     const operation = getOperationAST(document, operationName);
     if (operation == null) throw new TypeError('Yoga let a document through that has no such operation');
-    const { planner, permissions } = prepare(document);
+    const { planner, permissions, beyondOwnCost: beyond } = prepare(document);
     refuseUnlessPermitted(permissions, client);
+    if (client.bounds !== null && beyond.length > 0)
+      throw refusal('FORBIDDEN', beyondOwnCost(beyond), { status: 403 });
     // Not merged into Yoga's own context, which is slower to read.
-    const context = createRequest(client, left());
+    const context = createRequest(client, left(), first === null ? null : turnAfter(first));
     exchange.context = context;
     const attributes = {
       'graphql.operation.name': exchange.operation ?? 'unnamed',
@@ -62,13 +73,13 @@ export function useExecution({
     };
     return tracing.inSpan('operation', attributes, async () => {
       const variables = variableValues ?? {};
-      const { data, errors } = await execute({
-        schema,
-        planner,
-        operation,
-        context,
-        variables,
-      });
+      const executing = execute({ schema, planner, operation, context, variables });
+      const result = await (first === null ? executing : Promise.race([executing, answerOf(first)]));
+      if ('etag' in result) {
+        exchange.known = result;
+        return {};
+      }
+      const { data, errors } = result;
       const told = errors.length === 0 ? {} : { errors };
       return data === null ? told : { data: { json: data }, ...told };
     });

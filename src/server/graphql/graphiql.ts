@@ -18,6 +18,21 @@ export async function renderPage(options: GraphiQLOptions): Promise<string> {
   return renderGraphiQL(options);
 }
 
+/** GraphiQL with a link to the cost page. `url`: where GraphiQL was asked for. */
+export function withLinkToPage(html: string, url: string): string {
+  // Relative, because a proxy may add a prefix that we do not know.
+  const href = /^[^?]*\/(\?|$)/.test(url) ? '../' : './';
+  const end = html.lastIndexOf('</body>');
+  return `${html.slice(0, end)}${linkStyle}<a class="cost-page" href="${href}">Cost page</a>${html.slice(end)}`;
+}
+
+/** Beside the name of GraphiQL, which stands at the end of its first line. */
+const linkStyle = `<style>
+.graphiql-logo { margin-right: 96px }
+.cost-page { position: fixed; top: 18px; right: 24px; font: 500 14px/20px system-ui, sans-serif; color: #0b5cad }
+.graphiql-dark ~ .cost-page, body.graphiql-dark .cost-page { color: #7ab8f5 }
+</style>`;
+
 const firstTab = `# The month at a glance: what was spent on what,
 # against the month before, how complete that is and how final.
 # An account whose provider lists no charges, but invoices alone,

@@ -10,6 +10,7 @@ import type { ConsumeBudget } from '../access/budget.ts';
 import { encode, mannerOf, sendAnswer, vary, type ResponseFormat } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import type { Ask } from './ask.ts';
+import { withLinkToPage } from './graphiql.ts';
 import { isMiss } from './persisted-documents.ts';
 import { readParams } from './read-params.ts';
 import { encodedAs, type KeptAnswer } from './response-cache.ts';
@@ -23,6 +24,8 @@ export interface GraphqlSettings {
   readonly consume: ConsumeBudget;
   readonly now: Clock;
   readonly maxBodyBytes: number;
+  /** Whether there is a cost page to link to. */
+  readonly hasPage: boolean;
 }
 
 /** Answers GraphQL requests. Its caller must report an HttpError that it throws. */
@@ -46,7 +49,7 @@ export function createGraphql(settings: GraphqlSettings) {
   }
 
   return async (request: IncomingMessage, response: ServerResponse, admitted: Admitted): Promise<void> => {
-    if (wantsPage(request)) return sendPage(response, await gateway.page());
+    if (wantsPage(request)) return sendPage(request, response, await gateway.page(), settings.hasPage);
     const { client } = admitted;
     if (client === null) throw new TypeError('only the page is sent without a client');
     const asking = { ...admitted, client };
@@ -77,8 +80,16 @@ export function scopeOf({ key }: Visibility, { mediaType }: Pick<ResponseFormat,
   return `${key} ${mediaType} `;
 }
 
-async function sendPage(response: ServerResponse, page: Response): Promise<void> {
-  response.writeHead(page.status, Object.fromEntries(page.headers)).end(await page.text());
+async function sendPage(
+  { url = '/' }: IncomingMessage,
+  response: ServerResponse,
+  page: Response,
+  hasPage: boolean,
+): Promise<void> {
+  const html = await page.text();
+  const body = Buffer.from(hasPage ? withLinkToPage(html, url) : html);
+  const headers = { ...Object.fromEntries(page.headers), 'content-length': body.length };
+  response.writeHead(page.status, headers).end(body);
 }
 
 /** How long the answer is right, for a client that caches it too. */

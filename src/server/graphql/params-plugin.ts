@@ -6,6 +6,7 @@
 import type { Plugin } from 'graphql-yoga';
 
 import { shortened, type ServerContext } from './exchange.ts';
+import type { IdenticalRequests } from './identical-requests.ts';
 import { toDocumentId } from './manifests.ts';
 import type { Documents } from './persisted-documents.ts';
 import { refusal } from './refusal.ts';
@@ -20,6 +21,7 @@ const maxLevels = 32;
 export function useParams(
   documents: Documents,
   answers: ResponseCache,
+  identical: IdenticalRequests,
 ): Plugin<ServerContext, ServerContext> {
   return {
     onParams({ params, setParams, setResult, context: { exchange } }) {
@@ -36,7 +38,8 @@ export function useParams(
       if (exchange.scope === null) return;
       exchange.question = exchange.scope + JSON.stringify([text, operationName, sorted(variables)]);
       exchange.known = answers.find(exchange.question);
-      if (exchange.known !== null) setResult({});
+      if (exchange.known !== null) return setResult({});
+      exchange.joined = identical.join(exchange.question);
     },
   };
 }

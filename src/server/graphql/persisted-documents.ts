@@ -32,14 +32,16 @@ interface NamedDocument {
 }
 
 /**
- * Reads every .graphql file and .json manifest of a folder; `folder` null: there are no documents. @throws
- * DocumentError for one that does not fit the schema, or a folder that cannot be read
+ * Reads every .graphql file and .json manifest of a folder; `folder` null: the settings name none. `own`: the folder of
+ * what this gateway asks itself by its page; null: it has no page. @throws DocumentError for a document that does not
+ * fit the schema, or a folder that cannot be read
  */
-export function readDocuments(folder: string | null, schema: GraphQLSchema): Documents {
-  const found = folder === null ? [] : filesIn(folder).flatMap(readFile);
-  const known = index(found, schema);
+export function readDocuments(folder: string | null, schema: GraphQLSchema, own: string | null): Documents {
+  const found = documentsIn(folder);
+  const ofClients = index(found, schema);
+  const known = new Map([...index(documentsIn(own), schema), ...ofClients]);
   return {
-    count: new Set(known.values()).size,
+    count: new Set(ofClients.values()).size,
     tools: toolsIn(distinct(found)),
     textOf({ query, documentId }, { trustedOnly }) {
       const named = documentId === null ? undefined : known.get(documentId);
@@ -99,6 +101,11 @@ function index(documents: readonly Found[], schema: GraphQLSchema): ReadonlyMap<
     if (id !== null) add(found, toDocumentId(id), first);
   }
   return known;
+}
+
+/** The documents of a folder; none where there is no folder. */
+function documentsIn(folder: string | null): Found[] {
+  return folder === null ? [] : filesIn(folder).flatMap(readFile);
 }
 
 /** The same document may stand in a file and in a manifest. */

@@ -4,6 +4,7 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { GraphQLHTTPExtensions } from 'graphql-yoga';
 
 import type { Cost } from '../../query/loaders.ts';
+import { toldCost } from '../../query/told-cost.ts';
 import type { Validity } from '../../query/validity.ts';
 import type { MediaType } from '../http/answer.ts';
 import type { Log } from '../observability/log.ts';
@@ -16,6 +17,8 @@ export interface Answer {
   readonly data: string | null;
   readonly errors: readonly GraphQLError[];
   readonly cost: Cost;
+  /** What the same answer costs whoever gets it from the cache. */
+  readonly keptCost: Cost;
   /** How long it is right; null: it never ran. */
   readonly validity: Validity | null;
   readonly http: GraphQLHTTPExtensions;
@@ -36,13 +39,17 @@ export function toAnswer(
   log: Log,
 ): Answer {
   const [first] = errors;
+  const cost = context?.segments.cost() ?? free;
+  const { requested } = cost;
+  const visibility = context?.visibility ?? { bound: null };
   return {
     data: data?.json ?? null,
     errors: errors.map((error) => {
       if (isBug(error)) log.error({ event: 'bug', requestId, cause: stackOf(error.originalError) });
       return withRequest(error, requestId);
     }),
-    cost: context?.segments.cost() ?? free,
+    cost,
+    keptCost: toldCost({ requested, actual: 0, cached: requested }, visibility),
     validity: context?.validity ?? null,
     http: data == null && first !== undefined ? httpOf(first) : { status: 200 },
   };

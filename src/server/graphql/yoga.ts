@@ -12,6 +12,7 @@ import type { Exchange, ServerContext } from './exchange.ts';
 import { useExecution, type ExecutionSettings } from './execution-plugin.ts';
 import { graphiqlOptions, renderPage } from './graphiql.ts';
 import { toClientError } from './mask-errors.ts';
+import { createIdenticalRequests } from './identical-requests.ts';
 import { idNames, useParams } from './params-plugin.ts';
 import type { Documents } from './persisted-documents.ts';
 import type { ResponseCache } from './response-cache.ts';
@@ -56,7 +57,11 @@ export function createGateway(settings: YogaSettings): Gateway {
     renderGraphiQL: renderPage,
     maskedErrors: { maskError: toClientError },
     parserAndValidationCache: createDocumentCaches(),
-    plugins: [useParams(documents, answers), useDocuments(settings), useExecution(settings)],
+    plugins: [
+      useParams(documents, answers, createIdenticalRequests(answers)),
+      useDocuments(settings),
+      useExecution(settings),
+    ],
   });
   // One fetch API request for all: creating one each, with a response, would cost more than all else that Yoga does.
   const get = new yoga.fetchAPI.Request(endpoint);

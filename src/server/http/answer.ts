@@ -94,7 +94,7 @@ export async function encode(body: Buffer, { encoding }: Pick<ResponseFormat, 'e
 }
 
 /** The headers, besides the request itself, on which an answer depends. */
-export const vary = 'accept, accept-encoding, authorization, origin';
+export const vary = 'accept, accept-encoding, authorization, cookie, origin';
 
 /** Sends an answer. */
 export function sendAnswer(

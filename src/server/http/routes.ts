@@ -13,10 +13,13 @@ import {
   type AccessLogFields,
 } from '../access/admission.ts';
 import { allowOrigin, answerPreflight } from './cors.ts';
+import { parseExportPath } from '../export/export-names.ts';
 import { overloaded } from '../graphql/ask.ts';
 import type { Log } from '../observability/log.ts';
+import { sendMetrics, sendReadiness, type OperatorSettings } from '../observability/operator-routes.ts';
+import { servePage } from '../page/page-route.ts';
+import { serveSession } from '../page/session-route.ts';
 import type { Overload } from './overload.ts';
-import { sendMetrics, sendReadiness, type OperatorSettings } from './operator-routes.ts';
 import { HttpError, refuse, refuseJsonRpc, sendJson } from './reply.ts';
 import { traceRequest } from '../observability/trace-context.ts';
 
@@ -51,12 +54,12 @@ const paths: ReadonlyMap<string, Route> = new Map([
   ['/graphql', 'graphql'],
   ['/graphql/', 'graphql'],
   ['/mcp', 'mcp'],
-  ['/export/focus.csv', 'export'],
-  ['/export/focus.ndjson', 'export'],
   ['/schema.graphql', 'schema'],
   ['/healthz', 'healthz'],
   ['/readyz', 'readyz'],
   ['/metrics', 'metrics'],
+  ['/', 'page'],
+  ['/session', 'session'],
 ]);
 
 /** Answers all requests. Call the function that it returns when the response has ended, in whatever way. */
@@ -130,12 +133,16 @@ async function answer(
   if (route === 'export') return serve(runtime.exportFocus, 'GET, HEAD', settings, exchange);
   if (route === 'mcp' && runtime.mcp !== null) return serve(runtime.mcp, 'POST', settings, exchange);
   if (route === 'schema') return serve(runtime.schemaText, 'GET, HEAD', settings, exchange);
-  if (/^\/(\?|$)/.test(request.url ?? '/') && /^(GET|HEAD)$/.test(request.method ?? '')) {
-    // Relative, because a proxy may add a prefix that we do not know.
-    return void response.writeHead(302, { location: 'graphql' }).end();
+  if (route === 'session' && runtime.page !== false) return serveSession(runtime, request, response);
+  if (route === 'page') {
+    if (runtime.page !== false) return servePage(runtime, request, response);
+    if (/^\/(\?|$)/.test(request.url ?? '/') && /^(GET|HEAD)$/.test(request.method ?? '')) {
+      // Relative, because a proxy may add a prefix that we do not know.
+      return void response.writeHead(302, { location: 'graphql' }).end();
+    }
   }
   const message =
-    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and .ndjson, and MCP at /mcp unless the settings say no.';
+    'There is nothing here; GraphQL is at /graphql, its schema at /schema.graphql, exports at /export/focus.csv and others, and MCP at /mcp unless the settings say no.';
   throw new HttpError(404, 'BAD_USER_INPUT', message);
 }
 
@@ -191,7 +198,11 @@ function fail(
 
 function routeOf(url = '/'): Route {
   const query = url.indexOf('?');
-  return paths.get(query < 0 ? url : url.slice(0, query)) ?? 'other';
+  const path = query < 0 ? url : url.slice(0, query);
+  const known = paths.get(path);
+  if (known !== undefined) return known;
+  if (path.startsWith('/assets/')) return 'page';
+  return parseExportPath(path) === null ? 'other' : 'export';
 }
 
 function readRequestId({ headers }: IncomingMessage): string {

@@ -2,6 +2,7 @@
 
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+import { alertKinds, type AlertMeasures } from '../../domain/alert.ts';
 import { memoOf } from '../../domain/memo.ts';
 import { amplification, type Meter } from '../../domain/meter.ts';
 import { knownLabels, type LabelledAccount } from '../../domain/metric-labels.ts';
@@ -40,6 +41,8 @@ export interface MetricsSettings {
   readonly isRedisUp: (() => boolean) | null;
   /** Null: no file keeps rows. */
   readonly isStoreUp: (() => boolean) | null;
+  /** Null: there are no alerts. */
+  readonly alerts: () => AlertMeasures | null;
 }
 
 /** The most operation names: clients choose them freely, and beyond this number all are "other". */
@@ -52,7 +55,7 @@ type ReadGauges = {
 };
 
 /** The metrics of one process. */
-export function createMetrics({ meter, isRedisUp, isStoreUp }: MetricsSettings): Metrics {
+export function createMetrics({ meter, isRedisUp, isStoreUp, alerts }: MetricsSettings): Metrics {
   const registry = new Registry();
   collectProcessMetrics(registry);
   // The states at the last read.
@@ -61,6 +64,7 @@ export function createMetrics({ meter, isRedisUp, isStoreUp }: MetricsSettings):
   for (const name of namesOf('counter')) registerCounter(registry, name, meter, known);
   const gauges: ReadGauges = {
     ...gaugesOfAccounts(known),
+    ...gaugesOfAlerts(alerts),
     redis_up: () => (isRedisUp === null ? [] : [[{}, isRedisUp() ? 1 : 0]]),
     store_up: () => (isStoreUp === null ? [] : [[{}, isStoreUp() ? 1 : 0]]),
     amplification: () => [[{}, amplification(meter)]],
@@ -181,6 +185,23 @@ function gaugesOfAccounts(accounts: () => readonly MeasuredAccount[]): Pick<Read
     account_history_segments_planned: each(({ history }) => history.segmentsPlanned),
     account_history_segments_held: each(({ history }) => history.segmentsHeld),
     account_next_final_timestamp_seconds: each(({ nextFinalAt }) => inSeconds(nextFinalAt)),
+  };
+}
+
+type AlertGauge = Extract<NameOf<'gauge'>, `alert${string}`>;
+
+function gaugesOfAlerts(read: () => AlertMeasures | null): Pick<ReadGauges, AlertGauge> {
+  return {
+    alerts_open: () => {
+      const measures = read();
+      return measures === null ? [] : alertKinds.map((kind) => [{ kind }, measures.open[kind]] as const);
+    },
+    alert_messages_waiting: () =>
+      Object.entries(read()?.waiting ?? {}).map(([channel, count]) => [{ channel }, count] as const),
+    alerts_looked_at_timestamp_seconds: () => {
+      const lookedAt = read()?.lookedAt ?? null;
+      return lookedAt === null ? [] : [[{}, lookedAt / 1000]];
+    },
   };
 }
 

@@ -17,6 +17,16 @@ export interface FileCalls {
     },
     boolean
   >;
+  /** Returns whether the value is stored: the one before had the expected version. */
+  readonly replace: Call<
+    {
+      readonly key: string;
+      readonly value: Uint8Array;
+      readonly version: string;
+      readonly expects: string | null;
+    },
+    boolean
+  >;
   readonly discard: Call<{ readonly key: string; readonly value: Uint8Array }, null>;
   readonly append: Call<{ readonly key: string; readonly version: string; readonly frame: Uint8Array }, null>;
   /** Returns whether there may be more to do. */

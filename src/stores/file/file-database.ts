@@ -3,22 +3,12 @@
  * thread of its own (file-worker.ts).
  */
 
-import {
-  accessSync,
-  chmodSync,
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  statSync,
-} from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 
 import { lengthDigits, versionDigits } from '../../domain/entry-store.ts';
-import { toFault, UnsettledError } from './file-faults.ts';
+import { expectSettled, prepareFile } from './file-access.ts';
 import {
   checksumOf,
   headBytes,
@@ -39,6 +29,8 @@ export interface FileDatabase {
   readHead(key: Uint8Array, bytes: number, nowMs: number): Uint8Array | null;
   /** Returns whether the value was stored. */
   put(value: StoredValue, nowMs: number): boolean;
+  /** Stores a value for good if the one before has the expected version; null: if there is none. */
+  replace(document: ReplacedDocument): boolean;
   discard(key: Uint8Array, value: Uint8Array): void;
   append(key: Uint8Array, version: string, frame: Uint8Array): void;
   /** Removes some expired values, and returns some free space to the disk. Returns whether there may be more. */
@@ -55,11 +47,20 @@ export interface StoredValue {
   readonly expiresAtMs: number;
 }
 
+export interface ReplacedDocument {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly version: string;
+  readonly expects: string | null;
+}
+
 /** How many rows to remove at once, so that nobody waits long. */
 const tidyRows = 200;
 const tidyPages = 1000;
 /** The size to which the log of changes shrinks after a checkpoint: enough for one large value. */
 const journalBytes = 8_388_608;
+/** Later than anything expires: what is there may be replaced, whatever its version. */
+const never = Number.MAX_SAFE_INTEGER;
 const probeKey = Buffer.from('\u0000probe');
 
 /** Opens the file; creates it and its folder if they are missing. @throws what toFault knows */
@@ -82,60 +83,6 @@ export function openDatabase(path: string): FileDatabase {
     sqlite.close();
     throw error;
   }
-}
-
-/** Prepares folder, file and access rights. Returns whether the file can be written. */
-function prepareFile(path: string): boolean {
-  const folder = dirname(path);
-  makeFolder(folder);
-  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
-  // Never opens an existing file here: closing it would release the locks that this process may have on it.
-  try {
-    if ((statSync(path).mode & 0o777) !== 0o600 && isWritable(path)) chmodSync(path, 0o600);
-  } catch {
-    // The file belongs to another user, who decides about its rights.
-  }
-  return isWritable(path) && isWritable(folder);
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    // The folder above explains the failure; the system only says that this one is missing.
-    let above = folder;
-    while (!existsSync(above)) above = dirname(above);
-    accessSync(above, constants.W_OK);
-    throw error;
-  }
-}
-
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Checks a file that this process cannot write, and so reads as it is. That is wrong while another process writes it,
- * or if its last changes have not been merged into it. @throws errors of SQLite and of the file system
- */
-function expectSettled(path: string): void {
-  accessSync(path, constants.R_OK);
-  const reader = new DatabaseSync(path, { readOnly: true, timeout: 0 });
-  try {
-    reader.prepare('SELECT count(*) FROM sqlite_master').get();
-  } catch (error) {
-    if (toFault(error).kind === 'LOCKED') throw error;
-  } finally {
-    reader.close();
-  }
-  const journal = `${path}-wal`;
-  if (!existsSync(journal) || statSync(journal).size === 0) return;
-  throw new UnsettledError('it is read-only, and its last changes are not worked into it');
 }
 
 function createDatabase(sqlite: DatabaseSync, path: string, canWrite: boolean): FileDatabase {
@@ -197,6 +144,16 @@ function createDatabase(sqlite: DatabaseSync, path: string, canWrite: boolean): 
       const [head, rest] = [value.subarray(0, headBytes), value.subarray(headBytes)];
       const checksum = checksumOf(key, version, head, rest);
       return Number(upsert.run(key, version, expiresAtMs, checksum, head, rest, nowMs).changes) > 0;
+    },
+    replace({ key, value, version, expects }) {
+      let isStored = false;
+      change(() => {
+        const row = find.get(key, Number.NEGATIVE_INFINITY) as EntryRow | undefined;
+        isStored =
+          (row?.version ?? null) === expects || (row !== undefined && isSame(valueOf(key, row), value));
+        if (isStored) database.put({ key, value, version, expiresAtMs: Number.MAX_SAFE_INTEGER }, never);
+      });
+      return isStored;
     },
     discard(key, value) {
       const row = find.get(key, Number.NEGATIVE_INFINITY);

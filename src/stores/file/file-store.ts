@@ -211,6 +211,10 @@ export function openFileStore(settings: FileStoreSettings): FileStore {
       const nowMs = now();
       return ask('put', { key, value, version, expiresAtMs: Math.ceil(nowMs + ttlMs), nowMs });
     },
+    async replace(key, value, { version, expects }) {
+      expectStatus('UP');
+      return ask('replace', { key, value, version, expects, nowMs: now() });
+    },
     async discard(key, value) {
       expectStatus('UP');
       await ask('discard', { key, value, nowMs: now() });

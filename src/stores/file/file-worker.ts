@@ -34,6 +34,8 @@ const calls: { readonly [Name in CallName]: (asked: Asked<Name>) => Answered<Nam
       return head === null || head.length === 0 ? null : head;
     }),
   put: ({ key, nowMs, ...value }) => opened().put({ ...value, key: Buffer.from(key) }, nowMs),
+  replace: ({ key, value, version, expects }) =>
+    opened().replace({ key: Buffer.from(key), value, version, expects }),
   discard({ key, value }) {
     opened().discard(Buffer.from(key), value);
     return null;

@@ -26,6 +26,20 @@ end
 return heads`,
 };
 
+/**
+ * KEYS: document. ARGV: value, the version that it replaces; empty: none. Safe to run twice: the same value is no
+ * conflict.
+ */
+const replaceScript: Script = {
+  name: 'replace',
+  lua: `
+local version = redis.pcall('GETRANGE', KEYS[1], ${versionRange[0]}, ${versionRange[1]})
+if type(version) ~= 'string' then version = ''
+elseif version ~= ARGV[2] and redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1])
+return 1`,
+};
+
 /** Removes a value, unless it was replaced. */
 const discardScript: Script = {
   name: 'discard',
@@ -93,6 +107,9 @@ export function createRedisEntries(shared: SharedStore): EntryStore {
     },
     async put(key, value, { version, ttlMs }) {
       return (await shared.run(putScript, [key], [value, version, Math.ceil(ttlMs)])) === 1;
+    },
+    async replace(key, value, { expects }) {
+      return (await shared.run(replaceScript, [key], [value, expects ?? ''])) === 1;
     },
     async discard(key, value) {
       await shared.run(discardScript, [key], [value]);

@@ -121,6 +121,8 @@ export function connectRedisStore(
   }
 
   async function beat(): Promise<void> {
+    // The client gives up when sentinels announce a new primary while it asks one of them for the old.
+    if (client.status === 'end') client.connect().catch(() => {});
     try {
       const sentMs = monotonicMs();
       const reply = await bounded(() => runScript(client, membership, [`${prefix}:{replicas}`], [replica]));

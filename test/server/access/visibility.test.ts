@@ -20,6 +20,7 @@ const clientOf = (accounts: readonly string[] | null, permissions: readonly stri
   ({
     accounts: accounts && new Set(accounts),
     permissions: new Set(permissions),
+    bounds: null,
     trustedOnly: false,
   }) as unknown as Client;
 const namesIn = ({ accounts, sources, snapshots }: Visibility) => [
@@ -29,7 +30,7 @@ const namesIn = ({ accounts, sources, snapshots }: Visibility) => [
 ];
 
 test('of the accounts and of their sources it sees those that are named, or all', () => {
-  const visibilityOf = createVisibility(connected);
+  const visibilityOf = createVisibility(connected, []);
   expect(namesIn(visibilityOf(clientOf(['c', 'a', 'unknown'])))).toEqual([
     ['a', 'c'],
     ['a', 'c'],
@@ -44,7 +45,7 @@ test('of the accounts and of their sources it sees those that are named, or all'
 });
 
 test('those who see the same and may do the same share it; whoever may do more does not', () => {
-  const visibilityOf = createVisibility(connected);
+  const visibilityOf = createVisibility(connected, []);
   const one = visibilityOf(clientOf(['a', 'b'], ['raw', 'graphiql']));
   expect(visibilityOf(clientOf(['b', 'a'], ['graphiql', 'raw']))).toBe(one);
   expect(visibilityOf(clientOf(['a', 'b'])).key).not.toBe(one.key);

@@ -7,8 +7,8 @@ import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 
-import { checkFocusRow } from '../../../src/reports/focus-check.ts';
-import { focusColumns } from '../../../src/reports/focus-columns.ts';
+import { createFocusCheck } from '../../../src/reports/focus-check.ts';
+import { datasetColumns } from '../../../src/reports/focus-datasets.ts';
 import { billedWith } from '../../support/billing.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
 import { units } from '../../support/oracle.ts';
@@ -17,6 +17,8 @@ import { send, tokens, vendorCalls, withClients, type Got } from '../../support/
 const ask = (gateway: TestGateway, path: string, headers: Record<string, string> = {}) =>
   send(gateway, { method: 'GET', path, headers });
 
+const focusColumns = datasetColumns('focus', '1.2');
+const checkFocusRow = createFocusCheck('1.2');
 const decimals = focusColumns.filter(({ type }) => type === 'Decimal').map(({ name }) => name);
 
 const record = z.record(z.string(), z.string());

@@ -12,7 +12,7 @@ import { startFleet } from '../../support/fleet.ts';
 import { claimPort } from '../../support/port.ts';
 import { root } from '../../support/process.ts';
 import { questionOf } from '../../support/questions.ts';
-import { startCluster, startRedis, type RedisServer } from '../../support/redis.ts';
+import { startCluster, startRedis, startSentinels, type RedisServer } from '../../support/redis.ts';
 
 const atEnd = { onTestFinished };
 const put: Script = { name: 'put', lua: `return redis.call('SET', KEYS[1], ARGV[1])` };
@@ -305,6 +305,26 @@ test('messages are heard in a cluster, also after the node they came from died',
       return now >= 0 && now !== first;
     })
     .toBe(true);
+});
+
+test('a new primary that is announced while a sentinel is being asked is connected to', async () => {
+  const { primary, replica, sentinels } = await startSentinels(atEnd);
+  const sentinel = { name: 'billing-redis' };
+  // Nine seconds for an answer of a sentinel: the failover takes less.
+  const { shared, until } = connect({ url: sentinels.map(({ url }) => url), sentinel, timeoutMs: 3000 });
+  await until('UP');
+  // It does not answer, so the two others announce the new primary while the client waits for this one.
+  sentinels[0]?.signal('SIGSTOP');
+  await primary.kill();
+  await until('AWAY');
+  for (const other of sentinels.slice(1)) {
+    await expect
+      .poll(async () => String(await other.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'billing-redis')))
+      .toBe(`127.0.0.1,${replica.port}`);
+  }
+  sentinels[0]?.signal('SIGCONT');
+  await until('UP');
+  await shared.run(put, ['{a}:key'], ['value']);
 });
 
 test('a call to a Redis that hangs ends before the connection does, and so does what may take longer', async () => {

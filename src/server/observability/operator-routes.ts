@@ -1,11 +1,11 @@
-/** What operators read: /readyz and /metrics. */
+/** GET /readyz and /metrics: everybody may know whether the gateway is ready; the rest is for operators. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { isLoopbackName, type AdmissionSettings } from '../access/admission.ts';
-import { describe } from '../observability/health.ts';
-import type { MeasuredAccount, Metrics } from '../observability/prometheus.ts';
-import { HttpError, sendJson } from './reply.ts';
+import { HttpError, sendJson } from '../http/reply.ts';
+import { describe } from './health.ts';
+import type { MeasuredAccount, Metrics } from './prometheus.ts';
 
 export interface OperatorSettings {
   readonly runtime: () => Pick<AdmissionSettings, 'authenticate' | 'loopbackOnly'>;
@@ -30,6 +30,7 @@ export async function sendReadiness(
   sendJson(response, stopping ? 503 : 200, { status, ...settings.readiness(), ...accounts });
 }
 
+/** @throws HttpError 401 */
 export async function sendMetrics(
   settings: OperatorSettings,
   request: IncomingMessage,

@@ -1,0 +1,142 @@
+/** digest: what a day, week or month has cost, by product, against the one before; what is provisional; what is left. */
+
+import type { Account } from '../../domain/account.ts';
+import {
+  addDays,
+  addMonths,
+  dateIn,
+  firstDayOf,
+  monthOf,
+  timeOfDay,
+  type CalendarDate,
+  type DateRange,
+  type Instant,
+} from '../../domain/calendar.ts';
+import { absoluteOf, ratioOf, subtractDecimals, zero } from '../../domain/decimal.ts';
+import { toPeriod } from '../../query/asked-period.ts';
+import type { GatewayContext } from '../../query/context.ts';
+import { readBalance } from '../../query/read-balance.ts';
+import { readReport, type SpendReport } from '../../query/read-spend.ts';
+import type { SpendGroup } from '../../reports/spend.ts';
+import type { Totals } from '../../reports/totals.ts';
+import type { RuleOf } from '../alert-rules.ts';
+import type { DigestFacts, DigestLine } from '../facts.ts';
+import { toReportQuestion } from './report-question.ts';
+import { accountsOf, asOfAll, attempt, gapIn, nothing, unseen, type Evaluate } from './rule-input.ts';
+
+const maxProducts = 10;
+const ratioDigits = 4;
+
+export const evaluateDigest: Evaluate<RuleOf<'digest'>> = async (rule, input) => {
+  const { context, now, book } = input;
+  const due = lastDue(rule, now);
+  const since = book.rules[rule.id]?.since ?? now;
+  const isTold = book.alerts.some((alert) => alert.rule === rule.id && alert.period === due.dates.from);
+  if (due.at < since || isTold) return nothing;
+  const accounts = accountsOf(rule, context);
+  const charged = accounts.filter(({ kinds }) =>
+    kinds.some((kind) => kind === 'BILL' || kind === 'DAILY_DETAIL'),
+  );
+  const ids = charged.map(({ id }) => id);
+  const period = toPeriod({ dates: due.dates }, context);
+  const read = await attempt(async () => {
+    const report = await readReport(toReportQuestion(period, { accounts: ids }, ['PRODUCT']), true, context);
+    return { report, previous: await report.previous() };
+  });
+  const gap = 'value' in read ? gapIn(read.value.report.sources) : null;
+  if ('error' in read || gap !== null) {
+    const error = 'error' in read ? read.error : (gap?.error ?? null);
+    const subject = `${due.dates.from} – ${addDays(due.dates.to, -1)}`;
+    return { ...nothing, unseen: [unseen('DIGEST', 'digest', subject, ids, error, input)] };
+  }
+  const { report, previous } = read.value;
+  const facts: DigestFacts = {
+    kind: 'DIGEST',
+    every: rule.every,
+    ...due.dates,
+    totals: linesOf('', report.totals, previous.isComparable ? previous.totals : null),
+    ...productsOf(report, previous),
+    provisional: namesOf(report, 'PROVISIONAL'),
+    without: accounts.filter((account) => !charged.includes(account)).map(({ name }) => name),
+    balances: await balancesOf(accounts, context),
+    asOf: asOfAll(report.sources),
+  };
+  const note = {
+    kind: 'DIGEST' as const,
+    scope: 'digest',
+    period: due.dates.from,
+    accounts: accounts.map(({ id }) => id),
+    facts,
+  };
+  return { ...nothing, notes: [note] };
+};
+
+/** The last moment at which a digest was due, and what it is about: the whole day, week or month before. */
+function lastDue(
+  { every, at, zone }: RuleOf<'digest'>,
+  now: Instant,
+): { readonly at: Instant; readonly dates: DateRange } {
+  const today = dateIn(now, zone);
+  const from = firstDay(every, today);
+  const inThis = timeOfDay(from, at, zone);
+  const to = inThis <= now ? from : firstDay(every, addDays(from, -1));
+  return { at: timeOfDay(to, at, zone), dates: { from: firstDay(every, addDays(to, -1)), to } };
+}
+
+function firstDay(every: RuleOf<'digest'>['every'], day: CalendarDate): CalendarDate {
+  if (every === 'day') return day;
+  if (every === 'month') return firstDayOf(addMonths(monthOf(day), 0));
+  return addDays(day, 1 - Temporal.PlainDate.from(day).dayOfWeek);
+}
+
+type Previous = Awaited<ReturnType<SpendReport['previous']>>;
+
+function productsOf(report: SpendReport, previous: Previous): Pick<DigestFacts, 'products' | 'moreProducts'> {
+  const groups: readonly SpendGroup[] = report.pages.all;
+  const shown = groups.slice(0, maxProducts);
+  const products = shown.flatMap((group) => {
+    const earlier = previous.isComparable ? (previous.groups.of(group)?.totals ?? []) : null;
+    return linesOf(group.key.map(({ label }) => label).join(' / '), group.totals, earlier);
+  });
+  return { products, moreProducts: groups.length - shown.length };
+}
+
+/** Costs by currency, each with that of the period before. */
+function linesOf(label: string, totals: readonly Totals[], before: readonly Totals[] | null): DigestLine[] {
+  return totals.map(({ currency, billedCost }) => {
+    const earlier = before?.find((one) => one.currency === currency)?.billedCost ?? zero;
+    const difference = subtractDecimals(billedCost, earlier);
+    return {
+      label,
+      cost: { amount: billedCost, currency },
+      before: before === null ? null : { amount: earlier, currency },
+      change: before === null ? null : ratioOf(difference, absoluteOf(earlier), ratioDigits),
+    };
+  });
+}
+
+function namesOf({ sources }: SpendReport, status: 'PROVISIONAL'): string[] {
+  return [
+    ...new Set(
+      sources.filter(({ settlement }) => settlement.status === status).map(({ account }) => account.name),
+    ),
+  ];
+}
+
+/** Balances that are known now; others are not told, since they would be older than they look. */
+async function balancesOf(
+  accounts: readonly Account[],
+  context: GatewayContext,
+): Promise<DigestFacts['balances']> {
+  const found = await Promise.all(
+    accounts.map(async (account) => {
+      const read = await attempt(() => readBalance(account, context));
+      if (!('value' in read) || read.value === null || read.value.status !== 'FRESH') return [];
+      const { told, asOf } = read.value;
+      const amount = told?.available ?? told?.cash ?? null;
+      if (told === null || amount === null) return [];
+      return [{ account: account.name, balance: { amount, currency: told.currency }, asOf }];
+    }),
+  );
+  return found.flat();
+}

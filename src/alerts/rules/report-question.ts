@@ -1,0 +1,28 @@
+/** A question for a report of spend, as rules ask it. */
+
+import { toAskedAllocations } from '../../query/asked-allocations.ts';
+import type { AskedPeriod } from '../../query/asked-period.ts';
+import type { ReportQuestion } from '../../query/read-spend.ts';
+import { createSpendTest, viewOf, type SpendSelection } from '../../reports/charge-filter.ts';
+import type { SpendDimension } from '../../reports/spend-dimensions.ts';
+
+export function toReportQuestion(
+  period: AskedPeriod,
+  filter: SpendSelection,
+  groupBy: readonly SpendDimension[],
+): ReportQuestion {
+  return {
+    view: viewOf(groupBy, filter),
+    scope: filter,
+    period,
+    timeZone: null,
+    categories: filter.categories,
+    matches: createSpendTest(filter),
+    allocations: toAskedAllocations(groupBy, null, filter),
+    narrowing: { ...filter, accounts: null, providers: null },
+    groupBy,
+    converter: null,
+    top: null,
+    orderBy: 'COST',
+  };
+}

@@ -1,0 +1,53 @@
+/** Looks at the alert rules as long as the process runs, and logs and counts what is sent. */
+
+import { createBookStore } from '../alerts/book-store.ts';
+import { createAlerts, type Alerts, type AlertsOptions } from '../alerts/alerts.ts';
+import type { EntryStore } from '../domain/entry-store.ts';
+import type { Meter } from '../domain/meter.ts';
+import type { HasDuty } from '../ledger/duty.ts';
+import type { Log } from '../server/observability/log.ts';
+
+export interface StartedAlertsSettings extends Pick<AlertsOptions, 'runtime' | 'now' | 'onBug'> {
+  /** Where the book is kept; null: it is forgotten when the process ends. */
+  readonly entries: EntryStore | null;
+  readonly hasDuty: HasDuty;
+  readonly tickMs: number;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
+/** The name of the leader lease. Its tag is that of the book. */
+const duty = '{alerts}';
+
+/** Alerts that tick by themselves until they are stopped. */
+export function startAlerts(settings: StartedAlertsSettings): Alerts {
+  const { runtime, entries, hasDuty, now, tickMs, log, meter, onBug } = settings;
+  const alerts = createAlerts({
+    runtime,
+    book: createBookStore(entries, now),
+    hasDuty: () => hasDuty(duty),
+    now,
+    events: {
+      onAttempt(channel, outcome, messages) {
+        meter.add('alert_messages', { channel, outcome: outcome.kind }, messages);
+        const level = outcome.kind === 'DELIVERED' ? 'info' : 'warn';
+        const cause = outcome.kind === 'DELIVERED' ? {} : { cause: outcome.cause };
+        log[level]({ event: 'alert', channel, outcome: outcome.kind, messages, ...cause });
+      },
+      onGivenUp(channel, count, cause) {
+        meter.add('alert_messages', { channel, outcome: 'GIVEN_UP' }, count);
+        log.error({ event: 'alert', channel, outcome: 'GIVEN_UP', messages: count, cause });
+      },
+    },
+    onBug,
+  });
+  const timer = setInterval(() => void alerts.tick().catch(onBug), tickMs);
+  timer.unref();
+  return {
+    ...alerts,
+    stop(withinMs) {
+      clearInterval(timer);
+      return alerts.stop(withinMs);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+/** Texts in the reader's language. Each text stands in src/page/texts, in all languages side by side. */
+
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext, useMemo } from 'preact/hooks';
+
+import { texts, type TextKey } from '../texts/texts.ts';
+import { useChoice, type Choices, type Language } from './choices.ts';
+
+/** What stands in place of `{name}` in a text. `count` also chooses between the forms of `{count} day|{count} days`. */
+export type TextValues = Readonly<Record<string, string | number>>;
+
+export interface I18n {
+  readonly language: Language;
+  /** For Intl: the reader's own variant of the language, such as en-GB. */
+  readonly locale: string;
+  readonly t: (key: TextKey, values?: TextValues) => string;
+}
+
+/** @throws TypeError where a component stands outside of the provider */
+const Context = createContext<I18n | null>(null);
+
+export function I18nProvider({
+  choices,
+  children,
+}: {
+  readonly choices: Choices;
+  readonly children: ComponentChildren;
+}) {
+  const language = useChoice(choices.language);
+  const i18n = useMemo(() => createI18n(language), [language]);
+  return <Context.Provider value={i18n}>{children}</Context.Provider>;
+}
+
+export function useI18n(): I18n {
+  const i18n = useContext(Context);
+  if (i18n === null) throw new TypeError('there is no language here');
+  return i18n;
+}
+
+function createI18n(language: Language): I18n {
+  const locale = navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? language;
+  const plurals = new Intl.PluralRules(locale);
+  return {
+    language,
+    locale,
+    t(key, values = {}) {
+      const [one = '', other = one] = texts[key][language].split('|');
+      const count = Number(values['count'] ?? 2);
+      const text = plurals.select(count) === 'one' ? one : other;
+      return text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => String(values[name] ?? ''));
+    },
+  };
+}
+
+/** Whether a text is there: for words that come from the gateway, such as error codes. */
+export function isTextKey(key: string): key is TextKey {
+  return Object.hasOwn(texts, key);
+}

@@ -1,0 +1,119 @@
+/** Who reads the page: nobody yet, a client that signed in, or everybody where the gateway has no clients. */
+
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext, useEffect, useMemo } from 'preact/hooks';
+
+import { createStore, useStore } from './store.ts';
+
+/** What the gateway says of the reader. */
+export interface SessionState {
+  /**
+   * `unknown`: the gateway has not said who reads, and did not know when it sent the page: views wait. `known`: it has
+   * not said either, but will answer, so views ask at once.
+   */
+  readonly status: 'unknown' | 'known' | 'open' | 'signedIn' | 'signedOut';
+  readonly client: string | null;
+  readonly permissions: readonly string[];
+  /** Whether the reader may open GraphiQL. */
+  readonly graphiql: boolean;
+  /** When the sign-in ends; null: it does not. */
+  readonly expiresAt: string | null;
+  /** Grows with each change of the reader: what was shown to the one before is thrown away. */
+  readonly version: number;
+}
+
+/** `rejected`: the token is not known. `forbidden`: it is, and its client may not use the page. */
+export type SignInOutcome = 'ok' | 'rejected' | 'forbidden' | 'tooLong' | 'tooOften' | 'unavailable';
+
+export interface Session {
+  readonly state: SessionState;
+  readonly signIn: (token: string) => Promise<SignInOutcome>;
+  readonly signOut: () => Promise<void>;
+  /** A question was answered with 401. */
+  readonly expired: () => void;
+}
+
+const Context = createContext<Session | null>(null);
+
+const initial: SessionState = {
+  status: document.documentElement.dataset['reader'] === 'known' ? 'known' : 'unknown',
+  client: null,
+  permissions: [],
+  graphiql: false,
+  expiresAt: null,
+  version: 0,
+};
+
+export function SessionProvider({ children }: { readonly children: ComponentChildren }) {
+  const store = useMemo(() => createStore(initial), []);
+  const state = useStore(store);
+  useEffect(() => void readSession(), []);
+  useEffect(() => {
+    if (state.expiresAt === null) return undefined;
+    const leftMs = Date.parse(state.expiresAt) - Date.now();
+    // A timer of more than 24.8 days would fire at once.
+    const timer = setTimeout(() => void readSession(), Math.min(Math.max(leftMs, 0) + 1000, 2 ** 31 - 1));
+    return () => clearTimeout(timer);
+  }, [state.expiresAt]);
+
+  async function readSession(): Promise<void> {
+    try {
+      await take(await fetch('session', { headers: { accept: 'application/json' } }));
+    } catch {
+      // Without a network the views say so.
+      const { status } = store.get();
+      if (status === 'unknown') store.set({ ...store.get(), status: 'known' });
+    }
+  }
+
+  /** Takes what the gateway says, and throws away what another reader saw. */
+  async function take(response: Response): Promise<void> {
+    if (!response.ok) return;
+    const told = (await response.json()) as Omit<SessionState, 'version'>;
+    const before = store.get();
+    const isFirst = before.status === 'unknown' || before.status === 'known';
+    const isSame = isFirst || before.client === told.client;
+    store.set({ ...told, version: before.version + (isSame ? 0 : 1) });
+  }
+
+  const session: Session = {
+    state,
+    async signIn(token) {
+      try {
+        const response = await fetch('session', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ token }),
+        });
+        await take(response);
+        if (response.ok) return 'ok';
+        const outcomes: Readonly<Record<number, SignInOutcome>> = {
+          400: 'rejected',
+          401: 'rejected',
+          403: 'forbidden',
+          413: 'tooLong',
+          429: 'tooOften',
+        };
+        return outcomes[response.status] ?? 'unavailable';
+      } catch {
+        return 'unavailable';
+      }
+    },
+    async signOut() {
+      await fetch('session', { method: 'DELETE' }).catch(() => undefined);
+      store.set({ ...initial, status: 'signedOut', version: store.get().version + 1 });
+    },
+    expired() {
+      const { status, version } = store.get();
+      if (status === 'signedOut') return;
+      store.set({ ...initial, status: 'signedOut', version: version + 1 });
+    },
+  };
+  return <Context.Provider value={session}>{children}</Context.Provider>;
+}
+
+export function useSession(): Session {
+  const session = useContext(Context);
+  if (session === null) throw new TypeError('there is no session here');
+  return session;
+}

@@ -1,0 +1,127 @@
+/** Asks the gateway one operation, and again when its variables or the reader change. */
+
+import { useEffect, useState } from 'preact/hooks';
+
+import type { Operation } from './operation.ts';
+import { useSession } from './session.tsx';
+
+/** An error of the gateway, or of the way to it: then its code is NETWORK. */
+export interface QueryError {
+  readonly message: string;
+  readonly code: string;
+  readonly account: string | null;
+  readonly retryable: boolean;
+  readonly retryAfterSeconds: number | null;
+  /** Where in the answer: ["accounts", 0, "balance"]. Empty: all of it. */
+  readonly path: readonly (string | number)[];
+}
+
+export interface QueryResult<Data> {
+  /** Null: nothing was answered yet, or nothing could be. While new variables are asked, the answer before stands. */
+  readonly data: Data | null;
+  readonly errors: readonly QueryError[];
+  readonly loading: boolean;
+  /** When the answer came. */
+  readonly answeredAt: number | null;
+  readonly reload: () => void;
+}
+
+interface State<Data> extends Omit<QueryResult<Data>, 'reload'> {
+  /** The reader whose answer it is. */
+  readonly version: number;
+}
+
+/** `variables` null: nothing is asked yet. */
+export function useQuery<Data, Variables extends object>(
+  operation: Operation<Data, Variables>,
+  variables: Variables | null,
+): QueryResult<Data> {
+  const session = useSession();
+  const { version, status } = session.state;
+  const [turn, setTurn] = useState(0);
+  const nothing: State<Data> = { data: null, errors: [], loading: true, answeredAt: null, version };
+  const [state, setState] = useState(nothing);
+  const asked = variables === null ? null : JSON.stringify(variables);
+  const mayAsk = status !== 'signedOut' && status !== 'unknown';
+
+  useEffect(() => {
+    if (asked === null || !mayAsk) return undefined;
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    setState((before) => ({ ...(before.version === version ? before : nothing), loading: true }));
+    const show = async (): Promise<void> => {
+      const answer = await ask<Data>(operation, asked, controller.signal);
+      if (answer === null) return;
+      if (answer.isSignedOut) return session.expired();
+      const { data, errors } = answer;
+      setState({ data, errors, loading: false, answeredAt: Date.now(), version });
+      const waitMs = retryAfterMs(errors);
+      if (waitMs !== null) timer = setTimeout(() => setTurn((number) => number + 1), waitMs);
+    };
+    void show();
+    return () => {
+      controller.abort();
+      clearTimeout(timer);
+    };
+  }, [operation, asked, version, turn, mayAsk]);
+
+  // What the reader before saw is not shown for a moment either.
+  const shown = state.version === version && mayAsk ? state : nothing;
+  const { data, errors, loading, answeredAt } = shown;
+  return { data, errors, loading, answeredAt, reload: () => setTurn((number) => number + 1) };
+}
+
+interface Answered<Data> {
+  readonly data: Data | null;
+  readonly errors: readonly QueryError[];
+  readonly isSignedOut: boolean;
+}
+
+/** Null: the question was withdrawn. */
+async function ask<Data>(
+  { id, name }: Pick<Operation<Data, object>, 'id' | 'name'>,
+  variables: string,
+  signal: AbortSignal,
+): Promise<Answered<Data> | null> {
+  try {
+    const response = await fetch('graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body: `{"documentId":"sha256:${id}","operationName":"${name}","variables":${variables}}`,
+      signal,
+    });
+    const { data = null, errors = [] } = (await response.json()) as Body<Data>;
+    return { data, errors: errors.map(toQueryError), isSignedOut: response.status === 401 };
+  } catch (error) {
+    if (signal.aborted) return null;
+    const message = error instanceof Error ? error.message : '';
+    const away = { message, code: 'NETWORK', account: null, path: [] };
+    return { data: null, errors: [{ ...away, retryable: true, retryAfterSeconds: 5 }], isSignedOut: false };
+  }
+}
+
+interface Body<Data> {
+  readonly data?: Data | null;
+  readonly errors?: readonly GraphqlError[];
+}
+
+interface GraphqlError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: Partial<QueryError>;
+}
+
+export function toQueryError({ message, path = [], extensions = {} }: GraphqlError): QueryError {
+  const { code = 'INTERNAL_SERVER_ERROR', account = null, retryable = false } = extensions;
+  const { retryAfterSeconds = null } = extensions;
+  return { message, code, account, retryable, retryAfterSeconds, path };
+}
+
+/** When to ask again by itself: as soon as the gateway says that it helps, within bounds, and not all readers at once. */
+function retryAfterMs(errors: readonly QueryError[]): number | null {
+  const waits = errors.flatMap(({ retryable, retryAfterSeconds }) =>
+    retryable && retryAfterSeconds !== null ? [retryAfterSeconds] : [],
+  );
+  if (waits.length === 0) return null;
+  return Math.min(Math.max(Math.min(...waits), 2), 60) * 1000 * (1 + Math.random() / 4);
+}

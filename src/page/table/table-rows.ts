@@ -1,0 +1,64 @@
+/** What a table is made of, and the order that its rows stand in. */
+
+import type { ComponentChildren } from 'preact';
+
+import type { CsvCell } from '../format/csv-text.ts';
+import { orderRows, type OrderKey, type TableOrder } from './row-order.ts';
+
+export interface Column<Row> {
+  readonly key: string;
+  readonly header: string;
+  /** A currency or a unit behind the heading. */
+  readonly unit?: string | undefined;
+  /** Figures stand at the right, and their digits below each other. */
+  readonly isFigure?: boolean;
+  /** Absent: it is a column of the CSV alone. */
+  readonly cell?: (row: Row) => ComponentChildren;
+  /** Absent: rows cannot be ordered by it. */
+  readonly order?: (row: Row) => OrderKey;
+  /** Absent: it is no column of the CSV. */
+  readonly csv?: (row: Row) => CsvCell;
+}
+
+export interface Line<Row> {
+  readonly id: string;
+  readonly row: Row;
+  /** Of a group: what it consists of, one step in. */
+  readonly parts?: readonly Line<Row>[];
+}
+
+export interface FootLine<Row> {
+  readonly id: string;
+  readonly row: Row;
+  readonly kind: 'rest' | 'unallocated' | 'total';
+}
+
+export interface TableRows<Row> {
+  readonly columns: readonly Column<Row>[];
+  readonly lines: readonly Line<Row>[];
+  readonly foot?: readonly FootLine<Row>[];
+  /** Null: as the server has ordered them. */
+  readonly order: TableOrder | null;
+}
+
+/** Whether a column is seen. */
+export function isShown<Row>({ cell }: Column<Row>): boolean {
+  return cell !== undefined;
+}
+
+/** The lines, and what they consist of, in the order of a column. */
+export function orderLines<Row>(
+  lines: readonly Line<Row>[],
+  columns: readonly Column<Row>[],
+  order: TableOrder | null,
+  locale: string,
+): readonly Line<Row>[] {
+  const keyOf = columns.find(({ key }) => key === order?.column)?.order;
+  if (order === null || keyOf === undefined) return lines;
+  const ofLine = ({ row }: Line<Row>): OrderKey => keyOf(row);
+  return orderRows(lines, ofLine, order.direction, locale).map((line) =>
+    line.parts === undefined
+      ? line
+      : { ...line, parts: orderRows(line.parts, ofLine, order.direction, locale) },
+  );
+}

@@ -1,0 +1,139 @@
+/** What the bars show, as tables: one for each currency, with shares, changes and a line over time. */
+
+import type { Timeline } from '../../cost/cost-over-time.tsx';
+import { isTime, useSpendColumns } from '../../cost/spend-columns.tsx';
+import type { SpendRow } from '../../cost/spend-rows.ts';
+import { showDates } from '../../format/dates.ts';
+import { operations, type ExploreQuery } from '../../generated/operations.ts';
+import { useI18n } from '../../shell/i18n.tsx';
+import { changeParams, useRoute } from '../../shell/route.ts';
+import { explain } from '../../shell/states.tsx';
+import { useQuery } from '../../shell/use-query.ts';
+import { seriesId } from '../../cost/time-bars.ts';
+import { DataTable } from '../../table/data-table.tsx';
+import { parseOrder, printOrder } from '../../table/row-order.ts';
+import { saveFile } from '../../table/save-file.ts';
+import { tableCsv } from '../../table/table-csv.ts';
+import { intoGroup, type ExploreState } from './explore-address.ts';
+import { stackedBy, tablesOf, variablesOf, type SpendTableView } from './explore-query.ts';
+
+export interface ExploreTablesProps {
+  readonly data: ExploreQuery;
+  /** What the pictures show: a line over time for each of their series. Null: not known. */
+  readonly timelines: readonly Timeline[] | null;
+  readonly state: ExploreState;
+  readonly to: (next: Partial<ExploreState>) => string;
+}
+
+export function ExploreTables({ data, timelines, state, to }: ExploreTablesProps) {
+  const i18n = useI18n();
+  const { t, locale } = i18n;
+  const { convertTo, ...variables } = variablesOf(state);
+  const changes = useQuery(operations.ExploreChange, convertTo === null ? variables : null);
+  const names = {
+    noValue: t('word.none'),
+    total: t('word.total'),
+    rest: (count: number) => t('word.rest', { count }),
+  };
+  const changed = changes.data?.groups?.previous;
+  return (
+    <>
+      {changed != null && changed.comparison.changes !== null && (
+        <p class="muted">
+          {t(changed.comparison.isPartial ? 'cost.againstPartial' : 'cost.against', {
+            dates: showDates(changed.from, dayAfter(changed.to), locale),
+          })}
+          {changed.vanishedCount > 0 && ` · ${t('cost.vanished', { count: changed.vanishedCount })}`}
+        </p>
+      )}
+      {changes.errors.map((error) => (
+        <p key={error.code} class="muted">
+          {t('cost.notComparable', { why: [error.account, explain(error, i18n)].filter(Boolean).join(': ') })}
+        </p>
+      ))}
+      {tablesOf(data, changes.data, convertTo, names).map((table) => (
+        <SpendTable
+          key={table.currency}
+          table={table}
+          timeline={timelines?.find(({ currency }) => currency === table.currency)}
+          state={state}
+          to={to}
+          hasChanges={changed?.comparison.changes != null}
+        />
+      ))}
+      {data.groups?.converted?.rates.map(({ from, to: target, rate, date, source }) => (
+        <p key={`${from} ${date}`} class="muted">
+          {t('cost.rate', { from, rate, to: target, date, source })}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function SpendTable({
+  table,
+  timeline,
+  state,
+  to,
+  hasChanges,
+}: {
+  readonly table: SpendTableView;
+  readonly timeline: Timeline | undefined;
+  readonly state: ExploreState;
+  readonly to: ExploreTablesProps['to'];
+  readonly hasChanges: boolean;
+}) {
+  const { t, locale } = useI18n();
+  const { params } = useRoute();
+  const isInTime = isTime({ dimension: state.by[0] });
+  const order = parseOrder(params.get('order')) ?? parseOrder(isInTime ? 'name' : '-cost');
+  const { currency, isConverted, lines, foot, partsLeft } = table;
+  const columns = useSpendColumns({
+    currency,
+    isConverted,
+    dimensions: state.by.map((dimension) => t(`dimension.${dimension}`)),
+    addressOf: ({ key }) => (key.length === 0 ? null : to(intoGroup(state, key))),
+    hasChanges: hasChanges && !isConverted,
+    hasParts: params.get('columns') === 'all',
+    trendOf: (row) => trendOf(row, timeline, stackedBy(state.by)),
+  });
+  const caption = t('cost.table', {
+    dimension: state.by.map((dimension) => t(`dimension.${dimension}`)).join(', '),
+    currency: isConverted ? t('cost.convertedTo', { currency }) : currency,
+  });
+  const rows = { columns, lines, foot, order };
+  return (
+    <section class="spend-table">
+      <div class="section-head">
+        <h2>{caption}</h2>
+        <button type="button" onClick={() => saveFile(`spend-${currency}.csv`, tableCsv(rows, locale))}>
+          {t('export.csv')}
+        </button>
+      </div>
+      <DataTable
+        caption={caption}
+        {...rows}
+        onOrder={(next) => changeParams({ order: printOrder(next) }, { replace: true })}
+      />
+      {partsLeft > 0 && <p class="muted">{t('explore.partsLeft', { count: partsLeft })}</p>}
+    </section>
+  );
+}
+
+/** The line of a group over time, where the bars have it as a series. */
+function trendOf({ key }: SpendRow, timeline: Timeline | undefined, stacked: string) {
+  const [first, second] = key;
+  if (timeline === undefined || first?.dimension !== stacked || second !== undefined) return null;
+  const series = timeline.series.find(({ id }) => id === seriesId(first.value));
+  if (series === undefined) return null;
+  return timeline.bars.map(({ tick, total, parts }) => ({
+    label: tick,
+    amount: total === null ? null : (parts.get(series.id) ?? '0'),
+  }));
+}
+
+function dayAfter(date: string): string {
+  const next = new Date(`${date}T00:00:00Z`);
+  next.setUTCDate(next.getUTCDate() + 1);
+  return next.toISOString().slice(0, 10);
+}

@@ -1,0 +1,116 @@
+/**
+ * Explore: any period, by one dimension or two, filtered, in the currencies as they are or converted, down to the
+ * charges. All of it stands in the address.
+ */
+
+import { Timelines, useTimelines } from '../../cost/cost-over-time.tsx';
+import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
+import { grainOf, type Grain } from '../../cost/time-bars.ts';
+import { PeriodPicker } from '../../cost/period-picker.tsx';
+import { showDates } from '../../format/dates.ts';
+import { operations } from '../../generated/operations.ts';
+import { useI18n } from '../../shell/i18n.tsx';
+import { addressOf, useRoute } from '../../shell/route.ts';
+import { Answer } from '../../shell/states.tsx';
+import { useQuery } from '../../shell/use-query.ts';
+import { DigitsContext } from '../../table/figures.tsx';
+import { ChargeRows } from './charge-rows.tsx';
+import { parseExplore, printExplore, type ExploreState } from './explore-address.ts';
+import { ExploreChoices } from './explore-choices.tsx';
+import { stackedBy, variablesOf } from './explore-query.ts';
+import { ExploreTables } from './explore-tables.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import './explore.css';
+
+export function Explore() {
+  const { t, locale } = useI18n();
+  const { params } = useRoute();
+  const state = parseExplore(params);
+  const grain: Grain = state.grain ?? grainOf(state.period);
+  const variables = variablesOf(state);
+  const query = useQuery(operations.Explore, variables);
+  const time = useTimelines({
+    period: state.period,
+    grain,
+    by: stackedBy(state.by),
+    filter: variables.filter,
+    convertTo: state.convertTo,
+  });
+  const to = (next: Partial<ExploreState>): string => {
+    // Another question has other pages.
+    const others = new URLSearchParams(params);
+    for (const name of ['after', 'before']) others.delete(name);
+    return addressOf('explore', printExplore({ ...state, ...next }, others));
+  };
+  const go = (next: Partial<ExploreState>): void => location.assign(to(next));
+  const labels = labelsOf(query.data);
+  const digits = params.get('digits') === 'all' ? 'all' : 'cents';
+  return (
+    <DigitsContext.Provider value={digits}>
+      <div class="explore">
+        <div class="view-head">
+          <h1>{t('explore.title')}</h1>
+          {query.data?.groups != null && (
+            <p class="muted">
+              {showDates(query.data.groups.period.from, query.data.groups.period.to, locale)}
+            </p>
+          )}
+        </div>
+        <div class="toolbar">
+          <PeriodPicker period={state.period} onChange={(period) => period !== null && go({ period })} />
+          <ExploreChoices state={state} grain={grain} go={go} />
+        </div>
+        <FilterBar
+          state={state}
+          labelOf={(dimension, value) => labels.get(`${dimension} ${value}`) ?? value}
+          onChange={(filters) => go({ filters })}
+        />
+        <Answer
+          query={query}
+          isEmpty={({ groups }) => groups !== null && groups.totals.length === 0 && groups.coverage.complete}
+        >
+          {(data) =>
+            data.groups === null ? null : (
+              <>
+                <CoverageLine coverage={data.groups.coverage} />
+                {state.by.includes('API_KEY') && <p class="muted">{t('explore.byKeyNote')}</p>}
+                <Timelines
+                  {...time}
+                  grain={grain}
+                  convertTo={state.convertTo}
+                  onSelect={(dates) => go({ period: { dates }, grain: null })}
+                />
+                <ExploreTables data={data} timelines={time.timelines} state={state} to={to} />
+                <ZoneNote sources={data.groups.coverage.sources} />
+                <p>
+                  <button
+                    type="button"
+                    aria-expanded={state.showsRows}
+                    onClick={() => go({ showsRows: !state.showsRows, list: null })}
+                  >
+                    {t(state.showsRows ? 'explore.hideRows' : 'explore.showRows')}
+                  </button>
+                </p>
+                {state.showsRows && <ChargeRows state={state} onList={(list) => go({ list })} />}
+              </>
+            )
+          }
+        </Answer>
+      </div>
+    </DigitsContext.Provider>
+  );
+}
+
+/** What values are called, as the answer has them. */
+function labelsOf(
+  data: { readonly groups: { readonly groups: readonly { readonly key: readonly Key[] }[] } | null } | null,
+): ReadonlyMap<string, string> {
+  const keys = data?.groups?.groups.flatMap(({ key }) => key) ?? [];
+  return new Map(keys.map(({ dimension, value, label }) => [`${dimension} ${value}`, label]));
+}
+
+interface Key {
+  readonly dimension: string;
+  readonly value: string | null;
+  readonly label: string;
+}

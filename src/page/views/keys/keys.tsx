@@ -1,0 +1,186 @@
+/** Keys: what each API key used and cost, its price per million tokens in effect, and its line over time. */
+
+import { Sparkline, type SparkPoint } from '../../charts/sparkline.tsx';
+import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
+import { PeriodPicker } from '../../cost/period-picker.tsx';
+import { keyText, toSpendRow, type SpendRow } from '../../cost/spend-rows.ts';
+import { datesOfBar, grainOf, keysOf, labelsOf, type Grain } from '../../cost/time-bars.ts';
+import { tomorrowIn } from '../../cost/tomorrow.ts';
+import { parsePeriod, printPeriod, type PeriodChoice } from '../../format/periods.ts';
+import { showDates } from '../../format/dates.ts';
+import { operations, type KeysQuery } from '../../generated/operations.ts';
+import { useI18n } from '../../shell/i18n.tsx';
+import { addressOf, changeParams, useRoute } from '../../shell/route.ts';
+import { Answer } from '../../shell/states.tsx';
+import { useQuery } from '../../shell/use-query.ts';
+import { DataTable } from '../../table/data-table.tsx';
+import { DigitsContext } from '../../table/figures.tsx';
+import { parseOrder, printOrder } from '../../table/row-order.ts';
+import { saveFile } from '../../table/save-file.ts';
+import { tableCsv } from '../../table/table-csv.ts';
+import { Switch } from '../../table/switch.tsx';
+import { useKeyColumns, type KeyRow } from './key-columns.tsx';
+
+const initial: PeriodChoice = { last: { months: 1, includeCurrent: true } };
+
+export function Keys() {
+  const { t, locale } = useI18n();
+  const { params } = useRoute();
+  const period = parsePeriod(params.get('period') ?? '') ?? initial;
+  const isByProduct = params.get('products') === 'yes';
+  const grain = grainOf(period);
+  const by = isByProduct ? (['API_KEY', 'PRODUCT'] as const) : (['API_KEY'] as const);
+  const query = useQuery(operations.Keys, { period, by, time: [grain, ...by] });
+  return (
+    <DigitsContext.Provider value={params.get('digits') === 'all' ? 'all' : 'cents'}>
+      <div class="view-head">
+        <h1>{t('keys.title')}</h1>
+        {query.data?.keys != null && (
+          <p class="muted">{showDates(query.data.keys.period.from, query.data.keys.period.to, locale)}</p>
+        )}
+      </div>
+      <p class="muted">{t('explore.byKeyNote')}</p>
+      <div class="toolbar">
+        <PeriodPicker
+          period={period}
+          onChange={(chosen) => chosen !== null && changeParams({ period: printPeriod(chosen) })}
+        />
+        <Switch name="products" on="yes">
+          {t('keys.byProduct')}
+        </Switch>
+        <Switch name="digits" on="all">
+          {t('explore.everyDigit')}
+        </Switch>
+      </div>
+      <Answer
+        query={query}
+        isEmpty={({ keys }) => keys !== null && keys.totals.length === 0 && keys.coverage.complete}
+      >
+        {(data) =>
+          data.keys === null ? null : (
+            <>
+              <CoverageLine coverage={data.keys.coverage} />
+              {data.keys.totals.map(({ currency }) => (
+                <KeyTable
+                  key={currency}
+                  data={data}
+                  currency={currency}
+                  grain={grain}
+                  period={period}
+                  isByProduct={isByProduct}
+                />
+              ))}
+              <ZoneNote sources={data.keys.coverage.sources} />
+            </>
+          )
+        }
+      </Answer>
+    </DigitsContext.Provider>
+  );
+}
+
+interface KeyTableProps {
+  readonly data: KeysQuery;
+  readonly currency: string;
+  readonly grain: Grain;
+  readonly period: PeriodChoice;
+  readonly isByProduct: boolean;
+}
+
+function KeyTable({ data, currency, grain, period, isByProduct }: KeyTableProps) {
+  const { t, locale } = useI18n();
+  const { params } = useRoute();
+  const order = parseOrder(params.get('order') ?? '-cost');
+  const trends = useTrends(data, currency, grain);
+  const columns = useKeyColumns({
+    currency,
+    isByProduct,
+    addressOf: (row) => addressToCharges(row, period),
+    trend: (row) => {
+      const points = trends(row);
+      return points === null ? '' : <Sparkline points={points} currency={currency} name={row.name} />;
+    },
+  });
+  const { keys } = data;
+  if (keys === null) return null;
+  const common = { currency, isConverted: false, changes: undefined };
+  const lines = keys.groups.flatMap((group) => {
+    const [key] = group.key;
+    const name = key?.value == null ? t('keys.none') : key.label;
+    const row = toSpendRow({ ...group, converted: null }, { ...common, name });
+    const keyRow: KeyRow | null = row === null ? null : { ...row, tokens: group.tokens };
+    return keyRow === null ? [] : [{ id: keyText(group.key), row: keyRow }];
+  });
+  const foot = [
+    ...(keys.rest === null
+      ? []
+      : footOf(
+          toSpendRow(
+            { ...keys.rest, converted: null },
+            { ...common, name: t('word.rest', { count: keys.rest.groupCount }) },
+          ),
+          'rest',
+        )),
+    ...footOf(
+      toSpendRow({ totals: keys.totals, converted: null }, { ...common, name: t('word.total') }),
+      'total',
+    ),
+  ];
+  const rows = { columns, lines, foot, order };
+  const caption = t('keys.table', { currency });
+  return (
+    <section class="spend-table">
+      <div class="section-head">
+        <h2>{caption}</h2>
+        <button type="button" onClick={() => saveFile(`keys-${currency}.csv`, tableCsv(rows, locale))}>
+          {t('export.csv')}
+        </button>
+      </div>
+      <DataTable
+        caption={caption}
+        {...rows}
+        onOrder={(next) => changeParams({ order: printOrder(next) }, { replace: true })}
+      />
+    </section>
+  );
+}
+
+function footOf(row: SpendRow | null, kind: 'rest' | 'total') {
+  return row === null ? [] : [{ id: kind, kind, row: { ...row, tokens: null } }];
+}
+
+/** Into what a key was charged for: Explore, narrowed to it. */
+function addressToCharges({ key }: SpendRow, period: PeriodChoice): string | null {
+  const [first] = key;
+  if (first === undefined) return null;
+  const params = new URLSearchParams({ period: printPeriod(period), by: 'PRODUCT' });
+  if (first.value === null) params.set('without', 'API_KEY');
+  else params.set('API_KEY', first.value);
+  return addressOf('explore', params);
+}
+
+/** What a row cost over time. */
+function useTrends({ keys, trends }: KeysQuery, currency: string, grain: Grain) {
+  const { locale } = useI18n();
+  if (keys === null || trends === null) return () => null;
+  const zones = keys.coverage.sources.map(({ account }) => account.provider.timeZone);
+  const tomorrow = tomorrowIn(zones, Date.now());
+  const { from, to } = keys.period;
+  const times = keysOf(grain, from, to < tomorrow ? to : tomorrow).filter(
+    (key) => datesOfBar(grain, key).from < tomorrow,
+  );
+  const byRow = Map.groupBy(trends.groups, ({ key }) => keyText(key.slice(1)));
+  return ({ key }: SpendRow): readonly SparkPoint[] | null => {
+    if (key.length === 0) return null;
+    const amounts = new Map(
+      (byRow.get(keyText(key)) ?? []).map((group) => [
+        group.key[0]?.value,
+        group.totals.find((one) => one.currency === currency)?.billedCost.amount,
+      ]),
+    );
+    return times.map((time) => ({
+      label: labelsOf(grain, time, locale).tick,
+      amount: amounts.get(time) ?? '0',
+    }));
+  };
+}

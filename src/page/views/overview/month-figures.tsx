@@ -1,0 +1,157 @@
+/** The running month: so far, against the same days before, what is expected of it, and the budgets. */
+
+import { Interval } from '../../charts/interval.tsx';
+import { ProgressBar } from '../../charts/progress-bar.tsx';
+import { addDays, showDate, showDates, showMonth } from '../../format/dates.ts';
+import { toHeight } from '../../format/heights.ts';
+import { showShare } from '../../format/ratios.ts';
+import { useI18n } from '../../shell/i18n.tsx';
+import { Empty, Part } from '../../shell/states.tsx';
+import type { QueryResult } from '../../shell/use-query.ts';
+import { Amount, Change } from '../../table/figures.tsx';
+import { costIn } from './cost-bars.ts';
+import { Lacking } from './lacking.tsx';
+import type { OverviewData } from './overview-question.ts';
+
+type Month = NonNullable<OverviewData['month']>;
+type Forecast = NonNullable<OverviewData['forecast']>;
+type Budget = NonNullable<OverviewData['budgets']>[number];
+type Query = Pick<QueryResult<unknown>, 'errors' | 'reload'>;
+
+export function MonthFigures({
+  data: { month, forecast, budgets },
+  query,
+}: {
+  readonly data: Pick<OverviewData, 'month' | 'forecast' | 'budgets'>;
+  readonly query: Query;
+}) {
+  const { t, locale } = useI18n();
+  const name = showMonth(forecast?.month ?? month?.period.from.slice(0, 7) ?? '', locale);
+  return (
+    <section aria-labelledby="month">
+      <h2 id="month">{t('overview.month', { month: name })}</h2>
+      <div class="panels">
+        <Part data={month} fields={['month']} query={query}>
+          {(month) => <SoFar month={month} />}
+        </Part>
+        <Part data={forecast} fields={['forecast']} query={query}>
+          {(forecast) => <ForecastPanel forecast={forecast} />}
+        </Part>
+        <Part data={budgets} fields={['budgets']} query={query}>
+          {(budgets) => (budgets.length === 0 ? null : <BudgetPanel budgets={budgets} />)}
+        </Part>
+      </div>
+    </section>
+  );
+}
+
+function SoFar({ month: { totals, previous, coverage } }: { readonly month: Month }) {
+  const { t, locale } = useI18n();
+  const before = previous?.comparison.totals ?? [];
+  const currencies = [...new Set([...totals, ...before].map(({ currency }) => currency))].toSorted();
+  if (currencies.length === 0) {
+    return (
+      <div>
+        <Lacking coverage={coverage} />
+        <Empty>{t('overview.month.nothing')}</Empty>
+      </div>
+    );
+  }
+  // Its last day is included; a period ends with the first day that is not.
+  const dates = previous === null ? '' : showDates(previous.from, addDays(previous.to, 1), locale);
+  return (
+    <div class="panel">
+      <h3>{t('overview.month.soFar')}</h3>
+      <Lacking coverage={coverage} />
+      {currencies.map((currency) => (
+        <div key={currency} class="so-far">
+          <p class="large-figure">
+            <Amount amount={costIn(totals, currency) ?? '0'} currency={currency} />
+          </p>
+          {previous !== null && (
+            <p class="small">
+              <Change
+                ratio={previous.comparison.changes?.find((one) => one.currency === currency)?.ratio ?? null}
+              />{' '}
+              <span class="muted">
+                {t('overview.month.before', { dates })}:{' '}
+                <Amount amount={costIn(before, currency) ?? '0'} currency={currency} />
+              </span>
+            </p>
+          )}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function ForecastPanel({
+  forecast: { totals, spent, backtest, notices, coverage },
+}: {
+  readonly forecast: Forecast;
+}) {
+  const { t, locale } = useI18n();
+  return (
+    <div class="panel">
+      <h3>{t('overview.forecast')}</h3>
+      <Lacking coverage={coverage} />
+      {totals.length === 0 && <p class="muted">{t('overview.forecast.none')}</p>}
+      {totals.map(({ low, expected, high }) => (
+        <Interval
+          key={low.currency}
+          currency={low.currency}
+          low={low.amount}
+          expected={expected.amount}
+          high={high.amount}
+          spent={spent.find(({ currency }) => currency === low.currency)?.amount}
+        />
+      ))}
+      {backtest !== null && (
+        <p class="muted small">
+          {t('overview.forecast.backtest', {
+            count: backtest.months,
+            error: showShare(backtest.medianError, locale),
+          })}
+        </p>
+      )}
+      {notices.map(({ message }) => (
+        <p key={message} class="muted small">
+          {message}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+const budgetStates = {
+  OK: 'ok',
+  WARNING: 'warning',
+  FORECAST_EXCEEDED: 'warning',
+  EXCEEDED: 'exceeded',
+  UNKNOWN: 'paused',
+} as const;
+
+function BudgetPanel({ budgets }: { readonly budgets: readonly Budget[] }) {
+  const { t, locale } = useI18n();
+  return (
+    <div class="panel">
+      <h3>{t('overview.budgets')}</h3>
+      <ul class="budgets">
+        {budgets.map(({ id, name, state, ratio, amount, spent, exceededOn }) => (
+          <li key={id}>
+            <ProgressBar done={ratio === null ? 0 : toHeight(ratio)} of={1} state={budgetStates[state]}>
+              <strong>{name}</strong> {t(`overview.budget.${state}`)}
+              {exceededOn !== null &&
+                ` (${t('overview.budget.exceededOn', { date: showDate(exceededOn, locale) })})`}
+            </ProgressBar>
+            <p class="small muted">
+              {spent !== null && <Amount {...spent} />}{' '}
+              {ratio !== null && t('overview.budget.of', { ratio: showShare(ratio, locale) })}{' '}
+              <Amount {...amount} />
+            </p>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * Reads an export of many months one after the other. First all of them are looked at, so that an export is whole or
+ * refused before its first byte; then each is read again for its lines, from what the first look left in the caches.
+ * So an export holds the rows of one account and one month, however many there are.
+ */
+
+import type { Account } from '../../domain/account.ts';
+import type { SourceCoverage } from '../../domain/coverage.ts';
+import { createPlanContext, type GatewayContext } from '../../query/context.ts';
+import { BrokenExport, type TableRow } from './export-table.ts';
+
+/** What one account has of one part of an export. */
+export interface AccountPart {
+  /** What its lines are made of. */
+  readonly sources: readonly SourceCoverage[];
+  /** What names their invoices. */
+  readonly invoices: readonly SourceCoverage[];
+  lines(): AsyncIterable<readonly TableRow[]>;
+}
+
+/** Reads one account's part. */
+export type ReadAccountPart<Part> = (
+  account: Account,
+  part: Part,
+  context: GatewayContext,
+) => Promise<AccountPart>;
+
+/** What was seen of one account's part at the first look. */
+export interface SeenPart<Part> extends Pick<AccountPart, 'sources' | 'invoices'> {
+  readonly account: Account;
+  readonly part: Part;
+}
+
+export interface ReadParts<Part> {
+  readonly seen: readonly SeenPart<Part>[];
+  /** The lines of those accounts that have not failed. @throws BrokenExport when one fails now */
+  lines(): AsyncIterable<readonly TableRow[]>;
+}
+
+/** Looks at all parts of all accounts. @throws GatewayError QUERY_TOO_EXPENSIVE */
+export async function readInParts<Part>(
+  accounts: readonly Account[],
+  parts: readonly Part[],
+  read: ReadAccountPart<Part>,
+  context: GatewayContext,
+): Promise<ReadParts<Part>> {
+  const readAll = (part: Part, within: GatewayContext): Promise<AccountPart[]> =>
+    Promise.all(accounts.map((account) => read(account, part, within)));
+  const isOne = parts.length === 1;
+  // One context prices all parts together, and refuses what they cost together.
+  if (!isOne && (await isTooExpensive(parts, readAll, context))) {
+    await Promise.all(parts.map((part) => readAll(part, context)));
+  }
+  const seen: SeenPart<Part>[] = [];
+  const held = new Map<Account, AccountPart>();
+  for (const part of parts) {
+    const found = await readAll(part, isOne ? context : context.part());
+    for (const [index, account] of accounts.entries()) {
+      const own = found[index];
+      if (own === undefined) continue;
+      seen.push({ account, part, sources: own.sources, invoices: own.invoices });
+      if (isOne) held.set(account, own);
+    }
+  }
+  const hasFailed = (sources: readonly SourceCoverage[]): boolean =>
+    sources.some(({ status }) => status === 'FAILED');
+  const failed = new Set(seen.filter(({ sources }) => hasFailed(sources)).map(({ account }) => account));
+  return {
+    seen,
+    async *lines() {
+      for (const part of parts) {
+        for (const account of accounts.filter((one) => !failed.has(one))) {
+          const own = held.get(account) ?? (await read(account, part, context.part()));
+          if (hasFailed(own.sources)) throw new BrokenExport(`${account.id} cannot be read any more`);
+          yield* own.lines();
+        }
+      }
+    },
+  };
+}
+
+async function isTooExpensive<Part>(
+  parts: readonly Part[],
+  readAll: (part: Part, context: GatewayContext) => Promise<unknown>,
+  context: GatewayContext,
+): Promise<boolean> {
+  const plan = createPlanContext(context);
+  for (const part of parts) await readAll(part, plan);
+  return (await plan.segments.settle()).actual > context.limits.maxUpstreamCalls;
+}

@@ -1,0 +1,84 @@
+/** What bars show: nothing unknown looks like nothing, refunds hang below zero, and heights keep their proportions. */
+
+import { expect, test } from 'vitest';
+
+import { layOutBars, restId, type Bar } from '../../../src/page/charts/bar-layout.ts';
+
+const series = [
+  { id: 'a', label: 'A' },
+  { id: 'b', label: 'B' },
+];
+const box = { width: 300, height: 200, labelWidth: 50 };
+
+function bar(
+  key: string,
+  total: string | null,
+  parts: Readonly<Record<string, string>> = {},
+  more: Partial<Bar> = {},
+): Bar {
+  const named = new Map(Object.entries(parts));
+  return {
+    key,
+    label: key,
+    tick: key,
+    parts: named,
+    total,
+    hasRest: false,
+    isProvisional: false,
+    missing: [],
+    ...more,
+  };
+}
+
+function heightsOf(bars: readonly Bar[]) {
+  const { columns, zero } = layOutBars(bars, series, box);
+  return {
+    zero,
+    heights: columns.map(({ rectangles }) =>
+      rectangles.map(({ series: of, y, height }) => ({ of, y, height })),
+    ),
+  };
+}
+
+test('parts stand on each other in proportion, and what no series shows stands on top of them', () => {
+  const { heights, zero } = heightsOf([bar('1', '100.00', { a: '50.00', b: '25.00' }, { hasRest: true })]);
+  const [parts = []] = heights;
+  expect(parts.map(({ of }) => of)).toEqual(['a', 'b', restId]);
+  const [a, b, rest] = parts;
+  expect(zero).toBe(200);
+  expect(a).toEqual({ of: 'a', y: 100, height: 100 });
+  expect(b).toEqual({ of: 'b', y: 50, height: 50 });
+  expect(rest).toEqual({ of: restId, y: 0, height: 50 });
+});
+
+test('a bar whose figures are not known has nothing drawn, and one that cost nothing has nothing either', () => {
+  const { heights } = heightsOf([bar('1', '10.00', { a: '10.00' }), bar('2', null), bar('3', '0.00')]);
+  expect(heights.map((parts) => parts.length)).toEqual([1, 0, 0]);
+});
+
+test('money that came back hangs below zero, and does not shorten what was spent', () => {
+  const { heights, zero } = heightsOf([bar('1', '60.00', { a: '100.00', b: '-40.00' })]);
+  const [spent, back] = heights[0] ?? [];
+  expect(spent).toMatchObject({ of: 'a' });
+  expect((spent?.y ?? 0) + (spent?.height ?? 0)).toBeCloseTo(zero);
+  expect(back?.y).toBeCloseTo(zero);
+  expect((back?.height ?? 0) / (spent?.height ?? 1)).toBeCloseTo(0.4);
+});
+
+test('a part that others are hidden in is not drawn where the series are all of it, whatever doubles leave over', () => {
+  const { heights } = heightsOf([bar('1', '0.3', { a: '0.1', b: '0.2' })]);
+  expect(heights[0]?.map(({ of }) => of)).toEqual(['a', 'b']);
+});
+
+test('nothing at all can be drawn: no bars, or only zeros', () => {
+  expect(layOutBars([], series, box).columns).toEqual([]);
+  const { ticks, zero } = layOutBars([bar('1', '0')], series, box);
+  expect(zero).toBe(200);
+  expect(ticks.every(({ y }) => Number.isFinite(y))).toBe(true);
+});
+
+test('labels have room: of a year of days only some are written', () => {
+  const days = Array.from({ length: 31 }, (_, index) => bar(String(index), '1.00'));
+  expect(layOutBars(days, series, { ...box, width: 300 }).labelEvery).toBeGreaterThan(4);
+  expect(layOutBars(days.slice(0, 4), series, box).labelEvery).toBe(1);
+});

@@ -1,0 +1,191 @@
+/**
+ * The specification as data, and what is told by it: the constraints of its columns by version, and the static rules of
+ * the requirements model of 1.2, each with its id. Nothing here is known of the gateway.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { root } from './process.ts';
+
+/** What a rule requires of a line, as the fixture writes it: ["is", column, value], ["all", ...], ... */
+type Requirement = readonly unknown[];
+export type Line = Readonly<Record<string, string | null | undefined>>;
+
+const requirement = z.array(z.unknown());
+const fixture = z.object({
+  columns: z.record(z.string(), z.tuple([z.string(), z.boolean(), z.string()])),
+  rules: z.array(z.tuple([z.string(), z.string(), requirement, z.array(requirement), z.array(z.string())])),
+});
+
+const { columns, rules } = fixture.parse(
+  JSON.parse(readFileSync(join(root, 'test/fixtures/focus-1.2.json'), 'utf8')),
+);
+
+/** Feature level, whether null is allowed, type. */
+type Constraint = readonly [level: string, nullable: boolean, type: string];
+type Columns = Readonly<Record<string, Constraint>>;
+
+const { ProviderName: _provider, PublisherName: _publisher, InvoiceId: _invoice, ...kept } = columns;
+const since13: Columns = {
+  AllocatedMethodDetails: ['Recommended', true, 'JSON'],
+  AllocatedMethodId: ['Conditional', true, 'String'],
+  AllocatedResourceId: ['Conditional', true, 'String'],
+  AllocatedResourceName: ['Conditional', true, 'String'],
+  AllocatedTags: ['Conditional', true, 'JSON'],
+  ContractApplied: ['Conditional', true, 'JSON'],
+  HostProviderName: ['Mandatory', false, 'String'],
+  ServiceProviderName: ['Mandatory', false, 'String'],
+};
+const since14: Columns = {
+  CommitmentProgramEligibilityDetails: ['Conditional', true, 'JSON'],
+  InvoiceDetailId: ['Conditional', true, 'String'],
+  InvoiceId: ['Conditional', true, 'String'],
+};
+
+/** The columns of Cost and Usage, from the tables of its specifications. */
+export const costAndUsage: Readonly<Record<string, Columns>> = {
+  '1.2': columns,
+  '1.3': { ...columns, ...since13 },
+  '1.4': { ...kept, ...since13, ...since14 },
+  '1.5-draft': {
+    ...kept,
+    ...since13,
+    ...since14,
+    CredentialDetails: ['Conditional', true, 'JSON'],
+    CredentialId: ['Conditional', true, 'String'],
+    PrincipalId: ['Conditional', true, 'String'],
+  },
+};
+
+const mandatory = (type: string, nullable = false): Constraint => ['Mandatory', nullable, type];
+
+/** https://focus.finops.org/focus-specification/v1-4/, Billing Period. */
+export const billingPeriod: Columns = {
+  BillingPeriodCreated: mandatory('Date/Time'),
+  BillingPeriodEnd: mandatory('Date/Time'),
+  BillingPeriodLastUpdated: mandatory('Date/Time'),
+  BillingPeriodStart: mandatory('Date/Time'),
+  BillingPeriodStatus: mandatory('String'),
+  InvoiceIssuerName: mandatory('String'),
+};
+
+/** ... and Invoice Detail. */
+export const invoiceDetail: Columns = {
+  BilledCost: mandatory('Decimal'),
+  BillingAccountId: mandatory('String'),
+  BillingCurrency: mandatory('String'),
+  BillingPeriodEnd: mandatory('Date/Time'),
+  BillingPeriodStart: mandatory('Date/Time'),
+  ChargeCategory: mandatory('String'),
+  InvoiceDetailCreated: mandatory('Date/Time'),
+  InvoiceDetailDescription: mandatory('String', true),
+  InvoiceDetailGrain: mandatory('JSON', true),
+  InvoiceDetailId: mandatory('String'),
+  InvoiceDetailLastUpdated: mandatory('Date/Time'),
+  InvoiceId: mandatory('String'),
+  InvoiceIssueDate: mandatory('Date/Time', true),
+  InvoiceIssueStatus: mandatory('String'),
+  InvoiceIssuerName: mandatory('String'),
+  PaymentCurrency: mandatory('String'),
+  PaymentCurrencyBilledCost: ['Conditional', false, 'Decimal'],
+  PaymentCurrencyInvoiceDetailId: ['Conditional', false, 'String'],
+  PaymentDueDate: mandatory('Date/Time', true),
+  PaymentTerms: mandatory('String'),
+  PurchaseOrderNumber: ['Conditional', true, 'String'],
+  ReferenceInvoiceId: mandatory('String'),
+};
+
+/** What the model takes for true of a provider. Ours have unit prices, price lists, resources and sub accounts. */
+const applies = new Set([
+  'ACCOUNT_NAMING_SUPPORTED',
+  'BILLING_BASED_ON_PROVISIONED_RESOURCES_SUPPORTED',
+  'MULTIPLE_PRICING_CATEGORIES_SUPPORTED',
+  'NEGOTIATED_PRICING_SUPPORTED',
+  'PUBLIC_PRICE_LIST_SUPPORTED',
+  'RESOURCE_TYPE_ASSIGNMENT_SUPPORTED',
+  'SUB_ACCOUNT_SUPPORTED',
+  'UNIT_PRICING_SUPPORTED',
+  'USAGE_MEASUREMENT_SUPPORTED',
+]);
+
+export const ruleCount = rules.length;
+
+/** The ids of the rules that lines of Cost and Usage break, without those that only say what may be. */
+export function brokenRules(lines: readonly Line[]): string[] {
+  const present = new Set(lines.flatMap((line) => Object.keys(line)));
+  const broken = rules.filter(([id, keyword, requires, when, criteria]) => {
+    if (keyword === 'MAY' || criteria.some((one) => !applies.has(one))) return false;
+    const [check, column] = requires;
+    if (check === 'present') return !present.has(String(column));
+    // Rules of columns that are not there are told by the presence of the column.
+    if (!present.has(id.slice(0, id.indexOf('-')))) return false;
+    const asked = lines.filter((line) => when.every((condition) => holds(condition, line)));
+    if (check === 'distinct') return !isDistinct(requires, asked);
+    return asked.some((line) => !holds(requires, line));
+  });
+  return broken.map(([id]) => id).toSorted();
+}
+
+function isDistinct([, a, b, count]: Requirement, lines: readonly Line[]): boolean {
+  const values = new Map<unknown, Set<unknown>>();
+  for (const line of lines) {
+    const [key, value] = [line[String(a)], line[String(b)]];
+    if (key == null) continue;
+    values.set(key, (values.get(key) ?? new Set()).add(value));
+  }
+  return [...values.values()].every(({ size }) => size === count);
+}
+
+function holds(requires: Requirement, line: Line): boolean {
+  const [check, first, second, third] = requires;
+  const parts = requires.slice(1).filter((part): part is Requirement => Array.isArray(part));
+  if (check === 'all') return parts.every((part) => holds(part, line));
+  if (check === 'any') return parts.some((part) => holds(part, line));
+  if (check === 'unless') {
+    const [when = [], then = []] = parts;
+    return !holds(when, line) || holds(then, line);
+  }
+  // A condition that lost its column in the model holds always.
+  const value = first == null ? undefined : (line[String(first)] ?? null);
+  if (check === 'is') return isSame(value, second);
+  if (check === 'isNot') return !isSame(value, second);
+  if (check === 'same') return value === (line[String(second)] ?? null);
+  if (check === 'notSame') return value !== (line[String(second)] ?? null);
+  if (value == null) return true;
+  if (check === 'atLeast') return Number(value) >= Number(second);
+  if (check === 'product') return isProduct(value, line[String(second)], line[String(third)]);
+  const format = formats[String(check)];
+  if (format === undefined) throw new Error(`no such check: ${String(check)}`);
+  return format(value);
+}
+
+/** The model writes numbers as numbers. */
+function isSame(value: string | null | undefined, expected: unknown): boolean {
+  return typeof expected === 'number' ? Number(value ?? NaN) === expected : value === expected;
+}
+
+const formats: Readonly<Record<string, (value: string) => boolean>> = {
+  text: () => true,
+  // The model's check of texts demands ASCII.
+  string: (value) => /^[\u0020-\u007E]*$/.test(value),
+  decimal: (value) => /^-?\d+(\.\d+)?$/.test(value),
+  numeric: (value) => /^-?\d+(\.\d+)?$/.test(value),
+  dateTime: (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value),
+  currency: (value) => /^[A-Z]{3}$/.test(value),
+  unit: (value) => /^(\d+ )?[A-Z][A-Za-z]*([-/ ][A-Z][A-Za-z]*)*$/.test(value),
+  keyValues: (value) => typeof JSON.parse(value) === 'object',
+};
+
+function isProduct(a: string, b: string | null | undefined, product: string | null | undefined): boolean {
+  if (b == null || product == null) return true;
+  const [left, right, whole] = [a, b, product].map((text) => {
+    const [integer = '', fraction = ''] = text.split('.');
+    return BigInt(integer + fraction.padEnd(30, '0'));
+  });
+  return left !== undefined && right !== undefined && whole !== undefined
+    ? left * right === whole * 10n ** 30n
+    : false;
+}
