@@ -182,6 +182,39 @@ describe('who may ask', () => {
   });
 });
 
+test('whoever is bound to values of an allocation is told of their cost alone', async () => {
+  const allocations = [{ id: 'team', rules: [{ when: { accounts: ['ppio-main'] }, to: 'search' }] }];
+  const clients = [
+    { id: 'all', tokens: [tokens.all], accounts: ['*'] },
+    { id: 'bound', tokens: [tokens.one], accounts: ['*'], allocations: { team: ['search'] } },
+  ];
+  const gateway = await startGateway({ settings: (settings) => ({ ...settings, clients, allocations }) });
+  const [all, bound] = [await assistantOf(gateway, tokens.all), await assistantOf(gateway, tokens.one)];
+  const args = { ...month, groupBy: ['ALLOCATION'], allocation: 'team' };
+  interface Spend {
+    readonly spend: {
+      readonly totals: readonly object[];
+      readonly groups: readonly {
+        readonly key: readonly { value: string | null }[];
+        readonly totals: readonly object[];
+      }[];
+    };
+  }
+  const [whole, own] = [
+    (await all.call('spend', args)).data as Spend,
+    (await bound.call('spend', args)).data as Spend,
+  ];
+  const valuesOf = ({ spend }: Spend) => spend.groups.map(({ key }) => key[0]?.value);
+  expect(valuesOf(whole).toSorted()).toEqual([null, 'search'].toSorted());
+  expect(valuesOf(own)).toEqual(['search']);
+  const search = whole.spend.groups.find(({ key }) => key[0]?.value === 'search');
+  expect(own.spend.totals).toMatchObject(search?.totals ?? []);
+  const access = await bound.call('check_access');
+  expect(access.words).toContain('team (you see the cost of search alone)');
+  const { isError, structured } = await bound.call('rows', { ...month, kind: 'DAILY_DETAIL' });
+  expect([isError, JSON.stringify(structured)]).toEqual([true, expect.stringContaining('"code":"')]);
+});
+
 describe('budgets count', () => {
   test('each message is a request, and the last one says how long to wait', async () => {
     const clients = [{ id: 'few', tokens: [tokens.one], accounts: ['*'], requestsPerMinute: 5 }];
