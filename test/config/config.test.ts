@@ -86,6 +86,7 @@ describe('settings that are good', () => {
       clients: [],
       session: { hours: 12 },
       exchangeRates: [],
+      mcp: true,
       allocations: [],
       budgets: [],
       limits: expect.objectContaining({

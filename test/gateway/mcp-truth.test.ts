@@ -6,7 +6,7 @@ import { balanceOf } from '../../src/sandbox/ppio-novita-balance.ts';
 import { operationNames } from '../../src/server/mcp/tool-names.ts';
 import { vendorCalls } from '../support/ask.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { connect, type Assistant } from '../support/mcp.ts';
+import { connect, type Assistant, type Called } from '../support/mcp.ts';
 import {
   seed,
   trueBills,
@@ -55,8 +55,12 @@ const gateway = (): TestGateway => {
   return shared.gateway;
 };
 
+interface Answered<Data> extends Called {
+  readonly data: Data;
+}
+
 /** Calls a tool that is to answer. Whatever it answers is small, private, and the same in text and structure. */
-async function ask<Data>(tool: string, args: Record<string, unknown> = {}) {
+async function ask<Data>(tool: string, args: Record<string, unknown> = {}): Promise<Answered<Data>> {
   if (shared.assistant === null) throw new Error('not connected');
   const called = await shared.assistant.call(tool, args);
   told.add(tool);
@@ -72,10 +76,10 @@ const billedIn = (charges: readonly TrueCharge[], currency: string): bigint =>
   add(charges.filter((one) => one.currency === currency).map((one) => one.billed));
 
 const amounts = (sums: readonly Billed[]) =>
-  sums.map(({ billedCost }) => [billedCost.currency, units(billedCost.amount)]).toSorted();
+  sums.map(({ billedCost }) => `${billedCost.currency} ${units(billedCost.amount)}`).toSorted();
 
 const trueAmounts = (charges: readonly TrueCharge[]) =>
-  sumTruth(charges).map(({ currency, billed }) => [currency, billed]);
+  sumTruth(charges).map(({ currency, billed }) => `${currency} ${billed}`);
 
 interface Spend {
   readonly spend: {
@@ -90,7 +94,7 @@ interface Spend {
 function added(parts: readonly (readonly Billed[])[]) {
   const all = parts.flat().map(({ billedCost }) => billedCost);
   return [...Map.groupBy(all, ({ currency }) => currency)]
-    .map(([currency, sums]) => [currency, add(sums.map(({ amount }) => units(amount)))])
+    .map(([currency, sums]) => `${currency} ${add(sums.map(({ amount }) => units(amount)))}`)
     .toSorted();
 }
 
@@ -110,7 +114,7 @@ describe('spend', () => {
     for (const [key, sums] of expected) {
       expect([key, amounts(groups.get(key)?.totals ?? [])]).toEqual([
         key,
-        sums.map(({ currency, billed }) => [currency, billed]),
+        sums.map(({ currency, billed }) => `${currency} ${billed}`),
       ]);
     }
     for (const { billedCost } of data.spend.totals)
@@ -377,8 +381,8 @@ test('invoices, page by page, are all invoices of the truth', async () => {
   const truth = trueInvoices(nowMs, null);
   const { nodes, list } = await pages('invoices', {});
   expect(list.totalCount).toBe(truth.length);
-  expect(nodes.map(({ total }) => units(total?.amount ?? '')).toSorted()).toEqual(
-    truth.map(({ billed }) => billed).toSorted(),
+  expect(nodes.map(({ total }) => String(units(total?.amount ?? ''))).toSorted()).toEqual(
+    truth.map(({ billed }) => String(billed)).toSorted(),
   );
 });
 
@@ -396,7 +400,7 @@ test('reconcile: charges and statement of a month are the truth, and agree', asy
   const [own] = data.reconciliation;
   expect(own?.isBalanced).toBe(true);
   expect(amounts(own?.charges ?? [])).toEqual(trueAmounts(charges));
-  expect(amounts(own?.invoices ?? [])).toEqual([['CNY', add(invoices.map(({ billed }) => billed))]]);
+  expect(amounts(own?.invoices ?? [])).toEqual([`CNY ${add(invoices.map(({ billed }) => billed))}`]);
   expect(words).toContain('ppio-main in 2026-02: all views agree');
 });
 

@@ -5,7 +5,6 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as OldStdioTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport as OldHttpTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 
 import { root } from './process.ts';
 
@@ -90,8 +89,7 @@ async function old(target: Target): Promise<Assistant> {
     'url' in target
       ? new OldHttpTransport(new URL('/mcp', target.url), { requestInit: headersOf(target) })
       : new OldStdioTransport(processOf(target));
-  // Its own types disagree where optional properties are exact.
-  await client.connect(transport as Transport);
+  await client.connect(transport);
   return {
     revision: '2025',
     instructions: client.getInstructions() ?? '',

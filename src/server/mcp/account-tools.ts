@@ -9,24 +9,38 @@ interface Access {
     readonly currency: string | null;
     readonly kinds: readonly string[];
     readonly provider: { readonly id: string };
-    readonly history: { readonly status: string; readonly heldFrom: string | null };
+  }[];
+}
+
+interface Allocations {
+  readonly allocations: readonly {
+    readonly allocationId: string;
+    readonly boundTo: readonly string[] | null;
   }[];
 }
 
 /** How many accounts the words name. */
 const inWords = 8;
 
-export function sayAccess({ accounts }: Access, _args: JsonObject, { client }: Caller): string {
+export function sayAccess(
+  { accounts, allocations }: Access & Allocations,
+  _args: JsonObject,
+  { client }: Caller,
+): string {
   const { permissions, requestsPerMinute } = client;
   const may = permissions.size === 0 ? 'none beyond reading' : [...permissions].join(', ');
   const budget =
     requestsPerMinute === null ? 'as many requests as you like' : `${requestsPerMinute} requests a minute`;
   const you = `You are the client ${quoted(client.id)}, with ${budget}; permissions: ${may}.`;
-  const lists = accounts.map(({ id, provider, currency, kinds, history }) => {
-    const ready = history.heldFrom === null ? '' : `, ready from ${history.heldFrom}`;
-    return `${id} (${provider.id}, ${currency ?? 'a currency per row'}: ${kinds.join(', ')}${ready})`;
-  });
-  return `${you} You see ${counted(accounts.length, 'account')}: ${joined(lists, inWords)}.`;
+  const lists = accounts.map(
+    ({ id, provider, currency, kinds }) =>
+      `${id} (${provider.id}, ${currency ?? 'a currency per row'}: ${kinds.join(', ')})`,
+  );
+  const owners = allocations.map(({ allocationId, boundTo }) =>
+    boundTo === null ? allocationId : `${allocationId} (you see the cost of ${joined(boundTo)} alone)`,
+  );
+  const whose = owners.length === 0 ? '' : ` Allocations: ${joined(owners)}.`;
+  return `${you} You see ${counted(accounts.length, 'account')}: ${joined(lists, inWords)}.${whose}`;
 }
 
 /** What of the client concerns who calls. */

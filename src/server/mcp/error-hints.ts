@@ -23,7 +23,7 @@ const hints: Readonly<Record<ErrorCode, string>> = {
   QUERY_TOO_EXPENSIVE:
     'Ask for less at once: a shorter period, or one account after the other. query_cost tells the price beforehand.',
   HISTORY_PENDING:
-    'These months are still being read: ask from heldFrom on (check_access tells it), or again after retryAfterSeconds.',
+    'These months are still being read: ask from heldFrom on, if the error names it, or again after retryAfterSeconds.',
   RATE_LIMITED: 'Wait for retryAfterSeconds, then ask again.',
   OVERLOADED: 'Wait a moment, then ask again.',
   PROVIDER_CREDENTIAL_REJECTED:

@@ -29,7 +29,7 @@ interface Invoice {
   readonly dueDate: string | null;
 }
 
-export function sayInvoices(data: JsonObject): string {
+export function sayInvoices(data: JsonObject, { filter }: JsonObject): string {
   const { totalCount, totals, nodes } = connectionOf(data);
   if (totalCount === 0) return 'No invoice matches.';
   const sum = moneyList(totals.map(({ billedCost }) => billedCost));
@@ -37,7 +37,9 @@ export function sayInvoices(data: JsonObject): string {
     ({ account, number, billingPeriod, total, status, dueDate }) =>
       `${account.id} ${billingPeriod}${number === null ? '' : ` ${quoted(number)}`} ${moneyText(total)} ${status}${dueDate === null ? '' : `, due ${dueDate}`}`,
   );
-  const count = `${counted(totalCount, 'invoice')} (drafts and void ones among them), ${sum} in all`;
+  const isChosen = typeof filter === 'object' && filter !== null && 'statuses' in filter;
+  const which = isChosen ? '' : ' of any status, drafts and void ones included';
+  const count = `${counted(totalCount, 'invoice')}${which}, ${sum} in all`;
   return `${count}; on this page ${nodes.length}: ${joined(lines)}.`;
 }
 
@@ -85,7 +87,11 @@ export function sayReconciliation({ reconciliation }: Reconciliations): string {
   const lines = reconciliation.map((one) => {
     const { account, month, isBalanced, charges, invoices, residuals, daysWithoutCharges } = one;
     const state =
-      isBalanced === null ? 'cannot be judged yet' : isBalanced ? 'all views agree' : 'VIEWS DIFFER';
+      isBalanced === null
+        ? 'cannot be judged, since there are no two views to compare (yet)'
+        : isBalanced
+          ? 'all views agree'
+          : 'VIEWS DIFFER';
     const sums = [
       `charges ${sumText(charges)}`,
       `invoices or statement ${sumText(invoices)}`,

@@ -133,7 +133,7 @@ export function sayTrust(trust: Trust, errors: readonly ReplyError[]): string {
     const parts = notices.map(
       ({ account, code, message }) => `${account}: ${code}: ${shortText(message, 160)}`,
     );
-    sentences.push(`Notices: ${joined([...new Set(parts)], 3)}`);
+    sentences.push(`Notices: ${joined([...new Set(parts)], 3)}.`);
   }
   return sentences.join(' ');
 }
