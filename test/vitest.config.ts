@@ -8,6 +8,7 @@ const system = [
   'test/gateway/{history-processes,log-disk,memory,overload,prefix,process,proxy,redis-faults,replicas}.test.ts',
   'test/gateway/{secrets,slow-clients,trace-variables}.test.ts',
   'test/ledger/{memory,replicas}.test.ts',
+  'test/server/export/{export-memory,matrix}.test.ts',
   'test/stores/file/file-store.test.ts',
   'test/stores/redis/redis-store.test.ts',
   'test/upstream/shared-pacer.test.ts',
