@@ -69,19 +69,31 @@ export function createContext({ upstreamBudget, renewCall, ...settings }: Contex
   const { maxUpstreamCalls } = limits;
   const validity = createValidity(ledger);
   const allowance = createAllowance(limits);
-  const create = (call: Call): GatewayContext => {
+  const create = (call: Call, own: Validity): GatewayContext => {
     const segments = createSegmentLoader({
       ledger,
       history,
       call,
       maxUpstreamCalls,
       upstreamBudget,
-      validity,
+      validity: own,
       tracing,
     });
-    return { ...settings, call, segments, validity, allowance, part: () => create(renewCall()) };
+    const part = (): GatewayContext => create(renewCall(), forgetfulOf(validity));
+    return { ...settings, call, segments, validity, allowance, part };
   };
-  return create(settings.call);
+  return create(settings.call, validity);
+}
+
+/** A validity that does not hold the rows of what an answer was made from. */
+function forgetfulOf(validity: Validity): Validity {
+  return {
+    ...validity,
+    dependsOn(ref, outcome) {
+      const { entry } = outcome;
+      validity.dependsOn(ref, entry === null ? outcome : { ...outcome, entry: { ...entry, rows: [] } });
+    },
+  };
 }
 
 /** A context that only prices a query: it sees the same accounts, and no rows. */
