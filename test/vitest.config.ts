@@ -9,6 +9,7 @@ const system = [
   'test/gateway/{page-overview,page-sign-in,page-views}.test.ts',
   'test/gateway/{mcp-conformance,mcp-loading,secrets,slow-clients,trace-variables}.test.ts',
   'test/ledger/{memory,replicas}.test.ts',
+  'test/server/export/{export-memory,matrix}.test.ts',
   'test/stores/file/file-store.test.ts',
   'test/stores/redis/redis-store.test.ts',
   'test/upstream/shared-pacer.test.ts',

@@ -97,7 +97,7 @@ export function createContext({
   // How many rows there are tells a bound caller of others.
   const visited = visibility.bound === null ? {} : { maxVisitedRows: Number.POSITIVE_INFINITY };
   const allowance = createAllowance({ ...limits, ...visited });
-  const create = (call: Call): GatewayContext => {
+  const create = (call: Call, own: Validity): GatewayContext => {
     const loader = createSegmentLoader({
       ledger,
       history,
@@ -105,13 +105,25 @@ export function createContext({
       turn,
       maxUpstreamCalls,
       upstreamBudget,
-      validity,
+      validity: own,
       tracing,
     });
     const segments = { ...loader, cost: () => toldCost(loader.cost(), visibility) };
-    return { ...settings, call, segments, validity, allowance, part: () => create(renewCall()) };
+    const part = (): GatewayContext => create(renewCall(), forgetfulOf(validity));
+    return { ...settings, call, segments, validity, allowance, part };
   };
-  return create(settings.call);
+  return create(settings.call, validity);
+}
+
+/** A validity that does not hold the rows of what an answer was made from. */
+function forgetfulOf(validity: Validity): Validity {
+  return {
+    ...validity,
+    dependsOn(ref, outcome) {
+      const { entry } = outcome;
+      validity.dependsOn(ref, entry === null ? outcome : { ...outcome, entry: { ...entry, rows: [] } });
+    },
+  };
 }
 
 /** A context that only prices a query: it sees the same accounts, and no rows. */

@@ -2,6 +2,7 @@
 
 import { toInstant } from '../domain/calendar.ts';
 import { compareDecimals, toDecimal, type Decimal } from '../domain/decimal.ts';
+import { memoOf } from '../domain/memo.ts';
 import type { FocusColumnName } from './focus-columns.ts';
 
 /** Any line that claims to be FOCUS. */
@@ -16,8 +17,11 @@ export function readDecimal(value: string): Decimal | null {
 
 /** Whether a value is YYYY-MM-DDTHH:mm:ssZ, of a moment that exists. */
 export function isDateTime(value: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && toInstant(value) !== null;
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) && isMoment(value);
 }
+
+/** Remembered, because an export has many lines and few moments: where days and months begin. */
+const isMoment = memoOf((value: string): boolean => toInstant(value) !== null);
 
 /** Whether the column has a value. */
 export function isStated(line: FocusLine, column: FocusColumnName): boolean {

@@ -176,3 +176,41 @@ test('settings that are none are told as at the start', async () => {
   ]);
   expect(existsSync(join(folder, 'focus.csv'))).toBe(false);
 });
+
+test('a report of spend, files in parts and the metadata beside a file come from the command as well', async () => {
+  const { run, folder } = await openWorkplace(atEnd);
+  const file = (name: string): string => join(folder, name);
+  const spend = await run(['export', '--report', 'spend', '--by', 'provider,month', '--month', month]);
+  expect([spend.code, String(spend.stdout)]).toEqual([
+    0,
+    expect.stringMatching(
+      /^provider,providerName,month,currency,listCost,billedCost,.*\r\nnovita,Novita AI,/,
+    ),
+  ]);
+  const split = ['export', '--month', month, '--split', 'vantage', '--output', file('part.csv')];
+  expect((await run(split)).code).toBe(0);
+  const whole = ['export', '--month', month, '--version', '1.4', '--output', file('focus.csv'), '--metadata'];
+  expect((await run(whole)).code).toBe(0);
+  const parts = readdirSync(folder).filter((name) => name.startsWith('part-'));
+  expect(parts.toSorted()[0]).toBe('part-001.csv');
+  for (const part of parts) expect(statSync(file(part)).size).toBeLessThanOrEqual(2_000_000);
+  const schema = JSON.parse(readFileSync(file('focus.csv.schema.json'), 'utf8'));
+  expect(schema).toMatchObject({ FocusVersion: '1.4', ColumnDefinition: expect.any(Array) });
+  expect(JSON.parse(readFileSync(file('focus.csv.recency.json'), 'utf8'))).toMatchObject({
+    DatasetInstanceId: schema.DatasetInstanceId,
+  });
+  expect(readdirSync(folder).toSorted()).toEqual(
+    ['focus.csv', 'focus.csv.recency.json', 'focus.csv.schema.json', ...parts].toSorted(),
+  );
+});
+
+test.each([
+  [['--split', 'vantage'], '--split is for plain CSV'],
+  [['--split', 'nobody', '--output', 'a.csv'], '--split takes one of: vantage'],
+  [['--metadata'], '--metadata is for FOCUS'],
+  [['--format', 'parquet', '--compress', 'gzip'], '--compress is for CSV and NDJSON'],
+  [['--report', 'planets'], '--report takes one of: focus'],
+  [['--version', '1.1'], 'version of focus is one of: 1.2'],
+])('%j is told to be no export, and nothing is asked', async (args, line) => {
+  await expect(exportFile.run(['--month', '2026-02', ...args])).rejects.toThrow(line);
+});

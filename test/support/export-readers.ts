@@ -85,7 +85,7 @@ function textOf(value: unknown): string | null {
   if (value instanceof Date) {
     return new Date(Math.round(value.getTime() / 1000) * 1000).toISOString().replace('.000Z', 'Z');
   }
-  return typeof value === 'number' ? plain(value) : String(value);
+  return typeof value === 'number' ? plain(value) : z.coerce.string().parse(value);
 }
 
 /** A number without an exponent. */

@@ -119,7 +119,7 @@ export function brokenRules(lines: readonly Line[]): string[] {
   const broken = rules.filter(([id, keyword, requires, when, criteria]) => {
     if (keyword === 'MAY' || criteria.some((one) => !applies.has(one))) return false;
     const [check, column] = requires;
-    if (check === 'present') return !present.has(String(column));
+    if (check === 'present') return !present.has(nameOf(column));
     // Rules of columns that are not there are told by the presence of the column.
     if (!present.has(id.slice(0, id.indexOf('-')))) return false;
     const asked = lines.filter((line) => when.every((condition) => holds(condition, line)));
@@ -132,7 +132,7 @@ export function brokenRules(lines: readonly Line[]): string[] {
 function isDistinct([, a, b, count]: Requirement, lines: readonly Line[]): boolean {
   const values = new Map<unknown, Set<unknown>>();
   for (const line of lines) {
-    const [key, value] = [line[String(a)], line[String(b)]];
+    const [key, value] = [line[nameOf(a)], line[nameOf(b)]];
     if (key == null) continue;
     values.set(key, (values.get(key) ?? new Set()).add(value));
   }
@@ -149,17 +149,21 @@ function holds(requires: Requirement, line: Line): boolean {
     return !holds(when, line) || holds(then, line);
   }
   // A condition that lost its column in the model holds always.
-  const value = first == null ? undefined : (line[String(first)] ?? null);
+  const value = typeof first === 'string' ? (line[first] ?? null) : undefined;
   if (check === 'is') return isSame(value, second);
   if (check === 'isNot') return !isSame(value, second);
-  if (check === 'same') return value === (line[String(second)] ?? null);
-  if (check === 'notSame') return value !== (line[String(second)] ?? null);
+  if (check === 'same') return value === (line[nameOf(second)] ?? null);
+  if (check === 'notSame') return value !== (line[nameOf(second)] ?? null);
   if (value == null) return true;
   if (check === 'atLeast') return Number(value) >= Number(second);
-  if (check === 'product') return isProduct(value, line[String(second)], line[String(third)]);
-  const format = formats[String(check)];
-  if (format === undefined) throw new Error(`no such check: ${String(check)}`);
+  if (check === 'product') return isProduct(value, line[nameOf(second)], line[nameOf(third)]);
+  const format = formats[nameOf(check)];
+  if (format === undefined) throw new Error(`no such check: ${nameOf(check)}`);
   return format(value);
+}
+
+function nameOf(part: unknown): string {
+  return typeof part === 'string' ? part : '';
 }
 
 /** The model writes numbers as numbers. */

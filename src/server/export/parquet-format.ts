@@ -16,7 +16,11 @@ export async function* writeParquet(
   metadata: Readonly<Record<string, string>>,
 ): AsyncGenerator<Uint8Array> {
   const { columns } = table;
-  const thread = new Worker(new URL('./parquet-worker.ts', import.meta.url), { workerData: columns });
+  const thread = new Worker(new URL('./parquet-worker.ts', import.meta.url), {
+    workerData: columns,
+    // More than a group of rows never is.
+    resourceLimits: { maxOldGenerationSizeMb: 128 },
+  });
   try {
     for await (const rows of table.rows()) {
       for (let start = 0; start < rows.length; start += rowsPerSlice) {
