@@ -3,7 +3,7 @@
 import { printInstant, type Instant } from '../domain/calendar.ts';
 import type { AlertSettings, ChannelSettings } from './alert-rules.ts';
 import type { Claim, Message, Queue } from './book.ts';
-import type { Batch, Bot, Section, TestMessage } from './channels/bot.ts';
+import type { Batch, Bot, TestMessage } from './channels/bot.ts';
 import { createDingtalk } from './channels/dingtalk.ts';
 import { createFeishu } from './channels/feishu.ts';
 import { createSlack } from './channels/slack.ts';
@@ -52,18 +52,25 @@ export function composed(
   return shortened(batch, bot, words.shortened);
 }
 
+/** The most lines of each section that fit. */
 function shortened(batch: Batch, bot: Bot, note: string): Batch {
-  let current = batch;
-  while (!bot.fits(current)) {
-    const longest = current.sections.reduce((a, b) => (b.lines.length > a.lines.length ? b : a));
-    const lines = longest.lines.filter((line) => line !== note);
-    if (lines.length === 0) return withCutTitles(current);
-    const cut: Section = { ...longest, lines: [...lines.slice(0, -1), note] };
-    if (lines.length === 1 && longest.lines.length === 1) return withCutTitles(current);
-    const sections = current.sections.map((section) => (section === longest ? cut : section));
-    current = { ...current, sections };
+  if (bot.fits(batch)) return batch;
+  const cutTo = (count: number): Batch => ({
+    ...batch,
+    sections: batch.sections.map((section) =>
+      section.lines.length <= count
+        ? section
+        : { ...section, lines: [...section.lines.slice(0, count), note] },
+    ),
+  });
+  let fitting = -1;
+  let tooMany = Math.max(...batch.sections.map(({ lines }) => lines.length));
+  while (tooMany - fitting > 1) {
+    const middle = Math.floor((fitting + tooMany) / 2);
+    if (bot.fits(cutTo(middle))) fitting = middle;
+    else tooMany = middle;
   }
-  return current;
+  return fitting >= 0 ? cutTo(fitting) : withCutTitles(cutTo(0));
 }
 
 const shortTitle = 100;

@@ -2,7 +2,7 @@
 
 import type { Alerts } from '../alerts/alerts.ts';
 import { closeAll, openProcess } from './process-resources.ts';
-import { startAlerts } from './start-alerts.ts';
+import { startAlerts, tallyChannels } from './start-alerts.ts';
 import type { Clock } from '../domain/calendar.ts';
 import { createMeter, type Meter } from '../domain/meter.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
@@ -102,6 +102,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   let runtime = buildRuntime(config, null, withViews);
   ({ answers, connected } = runtime);
   current = runtime;
+  tallyChannels(meter, runtime.alerting);
   const states = () => statesOf(runtime.connected, ledger, history);
   let { deadlineSeconds } = config.limits;
   const scheduler = startScheduler({
@@ -147,6 +148,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       runtime = buildRuntime(next, before, withViews);
       ({ answers, connected } = runtime);
       current = runtime;
+      tallyChannels(meter, runtime.alerting);
       const gone = before.connected.filter((one) => !runtime.connected.includes(one));
       // Requests that still use the old accounts get no longer than this.
       setTimeout(() => void closeAll(gone), deadlineSeconds * 1000).unref();

@@ -1,9 +1,10 @@
 /** Looks at the alert rules as long as the process runs, and logs and counts what is sent. */
 
 import { createBookStore } from '../alerts/book-store.ts';
-import { createAlerts, type Alerts, type AlertsOptions } from '../alerts/alerts.ts';
+import { createAlerts, type Alerts, type AlertsOptions, type AlertsRuntime } from '../alerts/alerts.ts';
 import type { EntryStore } from '../domain/entry-store.ts';
 import type { Meter } from '../domain/meter.ts';
+import { metrics } from '../domain/metric-table.ts';
 import type { HasDuty } from '../ledger/duty.ts';
 import type { Log } from '../server/observability/log.ts';
 
@@ -50,4 +51,13 @@ export function startAlerts(settings: StartedAlertsSettings): Alerts {
       return alerts.stop(withinMs);
     },
   };
+}
+
+const outcomes = metrics.alert_messages.labels.outcome;
+
+/** Series that begin with their first event hide it from Prometheus: these begin at 0. */
+export function tallyChannels(meter: Meter, alerting: AlertsRuntime | null): void {
+  for (const { id } of alerting?.settings.channels ?? []) {
+    for (const outcome of outcomes) meter.tally('alert_messages', { channel: id, outcome });
+  }
 }

@@ -74,11 +74,22 @@ const most = Number.MAX_SAFE_INTEGER;
 const account = { ...novita, kinds: ['DAILY_DETAIL'] as const };
 const context = createContext({
   permissions: new Set(),
-  visibility: { key: '', accounts: [account], sources: [{ ...source, account }], snapshots: [] },
+  visibility: {
+    key: '',
+    accounts: [account],
+    sources: [{ ...source, account }],
+    costSources: [{ ...source, account }],
+    allocations: [],
+    bound: null,
+    snapshots: [],
+  },
   ledger,
   history: noHistory(now),
   call: renewCall(),
+  turn: null,
   renewCall,
+  boundClients: [],
+  alerts: { read: async () => [] },
   rates: [],
   budgets: [],
   limits: {

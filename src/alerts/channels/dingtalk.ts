@@ -6,7 +6,16 @@
 
 import { createHmac } from 'node:crypto';
 
-import { bytesOf, codeIn, jsonHeaders, judgeCode, toMarkdown, type Batch, type Bot } from './bot.ts';
+import {
+  bytesOf,
+  codeIn,
+  jsonHeaders,
+  judgeCode,
+  toMarkdown,
+  withoutMarkup,
+  type Batch,
+  type Bot,
+} from './bot.ts';
 
 /** The document names no limit that we could find; the other bots take at least as much. */
 const maxBytes = 20_000;
@@ -20,7 +29,10 @@ export function signDingtalk(secret: string, ms: number): string {
 
 export function createDingtalk(url: string, secret: string | null): Bot {
   const toBody = (batch: Batch): string =>
-    JSON.stringify({ msgtype: 'markdown', markdown: { title: batch.heading, text: toMarkdown(batch) } });
+    JSON.stringify({
+      msgtype: 'markdown',
+      markdown: { title: withoutMarkup(batch.heading), text: toMarkdown(batch) },
+    });
   return {
     // 17 a minute: others may write by the same robot, such as a test.
     gapMs: 3500,

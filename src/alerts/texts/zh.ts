@@ -12,7 +12,7 @@ import {
   formatPercent,
   formatSigned,
 } from './format.ts';
-import { toText, type Text, type TextsByKind, type Words } from './words.ts';
+import { toText, type Text, type TextsByKind, type Words } from './message-words.ts';
 
 const finality: Record<Finality, string> = {
   PROVISIONAL: '数据为暂估，供应商仍可能调整',
