@@ -147,7 +147,7 @@ const sourceOf = (kind: 'API_KEY_USAGE' | 'DAILY_DETAIL'): RowSource => ({
         rowCount += 1;
       }
     }
-    return { rows: unpack(packer.end()) as never, notices: [] };
+    return { rows: unpack(packer.end()), notices: [] };
   },
 });
 
