@@ -55,6 +55,10 @@ const planted = [
   ['src/reports/x.ts', '../providers/provider.ts'],
   ['src/reports/x.ts', 'node:fs'],
   ['src/config/x.ts', '../server/access/auth.ts'],
+  ['src/page/x.ts', '../domain/decimal.ts'],
+  ['src/page/shell/x.tsx', '../../domain/decimal.ts'],
+  ['src/page/views/keys/x.tsx', '../../../domain/decimal.ts'],
+  ['src/page/format/x.ts', 'node:fs'],
   ['src/sandbox/x.ts', '../providers/provider.ts'],
   ['src/sandbox/x.ts', '../domain/decimal.ts'],
 ] as const;
@@ -71,6 +75,8 @@ const allowed = [
   ['src/server/http/x.ts', '../../graphql/schema.ts'],
   ['src/server/http/x.ts', '../access/auth.ts'],
   ['src/reports/x.ts', '../domain/rows.ts'],
+  ['src/page/shell/x.tsx', '../texts/texts.ts'],
+  ['src/page/views/keys/x.tsx', '../../shell/route.ts'],
 ] as const;
 
 let folder = '';
@@ -137,7 +143,7 @@ function findCycle(imports: ReadonlyMap<string, readonly string[]>): readonly st
 
 const sources: ReadonlyMap<string, string> = new Map(
   readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => [`src/${file}`, readFileSync(join(root, 'src', file), 'utf8')]),
 );
 

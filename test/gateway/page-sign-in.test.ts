@@ -96,7 +96,7 @@ test(
     // The address is still that of what was looked at.
     expect(new URL(page.url()).hash).toBe('#/overview?by=PRODUCT');
     reload({ clients: [{ id: 'finance', tokens: [tokens.all], accounts: ['*'] }] });
-    await page.getByLabel('By', { exact: true }).selectOption('ACCOUNT');
+    await page.locator('.choices select').nth(1).selectOption('ACCOUNT');
     await field.waitFor();
     expect(await page.locator('.card').count()).toBe(0);
   },

@@ -111,6 +111,7 @@ export const overviewTexts = {
   'overview.open.none': { en: 'All figures of this period are final.', zh: '此期间的所有数字均已定账。' },
 
   'overview.invoices': { en: 'Invoices to be paid', zh: '待付发票' },
+  'overview.invoices.table': { en: 'Open invoices', zh: '待付发票列表' },
   'overview.invoices.none': { en: 'No invoice is open.', zh: '没有待付发票。' },
   'overview.invoices.all': { en: 'Show all {count}', zh: '显示全部 {count} 张' },
   'overview.invoices.more': { en: '{shown} of {count} invoices.', zh: '共 {count} 张，显示 {shown} 张。' },

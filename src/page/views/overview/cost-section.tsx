@@ -44,7 +44,13 @@ export function CostSection({
               series={series}
               bars={bars}
             />
-            <CostTable answer={answer} bars={bars} currency={currency} caption={by} />
+            <CostTable
+              answer={answer}
+              bars={bars}
+              currency={currency}
+              heading={by}
+              caption={t('overview.cost.table', { by, currency })}
+            />
           </section>
         );
       })}

@@ -25,11 +25,14 @@ export function CostTable({
   answer: { spend, overTime },
   bars,
   currency,
+  heading,
   caption,
 }: {
   readonly answer: CostAnswer;
   readonly bars: readonly Bar[];
   readonly currency: string;
+  /** Of its first column. */
+  readonly heading: string;
   readonly caption: string;
 }) {
   const i18n = useI18n();
@@ -90,7 +93,7 @@ export function CostTable({
   }
 
   const columns: readonly Column<CostRow>[] = [
-    { key: 'label', header: caption, cell: ({ label }) => label, order: ({ label }) => ({ word: label }) },
+    { key: 'label', header: heading, cell: ({ label }) => label, order: ({ label }) => ({ word: label }) },
     {
       key: 'cost',
       header: t('word.cost'),

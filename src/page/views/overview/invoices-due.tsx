@@ -77,7 +77,7 @@ export function InvoicesDue({
         <p class="muted">{t('overview.invoices.none')}</p>
       ) : (
         <DataTable
-          caption={t('overview.invoices')}
+          caption={t('overview.invoices.table')}
           columns={columns}
           lines={lines}
           foot={foot}
