@@ -7,6 +7,7 @@ const system = [
   'test/gateway/{cors,deadlines,faults,file-store,fuzz,graphiql,hostile-answers,kept-connections,life-cycle}.test.ts',
   'test/gateway/{history-processes,log-disk,memory,overload,prefix,process,proxy,redis-faults,replicas}.test.ts',
   'test/gateway/{page-overview,page-sign-in,page-views}.test.ts',
+  'test/gateway/page-{check,explore,export,invoices,keys}.test.ts',
   'test/gateway/{secrets,slow-clients,trace-variables}.test.ts',
   'test/ledger/{memory,replicas}.test.ts',
   'test/stores/file/file-store.test.ts',
