@@ -24,7 +24,7 @@ import {
 } from './time-bars.ts';
 import { tomorrowIn } from './tomorrow.ts';
 
-export interface CostOverTimeProps {
+interface CostOverTimeProps {
   readonly period: PeriodChoice;
   readonly grain: Grain;
   /** What bars are stacked by: none of DAY, WEEK, MONTH. */
@@ -41,11 +41,6 @@ export interface Timeline {
   readonly currency: string;
   readonly series: readonly Series[];
   readonly bars: readonly Bar[];
-}
-
-export function CostOverTime(props: CostOverTimeProps) {
-  const { grain, convertTo = null, onSelect } = props;
-  return <Timelines {...useTimelines(props)} grain={grain} convertTo={convertTo} onSelect={onSelect} />;
 }
 
 export interface TimelinesProps extends Pick<CostOverTimeProps, 'grain' | 'onSelect'>, TimelinesResult {

@@ -28,7 +28,13 @@ interface SourceView {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-export function CoverageLine({ coverage: { asOf, sources } }: { readonly coverage: CoverageView }) {
+export interface CoverageLineProps {
+  readonly coverage: CoverageView;
+  /** Whose figures they are, where a view has several of these lines. */
+  readonly of?: string;
+}
+
+export function CoverageLine({ coverage: { asOf, sources }, of }: CoverageLineProps) {
   const { t, locale } = useI18n();
   const asked = sources.filter(({ kind }) => kind !== null);
   const names = (of: readonly SourceView[]): readonly string[] => [
@@ -61,13 +67,16 @@ export function CoverageLine({ coverage: { asOf, sources } }: { readonly coverag
           <span key={text}> · {text}</span>
         ))}
       </summary>
-      <Sources sources={asked} />
+      <Sources
+        sources={asked}
+        title={[of, t('coverage.title')].filter((text) => text !== undefined).join(': ')}
+      />
       {withoutList.length > 0 && <p>{t('coverage.noListNote', { accounts: withoutList.join(', ') })}</p>}
     </details>
   );
 }
 
-function Sources({ sources }: { readonly sources: readonly SourceView[] }) {
+function Sources({ sources, title }: { readonly sources: readonly SourceView[]; readonly title: string }) {
   const i18n = useI18n();
   const { t, locale } = i18n;
   const changes = ({
@@ -83,9 +92,9 @@ function Sources({ sources }: { readonly sources: readonly SourceView[] }) {
       : t('coverage.until', { date, time: showMoment(finalAt, locale) });
   };
   return (
-    <div class="scroll" role="region" aria-label={t('coverage.title')} tabIndex={0}>
+    <div class="scroll" role="region" aria-label={title} tabIndex={0}>
       <table class="data">
-        <caption class="visually-hidden">{t('coverage.title')}</caption>
+        <caption class="visually-hidden">{title}</caption>
         <thead>
           <tr>
             <th scope="col">{t('coverage.account')}</th>

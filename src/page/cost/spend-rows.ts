@@ -24,10 +24,6 @@ export interface PortionView {
   readonly shares?: readonly { readonly currency: string; readonly ratio: DecimalText | null }[];
 }
 
-export interface GroupView extends PortionView {
-  readonly key: readonly SpendKeyView[];
-}
-
 export interface ChangeView {
   readonly currency: string;
   readonly before: { readonly amount: DecimalText };

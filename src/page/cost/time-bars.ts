@@ -139,7 +139,9 @@ export function gapsOf(
 }
 
 /** Who should have answered and did not; an account without a list of charges is not among them. */
-export function failuresOf(sources: readonly TimeSource[]): readonly TimeSource[] {
+export function failuresOf<Source extends Pick<TimeSource, 'status' | 'kind' | 'account'>>(
+  sources: readonly Source[],
+): readonly Source[] {
   const failed = sources.filter(({ status, kind }) => status === 'FAILED' && kind !== null);
   return [...new Map(failed.map((source) => [source.account.id, source])).values()];
 }

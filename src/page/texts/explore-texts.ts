@@ -22,7 +22,7 @@ export const exploreTexts = {
   'explore.choose': { en: 'Choose a value', zh: '请选择' },
   'explore.search': { en: 'Product name contains', zh: '产品名包含' },
   'explore.apply': { en: 'Apply', zh: '应用' },
-  'explore.removeFilter': { en: 'Remove the filter {name}: {value}', zh: '移除筛选 {name}：{value}' },
+  'explore.removeFilter': { en: 'Take this filter off', zh: '移除此筛选' },
   'explore.currency': { en: 'Currency', zh: '币种' },
   'explore.showRows': { en: 'Show the charges', zh: '查看明细' },
   'explore.hideRows': { en: 'Hide the charges', zh: '收起明细' },

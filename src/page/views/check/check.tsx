@@ -1,5 +1,6 @@
 /** Check: whether the provider's own views of a month agree, what they differ by, and what was changed afterwards. */
 
+import { orNothing } from '../../cost/or-nothing.ts';
 import { CoverageLine } from '../../cost/coverage-line.tsx';
 import { addMonths, isMonth, showDate, showMonth } from '../../format/dates.ts';
 import { operations, type CheckQuery } from '../../generated/operations.ts';
@@ -38,7 +39,10 @@ export function Check() {
           />
         </label>
       </div>
-      <Answer query={query} isEmpty={({ reconciliation }) => reconciliation?.length === 0}>
+      <Answer
+        query={orNothing(query, 'reconciliation')}
+        isEmpty={({ reconciliation }) => reconciliation?.length === 0}
+      >
         {({ reconciliation }) => (
           <>
             {reconciliation?.map((one) => (
@@ -67,7 +71,7 @@ function AccountCheck({ check }: { readonly check: CheckView }) {
         <h2 id={title}>{account.name}</h2>
         <span class={`tag is-${state}`}>{t(`check.${state}`)}</span>
       </div>
-      <CoverageLine coverage={coverage} />
+      <CoverageLine coverage={coverage} of={account.name} />
       <div class="scroll" role="region" aria-label={t('check.views', { account: account.name })} tabIndex={0}>
         <table class="data">
           <caption class="visually-hidden">{t('check.views', { account: account.name })}</caption>
@@ -96,7 +100,7 @@ function AccountCheck({ check }: { readonly check: CheckView }) {
           })}
         </p>
       )}
-      <Residuals residuals={residuals} />
+      <Residuals residuals={residuals} account={account.name} />
     </section>
   );
 }

@@ -13,17 +13,27 @@ import type { Column } from '../../table/table-rows.ts';
 type ResidualView = NonNullable<CheckQuery['reconciliation']>[number]['residuals'][number];
 type LineView = ResidualView['lines'][number];
 
-export function Residuals({ residuals }: { readonly residuals: readonly ResidualView[] }) {
+export function Residuals({
+  residuals,
+  account,
+}: {
+  readonly residuals: readonly ResidualView[];
+  readonly account: string;
+}) {
   return (
     <>
       {residuals.map((residual) => (
-        <ResidualPart key={`${residual.left} ${residual.leftAmount.currency}`} residual={residual} />
+        <ResidualPart
+          key={`${residual.left} ${residual.leftAmount.currency}`}
+          residual={residual}
+          account={account}
+        />
       ))}
     </>
   );
 }
 
-function ResidualPart({ residual }: { readonly residual: ResidualView }) {
+function ResidualPart({ residual, account }: { readonly residual: ResidualView; readonly account: string }) {
   const { t, locale } = useI18n();
   const { left, right, leftAmount, rightAmount, difference, lines } = residual;
   const { currency } = leftAmount;
@@ -43,7 +53,7 @@ function ResidualPart({ residual }: { readonly residual: ResidualView }) {
       {lines.length > 0 && (
         <details>
           <summary>{t('check.lines', { count: lines.length })}</summary>
-          <DataTable caption={t('check.against', names)} {...rows} />
+          <DataTable caption={`${account}: ${t('check.against', names)}, ${currency}`} {...rows} />
           <button type="button" onClick={() => saveFile('residuals.csv', tableCsv(rows, locale))}>
             {t('export.csv')}
           </button>

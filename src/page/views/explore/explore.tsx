@@ -3,9 +3,10 @@
  * charges. All of it stands in the address.
  */
 
+import { orNothing } from '../../cost/or-nothing.ts';
 import { Timelines, useTimelines } from '../../cost/cost-over-time.tsx';
 import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
-import { grainOf, type Grain } from '../../cost/time-bars.ts';
+import { failuresOf, type Grain, grainOf } from '../../cost/time-bars.ts';
 import { PeriodPicker } from '../../cost/period-picker.tsx';
 import { showDates } from '../../format/dates.ts';
 import { operations } from '../../generated/operations.ts';
@@ -43,7 +44,6 @@ export function Explore() {
     return addressOf('explore', printExplore({ ...state, ...next }, others));
   };
   const go = (next: Partial<ExploreState>): void => location.assign(to(next));
-  const labels = labelsOf(query.data);
   const digits = params.get('digits') === 'all' ? 'all' : 'cents';
   return (
     <DigitsContext.Provider value={digits}>
@@ -60,14 +60,12 @@ export function Explore() {
           <PeriodPicker period={state.period} onChange={(period) => period !== null && go({ period })} />
           <ExploreChoices state={state} grain={grain} go={go} />
         </div>
-        <FilterBar
-          state={state}
-          labelOf={(dimension, value) => labels.get(`${dimension} ${value}`) ?? value}
-          onChange={(filters) => go({ filters })}
-        />
+        <FilterBar state={state} onChange={(filters) => go({ filters })} />
         <Answer
-          query={query}
-          isEmpty={({ groups }) => groups !== null && groups.totals.length === 0 && groups.coverage.complete}
+          query={orNothing(query, 'groups')}
+          isEmpty={({ groups }) =>
+            groups !== null && groups.totals.length === 0 && failuresOf(groups.coverage.sources).length === 0
+          }
         >
           {(data) =>
             data.groups === null ? null : (
@@ -99,18 +97,4 @@ export function Explore() {
       </div>
     </DigitsContext.Provider>
   );
-}
-
-/** What values are called, as the answer has them. */
-function labelsOf(
-  data: { readonly groups: { readonly groups: readonly { readonly key: readonly Key[] }[] } | null } | null,
-): ReadonlyMap<string, string> {
-  const keys = data?.groups?.groups.flatMap(({ key }) => key) ?? [];
-  return new Map(keys.map(({ dimension, value, label }) => [`${dimension} ${value}`, label]));
-}
-
-interface Key {
-  readonly dimension: string;
-  readonly value: string | null;
-  readonly label: string;
 }

@@ -1,5 +1,6 @@
 /** What Explore is narrowed to: each filter with a way to take it off, and a way to add another. */
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { operations } from '../../generated/operations.ts';
@@ -11,14 +12,12 @@ import { filterFields, type FilterDimension, type Filters } from './filters.ts';
 
 export interface FilterBarProps {
   readonly state: ExploreState;
-  /** What a value is called where it is known. */
-  readonly labelOf: (dimension: FilterDimension, value: string) => string;
   readonly onChange: (filters: Filters) => void;
 }
 
 const dimensions = Object.keys(filterFields) as readonly FilterDimension[];
 
-export function FilterBar({ state, labelOf, onChange }: FilterBarProps) {
+export function FilterBar({ state, onChange }: FilterBarProps) {
   const { t } = useI18n();
   const { filters } = state;
   const { values, search, currencies } = filters;
@@ -29,52 +28,84 @@ export function FilterBar({ state, labelOf, onChange }: FilterBarProps) {
     else next.set(dimension, left);
     onChange({ ...filters, values: next });
   };
-  const chips = [
-    ...[...values].flatMap(([dimension, list]) =>
-      (list ?? [null]).map((value) => ({
-        key: `${dimension} ${value}`,
-        name: t(`dimension.${dimension}`),
-        value: value === null ? t('word.none') : labelOf(dimension, value),
-        remove: () => without(dimension, value),
-      })),
-    ),
-    ...currencies.map((code) => ({
-      key: `currency ${code}`,
-      name: t('explore.currency'),
-      value: code,
-      remove: () => onChange({ ...filters, currencies: currencies.filter((one) => one !== code) }),
-    })),
-    ...(search === ''
-      ? []
-      : [
-          {
-            key: 'search',
-            name: t('explore.search'),
-            value: search,
-            remove: () => onChange({ ...filters, search: '' }),
-          },
-        ]),
-  ];
   return (
     <div class="filters" role="group" aria-label={t('explore.filters')}>
-      {chips.map(({ key, name, value, remove }) => (
-        <button
-          key={key}
-          type="button"
-          class="chip"
-          aria-label={t('explore.removeFilter', { name, value })}
-          onClick={remove}
+      {[...values].flatMap(([dimension, list]) =>
+        (list ?? [null]).map((value) => (
+          <Chip
+            key={`${dimension} ${value}`}
+            name={t(`dimension.${dimension}`)}
+            onRemove={() => without(dimension, value)}
+          >
+            {value === null ? (
+              t('word.none')
+            ) : (
+              <ValueName state={state} dimension={dimension} value={value} />
+            )}
+          </Chip>
+        )),
+      )}
+      {currencies.map((code) => (
+        <Chip
+          key={code}
+          name={t('explore.currency')}
+          onRemove={() => onChange({ ...filters, currencies: currencies.filter((one) => one !== code) })}
         >
-          <span class="muted">{name}:</span> {value} <span aria-hidden="true">×</span>
-        </button>
+          {code}
+        </Chip>
       ))}
+      {search !== '' && (
+        <Chip name={t('explore.search')} onRemove={() => onChange({ ...filters, search: '' })}>
+          {search}
+        </Chip>
+      )}
       <AddFilter state={state} onChange={onChange} />
     </div>
   );
 }
 
+/** A filter; pressing it takes it off. */
+function Chip({
+  name,
+  onRemove,
+  children,
+}: {
+  readonly name: string;
+  readonly onRemove: () => void;
+  readonly children: ComponentChildren;
+}) {
+  const { t } = useI18n();
+  return (
+    <button type="button" class="chip" title={t('explore.removeFilter')} onClick={onRemove}>
+      <span class="muted">{name}:</span> {children} <span aria-hidden="true">×</span>
+      <span class="visually-hidden"> {t('explore.removeFilter')}</span>
+    </button>
+  );
+}
+
+/** The dimensions whose values are ids with a name. */
+const named: readonly FilterDimension[] = ['PROVIDER', 'ACCOUNT', 'API_KEY', 'PRODUCT_ID'];
+
+function ValueName({
+  state: { period },
+  dimension,
+  value,
+}: {
+  readonly state: ExploreState;
+  readonly dimension: FilterDimension;
+  readonly value: string;
+}) {
+  const filter = { [filterFields[dimension]]: [value] };
+  const query = useQuery(
+    operations.FilterValues,
+    named.includes(dimension) ? { period, by: [dimension], filter } : null,
+  );
+  const key = query.data?.spend?.groups[0]?.key[0];
+  return <>{key?.value === value ? key.label : value}</>;
+}
+
 /** A dimension, then one of its values in the period, or a part of a product's name. */
-function AddFilter({ state, onChange }: Omit<FilterBarProps, 'labelOf'>) {
+function AddFilter({ state, onChange }: FilterBarProps) {
   const { t } = useI18n();
   const [dimension, setDimension] = useState<FilterDimension | 'search' | null>(null);
   const { period, filter } = variablesOf(state);

@@ -7,6 +7,7 @@ import { changeParams, listIn, useRoute } from '../../shell/route.ts';
 import { Answer } from '../../shell/states.tsx';
 import { useQuery } from '../../shell/use-query.ts';
 import { Switch } from '../../table/switch.tsx';
+import { Download } from './download.tsx';
 import { exportAddress, exportFormats } from './export-address.ts';
 import './export.css';
 
@@ -60,12 +61,15 @@ export function Export() {
           </label>
         </div>
         <Answer query={query}>
-          {({ accounts }) => (
-            <fieldset>
-              <legend>{t('export.accounts')}</legend>
-              {accounts
-                .filter(({ kinds }) => kinds.includes('BILL') || kinds.includes('DAILY_DETAIL'))
-                .map(({ id, name, provider }) => (
+          {({ accounts: all }) => {
+            // Those that have charges: an export that names another is refused.
+            const accounts = all.filter(
+              ({ kinds }) => kinds.includes('BILL') || kinds.includes('DAILY_DETAIL'),
+            );
+            return (
+              <fieldset>
+                <legend>{t('export.accounts')}</legend>
+                {accounts.map(({ id, name, provider }) => (
                   <label key={id} class="check">
                     <input
                       type="checkbox"
@@ -83,8 +87,9 @@ export function Export() {
                     {name} <span class="muted">{provider.name}</span>
                   </label>
                 ))}
-            </fieldset>
-          )}
+              </fieldset>
+            );
+          }}
         </Answer>
         <fieldset>
           <legend>{t('export.options')}</legend>
@@ -95,11 +100,9 @@ export function Export() {
             {t('export.fresh')}
           </Switch>
         </fieldset>
-        <p>
-          <a class="button primary" href={address} download>
-            {t('export.download', { format: t(`export.format.${format}`) })}
-          </a>
-        </p>
+        <Download address={address}>
+          {t('export.download', { format: t(`export.format.${format}`) })}
+        </Download>
         <p class="muted">
           {t('export.address')} <code>{address}</code>
         </p>

@@ -1,5 +1,6 @@
 /** Invoices and statements: what is to be paid, until when, and whether it is. */
 
+import { orNothing } from '../../cost/or-nothing.ts';
 import { useState } from 'preact/hooks';
 
 import { CoverageLine } from '../../cost/coverage-line.tsx';
@@ -59,7 +60,7 @@ export function Invoices() {
           {t('explore.everyDigit')}
         </Switch>
       </div>
-      <Answer query={query}>
+      <Answer query={orNothing(query, 'invoices')}>
         {({ invoices }) =>
           invoices === null ? null : (
             <InvoiceTable invoices={invoices} isAll={status === undefined} go={change} />

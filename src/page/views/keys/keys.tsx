@@ -1,10 +1,11 @@
 /** Keys: what each API key used and cost, its price per million tokens in effect, and its line over time. */
 
+import { orNothing } from '../../cost/or-nothing.ts';
 import { Sparkline, type SparkPoint } from '../../charts/sparkline.tsx';
 import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
 import { PeriodPicker } from '../../cost/period-picker.tsx';
 import { keyText, toSpendRow, type SpendRow } from '../../cost/spend-rows.ts';
-import { datesOfBar, grainOf, keysOf, labelsOf, type Grain } from '../../cost/time-bars.ts';
+import { datesOfBar, failuresOf, type Grain, grainOf, keysOf, labelsOf } from '../../cost/time-bars.ts';
 import { tomorrowIn } from '../../cost/tomorrow.ts';
 import { parsePeriod, printPeriod, type PeriodChoice } from '../../format/periods.ts';
 import { showDates } from '../../format/dates.ts';
@@ -53,8 +54,10 @@ export function Keys() {
         </Switch>
       </div>
       <Answer
-        query={query}
-        isEmpty={({ keys }) => keys !== null && keys.totals.length === 0 && keys.coverage.complete}
+        query={orNothing(query, 'keys')}
+        isEmpty={({ keys }) =>
+          keys !== null && keys.totals.length === 0 && failuresOf(keys.coverage.sources).length === 0
+        }
       >
         {(data) =>
           data.keys === null ? null : (

@@ -1,0 +1,63 @@
+/** A link to a file that may be refused: what is missing is said here, and not in a file that looks like the export. */
+
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+
+import { Failure } from '../../shell/states.tsx';
+import { toQueryError, type QueryError } from '../../shell/use-query.ts';
+
+export function Download({
+  address,
+  children,
+}: {
+  readonly address: string;
+  readonly children: ComponentChildren;
+}) {
+  const [errors, setErrors] = useState<readonly QueryError[]>([]);
+  const [isAsking, setIsAsking] = useState(false);
+
+  async function download(): Promise<void> {
+    setIsAsking(true);
+    const refused = await askForFile(address);
+    setErrors(refused);
+    setIsAsking(false);
+    // It comes as an attachment, so the page stays.
+    if (refused.length === 0) location.assign(address);
+  }
+
+  return (
+    <>
+      <p aria-busy={isAsking}>
+        <a
+          class="button primary"
+          href={address}
+          onClick={(event) => {
+            event.preventDefault();
+            if (!isAsking) void download();
+          }}
+        >
+          {children}
+        </a>
+      </p>
+      {errors.length > 0 && <Failure errors={errors} reload={() => void download()} />}
+    </>
+  );
+}
+
+/** Why there is no such file; empty: there is. Its text is not read: the browser asks for it by itself. */
+async function askForFile(address: string): Promise<readonly QueryError[]> {
+  const controller = new AbortController();
+  try {
+    const response = await fetch(address, { signal: controller.signal });
+    if (response.ok) return [];
+    const body = (await response.json()) as {
+      readonly errors?: readonly Parameters<typeof toQueryError>[0][];
+    };
+    return (body.errors ?? []).map(toQueryError);
+  } catch {
+    const away = { message: '', code: 'NETWORK', account: null, path: [] };
+    return [{ ...away, retryable: true, retryAfterSeconds: null }];
+  } finally {
+    controller.abort();
+  }
+}
