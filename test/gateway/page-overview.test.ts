@@ -20,7 +20,10 @@ const stops: (() => Promise<void>)[] = [];
 const shared = {} as { browser: Browser };
 beforeAll(async () => {
   shared.browser = await openBrowser({
-    onTestFinished: (stop) => void stops.push(async () => void (await stop())),
+    onTestFinished: (stop) =>
+      void stops.push(async () => {
+        await stop();
+      }),
   });
 });
 afterAll(async () => {

@@ -1,11 +1,18 @@
 /** The columns of a list of charges. */
 
 import { dateIn, showDate } from '../../format/dates.ts';
+import type { BillRowsQuery, DetailRowsQuery, UsageRowsQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Amount, Count } from '../../table/figures.tsx';
 import type { Column } from '../../table/table-rows.ts';
-import type { ChargeRow } from './charge-table.tsx';
 import type { RowListName } from './explore-address.ts';
+
+type NodesOf<Query extends { readonly list: { readonly nodes: readonly unknown[] } | null }> = NonNullable<
+  Query['list']
+>['nodes'][number];
+/** A charge of any list, with what only some have. */
+export type ChargeRow = Partial<NodesOf<DetailRowsQuery> & NodesOf<BillRowsQuery> & NodesOf<UsageRowsQuery>> &
+  Pick<NodesOf<BillRowsQuery>, Extract<keyof NodesOf<BillRowsQuery>, keyof NodesOf<UsageRowsQuery>>>;
 
 export function useChargeColumns(
   list: RowListName,

@@ -2,13 +2,7 @@
 
 import { useState } from 'preact/hooks';
 
-import {
-  operations,
-  type BillRowsQuery,
-  type DetailRowsQuery,
-  type PeriodInput,
-  type UsageRowsQuery,
-} from '../../generated/operations.ts';
+import { operations, type BillRowsQuery, type PeriodInput } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
 import { Answer } from '../../shell/states.tsx';
@@ -16,17 +10,10 @@ import { useQuery } from '../../shell/use-query.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { saveFile } from '../../table/save-file.ts';
 import { tableCsv } from '../../table/table-csv.ts';
-import { useChargeColumns } from './charge-columns.tsx';
+import { useChargeColumns, type ChargeRow } from './charge-columns.tsx';
 import type { RowListName } from './explore-address.ts';
 import type { FilterInput } from './filters.ts';
 import { VendorRow } from '../../cost/vendor-row.tsx';
-
-type NodesOf<Query extends { readonly list: { readonly nodes: readonly unknown[] } | null }> = NonNullable<
-  Query['list']
->['nodes'][number];
-/** A charge of any list, with what only some have. */
-export type ChargeRow = Partial<NodesOf<DetailRowsQuery> & NodesOf<BillRowsQuery> & NodesOf<UsageRowsQuery>> &
-  Pick<NodesOf<BillRowsQuery>, Extract<keyof NodesOf<BillRowsQuery>, keyof NodesOf<UsageRowsQuery>>>;
 
 const orders = {
   newest: { field: 'CHARGE_PERIOD_START', direction: 'DESC' },
