@@ -29,9 +29,6 @@ const pictures: readonly (readonly [string, string, BrowserContextOptions, boole
     true,
   ],
   ['overview-phone', '#/overview', { viewport: { width: 390, height: 844 } }, false],
-  ['explore', '#/explore', wide, false],
-  ['keys', '#/keys', wide, false],
-  ['check', '#/check', wide, false],
 ];
 
 const stops: (() => unknown)[] = [];
