@@ -21,7 +21,7 @@ export interface ParquetReply {
 }
 
 /** Rows to a group: readers skip whole groups, and we hold one. */
-const rowsPerGroup = 5000;
+const rowsPerGroup = 4000;
 
 const columns = workerData as readonly TableColumn[];
 const writer = new ByteWriter();
@@ -54,7 +54,13 @@ function take(values: readonly (readonly (string | null)[])[]): void {
 
 function writeGroup(): void {
   const count = pending[0]?.length ?? 0;
-  const columnData = columns.map(({ name }, index) => ({ name, data: pending[index] ?? [] }));
+  // Readers skip groups by their moments; limits of other columns would cost more than all the rest.
+  const columnData = columns.map(({ name, type }, index) => ({
+    name,
+    data: pending[index] ?? [],
+    statistics: type === 'DateTime',
+    offsetIndex: false,
+  }));
   void file.write({ columnData, rowGroupSize: count });
   pending = columns.map(() => []);
 }

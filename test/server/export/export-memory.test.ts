@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 import { root } from '../../support/process.ts';
 
-test.each(['csv', 'ndjson', 'parquet', 'xlsx'])(
+test.each(['csv', 'ndjson'])(
   'a hundred thousand rows of thirteen months leave as %s within 300 MB',
   (format) => {
     const { status, stdout, stderr } = spawnSync(

@@ -53,7 +53,9 @@ function decimal(sum: bigint): string {
 
 /** A gateway that may read all of it at once. */
 const startRich = () =>
-  startGateway({ settings: (settings) => ({ ...settings, limits: { maxUpstreamCalls: 10_000 } }) });
+  startGateway({
+    settings: (settings) => ({ ...settings, limits: { maxUpstreamCalls: 10_000, deadlineSeconds: 600 } }),
+  });
 
 interface Totals {
   readonly key: { readonly value: string | null }[];
@@ -150,7 +152,7 @@ test('the lines of 1.2 break no rule of its requirements model but what vendors 
   // A rule that is broken is seen: here is one of each kind.
   const [line = {}] = rows;
   expect(brokenRules([{ ...line, BilledCost: null }])).toContain('BilledCost-C-003-M');
-  expect(brokenRules([{ ...line, ChargeCategory: 'Refund' }])).toContain('ChargeCategory-C-004-M');
+  expect(brokenRules([{ ...line, ChargeCategory: 'Refund' }])).toContain('ChargeCategory-C-003-M');
   const { ChargeClass: _class, ...others } = line;
   expect(brokenRules([others]).some((id) => id.startsWith('CostAndUsage-D-'))).toBe(true);
 });
