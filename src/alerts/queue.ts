@@ -146,7 +146,9 @@ export function settled(book: Book, channel: string, token: string, outcome: Out
   const isRefused = outcome.kind === 'REFUSED';
   const back = messages.map((one) => (isRefused ? { ...one, refusals: one.refusals + 1 } : one));
   const hopeless = back.filter(({ refusals }) => refusals >= maxRefusals);
-  const next = withQueue(book, channel, { ...failed, claim: null, waiting: [...back, ...queue.waiting] });
+  // What was refused waits behind what is good.
+  const waiting = isRefused ? [...queue.waiting, ...back] : [...back, ...queue.waiting];
+  const next = withQueue(book, channel, { ...failed, claim: null, waiting });
   return withoutMessages(next, channel, hopeless, now);
 }
 
