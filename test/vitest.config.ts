@@ -5,7 +5,7 @@ const system = [
   'test/cli/doctor.test.ts',
   'test/deploy/compose.test.ts',
   'test/gateway/{cors,deadlines,faults,file-store,fuzz,graphiql,hostile-answers,kept-connections,life-cycle}.test.ts',
-  'test/gateway/{alerts-replicas,alerts-year,history-processes,log-disk,memory,overload,prefix,process,proxy,redis-faults,replicas}.test.ts',
+  'test/gateway/{alerts-replicas,alerts-weeks,history-processes,log-disk,memory,overload,prefix,process,proxy,redis-faults,replicas}.test.ts',
   'test/gateway/{secrets,slow-clients,trace-variables}.test.ts',
   'test/ledger/{memory,replicas}.test.ts',
   'test/stores/file/file-store.test.ts',
