@@ -141,7 +141,9 @@ describe.each(botIds)('%s', (kind) => {
     const text = JSON.stringify(call?.body);
     if (kind === 'feishu') {
       // Texts are fields of their own, which nothing in them leaves.
-      const { content } = call?.body as { content: { post: { zh_cn: { content: { tag: string }[][] } } } };
+      const { content } = (call ?? { body: null }).body as {
+        content: { post: { zh_cn: { content: { tag: string }[][] } } };
+      };
       expect(new Set(content.post.zh_cn.content.flat().map(({ tag }) => tag))).toEqual(
         new Set(['text', 'a']),
       );

@@ -29,7 +29,7 @@ function timeAt(ms: number): string {
 
 /**
  * Every kind of rule that crosses its threshold by itself or within minutes; a month that becomes final is in
- * alerts-year.test.ts. `digestMs`: when the digest is due, which is no news to whoever starts later.
+ * alerts-weeks.test.ts. `digestMs`: when the digest is due, which is no news to whoever starts later.
  */
 const rulesWith = (digestMs: number) => [
   { kind: 'balanceBelow', amount: ['900000', '800000'], channels: ['feishu', 'slack'] },

@@ -131,7 +131,7 @@ test('the URL of a channel and its secret are in no answer, no log line, no metr
   );
 });
 
-test('a bot that is down for hours gets what waits in one message, and is told what was given up', async () => {
+test('a bot that is down for more than a day: what was for it is given up, and that is said', async () => {
   const { bots, gateway } = await start();
   bots.faults.set('slack', { name: 'tooMany' });
   for (let hour = 0; hour < 26; hour += 1) {
