@@ -37,6 +37,7 @@ const allOk = [
   ['account novita-us', 'ok'],
   ['account aione-hq', 'ok'],
   ['account streamlake-prod', 'ok'],
+  ['alerts', 'ok'],
 ];
 
 test('all is well: each vendor is asked once, and for its balance, and nothing of it is kept', async () => {
