@@ -100,7 +100,8 @@ test('a replica that is killed while it reads a segment is replaced: the others 
   const answers = await Promise.all(others);
   expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
   expect(answers[0]).toMatchObject({ data: { dailyDetails: { totalCount: expect.any(Number) } } });
-  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  // Of two identical ones in one replica, one is answered with what the other computed, which costs less.
+  expect(new Set(answers.map(({ data }) => JSON.stringify(data))).size).toBe(1);
   expect(fleet.calls('streamlake')).toBeLessThanOrEqual(2);
 });
 
