@@ -92,12 +92,15 @@ test('Cost and Usage: four versions, four formats, one sum, which is spend', asy
       ({ currency, cashAmount }) => [`${key[0]?.value} ${currency}`, units(cashAmount.amount)] as const,
     ),
   );
-  for (const [version, accounts] of [
-    ['1.2', ''],
-    ['1.3', '&accounts=novita-us'],
-    ['1.4', '&accounts=ppio-main'],
-    ['1.5-draft', '&accounts=novita-us'],
+  for (const [version, account] of [
+    ['1.2', null],
+    ['1.3', 'novita-us'],
+    ['1.4', 'ppio-main'],
+    ['1.5-draft', 'novita-us'],
   ] as const) {
+    const accounts = account === null ? '' : `&accounts=${account}`;
+    const expected = spent.filter(([name]) => account === null || name.startsWith(`${account} `));
+    expect(expected).not.toEqual([]);
     const files = new Map<string, Buffer>();
     for (const format of formats) {
       files.set(
@@ -111,7 +114,7 @@ test('Cost and Usage: four versions, four formats, one sum, which is spend', asy
       Object.fromEntries(
         csv.map((sum) => [`${sum['x_AccountId']} ${sum['BillingCurrency']}`, units(sum['BilledCost'] ?? '')]),
       ),
-    ).toEqual(Object.fromEntries(spent));
+    ).toEqual(Object.fromEntries(expected));
     // What a subscription costs month by month adds up to what it was billed.
     for (const sum of csv) expect(sum['EffectiveCost']).toBe(sum['BilledCost']);
     expect(await queryFile(of('ndjson'), 'ndjson', byAccount)).toEqual(csv);
