@@ -5,7 +5,7 @@ const system = [
   'test/cli/{doctor,mcp-command}.test.ts',
   'test/deploy/compose.test.ts',
   'test/gateway/{cors,deadlines,faults,file-store,fuzz,graphiql,hostile-answers,kept-connections,life-cycle}.test.ts',
-  'test/gateway/{alerts-replicas,alerts-weeks}.test.ts',
+  'test/gateway/alerts-weeks.test.ts',
   'test/gateway/{history-processes,log-disk,memory,overload,prefix,process,proxy,redis-faults,replicas}.test.ts',
   'test/gateway/{page-overview,page-sign-in,page-views}.test.ts',
   'test/gateway/{mcp-conformance,mcp-loading,secrets,slow-clients,trace-variables}.test.ts',
