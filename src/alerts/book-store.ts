@@ -30,18 +30,18 @@ const key = '{alerts}:book';
 /** Raise it when older gateways would misread the book. They then leave it alone. */
 const shape = 1;
 const maxTries = 20;
+/** How far a book that is given back counts on, so that its versions are not mistaken for those that were lost. */
+const restoredGap = 1000;
 const headBytes = versionRange[1] + 1;
 
 interface Version {
   readonly number: number;
   readonly book: Book;
-  /** Whether this process wrote it, and so knows all that was done. */
-  readonly isOwn: boolean;
 }
 
 /** `store` null: the book lasts as long as the process. */
 export function createBookStore(store: DocumentStore | null, now: () => Instant): BookStore {
-  let known: Version = { number: 0, book: emptyBook, isOwn: false };
+  let known: Version = { number: 0, book: emptyBook };
   /** The version that the store has; null: it has no book. */
   let seen: string | null = null;
   let last: Promise<unknown> = Promise.resolve();
@@ -62,7 +62,7 @@ export function createBookStore(store: DocumentStore | null, now: () => Instant)
     if (value instanceof Error) throw value;
     const found = value == null ? null : decode(value);
     if (found !== null && found.number >= known.number) {
-      known = { ...found, isOwn: false };
+      known = found;
       seen = toVersion(found.number);
       return;
     }
@@ -71,9 +71,8 @@ export function createBookStore(store: DocumentStore | null, now: () => Instant)
   }
 
   async function giveBack(to: DocumentStore): Promise<void> {
-    const { number, book, isOwn } = known;
-    const restored = isOwn ? book : { ...book, restoredAt: now() };
-    const next = { number: number + 1, book: restored, isOwn };
+    // Another process may have written after us, and nobody can tell any more what it has sent.
+    const next = { number: known.number + restoredGap, book: { ...known.book, restoredAt: now() } };
     const version = toVersion(next.number);
     if (await to.replace(key, encode(next), { version, expects: seen })) {
       known = next;
@@ -94,7 +93,7 @@ export function createBookStore(store: DocumentStore | null, now: () => Instant)
           if (store !== null) await load(store);
           const changed = change(known.book);
           if (changed === null) return null;
-          const next = { number: known.number + 1, book: changed.book, isOwn: true };
+          const next = { number: known.number + 1, book: changed.book };
           const version = toVersion(next.number);
           const isStored =
             store === null || (await store.replace(key, encode(next), { version, expects: seen }));
@@ -125,7 +124,7 @@ function encode({ number, book }: Version): Buffer {
 }
 
 /** Null: it is none of ours. @throws StoreUnavailable when a newer gateway wrote it */
-function decode(value: Buffer): Omit<Version, 'isOwn'> | null {
+function decode(value: Buffer): Version | null {
   const number = Number(versionIn(value));
   if (!Number.isSafeInteger(number)) return null;
   let content: unknown;

@@ -3,7 +3,7 @@
 import { dateIn, showDate } from '../../format/dates.ts';
 import type { BillRowsQuery, DetailRowsQuery, UsageRowsQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
-import { Amount, Count } from '../../table/figures.tsx';
+import { Amount, Count, Unknown } from '../../table/figures.tsx';
 import type { Column } from '../../table/table-rows.ts';
 import type { RowListName } from './explore-address.ts';
 
@@ -40,7 +40,7 @@ export function useChargeColumns(
     isFigure: true,
     cell: (row) => {
       const money = read(row);
-      return <Amount amount={money?.amount ?? null} currency={money?.currency ?? 'XXX'} />;
+      return money == null ? <Unknown /> : <Amount amount={money.amount} currency={money.currency} />;
     },
     csv: (row) => ({ figure: read(row)?.amount ?? null }),
   });
