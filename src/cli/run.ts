@@ -132,6 +132,7 @@ function banner(sandbox: Sandbox, bots: Bots, { url }: App): string {
   return `
   SANDBOX: simulated vendors, made-up figures. Nothing here is a real bill.
 
+  Cost page   ${url}/
   GraphiQL    ${url}/graphql
   Vendors
 ${ports.join('\n')}
