@@ -216,7 +216,7 @@ async function ask(allocation: Allocation) {
   const sinceMs = performance.now();
   const report = await readReport(
     {
-      view: 'COST',
+      costBasis: 'COST',
       scope: {},
       period: toPeriod({ dates: year }, context),
       timeZone: null,

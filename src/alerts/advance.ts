@@ -6,7 +6,7 @@
 import type { AlertKind } from '../domain/alert.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { pruned, toId, type AlertRecord, type Book, type MessageKind } from './book.ts';
-import type { AlertFacts, CannotSeeFacts } from './facts.ts';
+import type { AlertDetails, CannotSeeDetails } from './details.ts';
 import { enqueued } from './queue.ts';
 
 /**
@@ -18,7 +18,7 @@ export type StepState = 'FIRES' | 'HOLDS' | 'CLEARS' | 'ENDS';
 export interface Step {
   readonly threshold: string;
   readonly state: StepState;
-  readonly facts: AlertFacts;
+  readonly details: AlertDetails;
 }
 
 /** What a rule has seen of one scope in one period. */
@@ -41,7 +41,7 @@ export interface Unseen {
   readonly accounts: readonly string[];
   /** For how long before people are told, in milliseconds. */
   readonly forMs: number;
-  readonly facts: CannotSeeFacts;
+  readonly details: CannotSeeDetails;
 }
 
 /** Something that happened: it is told once. */
@@ -50,7 +50,7 @@ export interface Note {
   readonly scope: string;
   readonly period: string;
   readonly accounts: readonly string[];
-  readonly facts: AlertFacts;
+  readonly details: AlertDetails;
 }
 
 /** All that a rule has seen. An open alert of the rule that is in none of these ends, and nobody is told. */
@@ -107,12 +107,17 @@ function ended(alerts: readonly AlertRecord[], isOver: (alert: AlertRecord) => b
 
 /** "Cannot see" is a machine, too: it opens for what is unseen for long, and clears with the first sight. */
 function sightsOf(book: Book, rule: RuleIdentity, { unseen }: Evaluation): Verdict[] {
-  const toVerdict = (scope: string, accounts: readonly string[], state: StepState, facts: AlertFacts) => ({
+  const toVerdict = (
+    scope: string,
+    accounts: readonly string[],
+    state: StepState,
+    details: AlertDetails,
+  ) => ({
     kind: 'CANNOT_SEE' as const,
     scope: `${unseenPrefix}${scope}`,
     period: null,
     accounts,
-    steps: [{ threshold: '', state, facts }],
+    steps: [{ threshold: '', state, details }],
   });
   const now = new Set(unseen.map(({ scope }) => scope));
   const before = book.alerts.filter(
@@ -120,24 +125,24 @@ function sightsOf(book: Book, rule: RuleIdentity, { unseen }: Evaluation): Verdi
   );
   const cleared = before
     .filter(({ scope }) => !now.has(scope.slice(unseenPrefix.length)))
-    .map(({ scope, accounts, facts }) =>
-      toVerdict(scope.slice(unseenPrefix.length), accounts, 'CLEARS', facts),
+    .map(({ scope, accounts, details }) =>
+      toVerdict(scope.slice(unseenPrefix.length), accounts, 'CLEARS', details),
     );
   const calm = Object.keys(book.pending)
     .map((key) => JSON.parse(key) as [rule: string, scope: string, ...unknown[]])
     .filter(([id, scope]) => id === rule.id && scope.startsWith(unseenPrefix))
     .map(([, scope]) => scope.slice(unseenPrefix.length))
     .filter((scope) => !now.has(scope))
-    .map((scope) => toVerdict(scope, [], 'CLEARS', emptyFacts));
-  const blind = unseen.map(({ scope, accounts, forMs, facts }) => ({
-    ...toVerdict(scope, accounts, 'FIRES', facts),
+    .map((scope) => toVerdict(scope, [], 'CLEARS', emptyDetails));
+  const blind = unseen.map(({ scope, accounts, forMs, details }) => ({
+    ...toVerdict(scope, accounts, 'FIRES', details),
     forMs,
   }));
   return [...cleared, ...calm, ...blind];
 }
 
 /** Of machines that are only waiting: nobody will read them. */
-const emptyFacts: CannotSeeFacts = {
+const emptyDetails: CannotSeeDetails = {
   kind: 'CANNOT_SEE',
   of: 'BALANCE_BELOW',
   subject: '',
@@ -173,29 +178,29 @@ function applied(book: Book, rule: RuleIdentity, verdict: Verdict, now: Instant)
     } else if (isOpen && (step.state === 'CLEARS' || step.state === 'ENDS')) {
       const over = { ...earlier, state: 'RESOLVED' as const, resolvedAt: now };
       alerts = alerts.map((alert) => (alert === earlier ? over : alert));
-      if (step.state === 'CLEARS') cleared.push({ ...over, facts: step.facts });
+      if (step.state === 'CLEARS') cleared.push({ ...over, details: step.details });
     }
   }
   alerts = [...alerts, ...opened];
   const next = { ...book, pending, alerts };
   const deepest = opened.at(-1);
-  if (deepest !== undefined) return told(next, rule, deepest, 'OPENED', now);
+  if (deepest !== undefined) return reported(next, rule, deepest, 'OPENED', now);
   const ladder = ladderOf(rule, verdict);
   const isAllClear = !alerts.some((alert) => alert.ladder === ladder && alert.state === 'OPEN');
   const mildest = cleared[0];
-  return mildest !== undefined && isAllClear ? told(next, rule, mildest, 'RESOLVED', now) : next;
+  return mildest !== undefined && isAllClear ? reported(next, rule, mildest, 'RESOLVED', now) : next;
 }
 
 function noted(book: Book, rule: RuleIdentity, note: Note, now: Instant): Book {
   const key = keyOf(rule, note, '');
   if (book.alerts.some((alert) => alert.key === key)) return book;
-  const step: Step = { threshold: '', state: 'FIRES', facts: note.facts };
+  const step: Step = { threshold: '', state: 'FIRES', details: note.details };
   const record: AlertRecord = {
     ...toRecord(rule, { ...note, steps: [] }, step, 1, now),
     state: 'NOTED',
     resolvedAt: now,
   };
-  return told({ ...book, alerts: [...book.alerts, record] }, rule, record, 'NOTED', now);
+  return reported({ ...book, alerts: [...book.alerts, record] }, rule, record, 'NOTED', now);
 }
 
 function toRecord(
@@ -207,7 +212,7 @@ function toRecord(
 ): AlertRecord {
   const { kind, scope, period, accounts } = verdict;
   const key = keyOf(rule, verdict, step.threshold);
-  const { threshold, facts } = step;
+  const { threshold, details } = step;
   return {
     id: toId(key, nth),
     key,
@@ -222,14 +227,14 @@ function toRecord(
     nth,
     openedAt,
     resolvedAt: null,
-    facts,
+    details,
     deliveries: [],
   };
 }
 
-function told(book: Book, rule: RuleIdentity, alert: AlertRecord, what: MessageKind, now: Instant): Book {
-  const { id, facts, openedAt } = alert;
+function reported(book: Book, rule: RuleIdentity, alert: AlertRecord, what: MessageKind, now: Instant): Book {
+  const { id, details, openedAt } = alert;
   const number = toId(id, what).slice(0, 10);
-  const message = { id: number, alert: id, what, facts, at: now, openedAt, refusals: 0 };
+  const message = { id: number, alert: id, what, details, at: now, openedAt, refusals: 0 };
   return enqueued(book, rule.channels, message, now);
 }

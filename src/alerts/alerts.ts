@@ -43,7 +43,7 @@ export interface AlertsOptions {
   readonly runtime: () => AlertsRuntime | null;
   readonly book: BookStore;
   /** Whether this replica does the work. */
-  readonly hasDuty: () => Promise<boolean>;
+  readonly isLeader: () => Promise<boolean>;
   readonly now: Clock;
   readonly events: DeliveryEvents;
   readonly onBug: (error: unknown) => void;
@@ -73,7 +73,7 @@ const everyMs: Readonly<Record<AlertRule['kind'], number>> = {
 /** How often it is written down that a rule was looked at, if there is nothing else to write. */
 const notedEveryMs = 10 * minuteMs;
 
-export function createAlerts({ runtime, book, hasDuty, now, events, onBug }: AlertsOptions): Alerts {
+export function createAlerts({ runtime, book, isLeader, now, events, onBug }: AlertsOptions): Alerts {
   const deliverer = createDeliverer({ book, now, owner: randomUUID(), events });
   const lookedAt = new Map<string, Instant>();
   let looking: Promise<void> | null = null;
@@ -82,7 +82,7 @@ export function createAlerts({ runtime, book, hasDuty, now, events, onBug }: Ale
     const before = lookedAt.get(rule.id);
     // A clock that jumped back is looked at, too.
     if (before !== undefined && now() >= before && now() - before < everyMs[rule.kind]) return;
-    if (!(await hasDuty())) return;
+    if (!(await isLeader())) return;
     const at = now();
     const { cannotSeeMinutes } = settings;
     const input = { context: createContext(), book: await book.refresh(), now: at, cannotSeeMinutes };
@@ -113,9 +113,9 @@ export function createAlerts({ runtime, book, hasDuty, now, events, onBug }: Ale
   async function work(current: AlertsRuntime): Promise<void> {
     try {
       await book.refresh();
-      if (!(await hasDuty())) return lookedAt.clear();
+      if (!(await isLeader())) return lookedAt.clear();
       await (looking ??= lookAtAll(current).finally(() => (looking = null)));
-      if (!(await hasDuty())) return;
+      if (!(await isLeader())) return;
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       return;
@@ -174,7 +174,7 @@ function isNews(before: Book, after: Book, rule: string): boolean {
 
 function toAlert(record: AlertRecord, { language, zone }: AlertSettings): Alert {
   const { id, kind, state, rule, accounts, period, threshold, openedAt, resolvedAt, deliveries } = record;
-  const { title, lines } = wordsOf[language].text(record.facts, 'OPENED', zone);
+  const { title, lines } = wordsOf[language].text(record.details, 'OPENED', zone);
   const shown = { id, kind, state, rule, accounts, period, threshold, openedAt, resolvedAt, deliveries };
   return { ...shown, title, lines };
 }

@@ -13,7 +13,7 @@ import {
   type DeliveryState,
 } from '../domain/alert.ts';
 import type { Instant } from '../domain/calendar.ts';
-import type { AlertFacts } from './facts.ts';
+import type { AlertDetails } from './details.ts';
 
 export interface Book {
   /** What is known of each rule, by its id. */
@@ -53,7 +53,7 @@ export interface AlertRecord {
   readonly openedAt: Instant;
   readonly resolvedAt: Instant | null;
   /** As they were told last. */
-  readonly facts: AlertFacts;
+  readonly details: AlertDetails;
   readonly deliveries: readonly Delivery[];
 }
 
@@ -64,7 +64,7 @@ export interface Message {
   readonly id: string;
   readonly alert: string;
   readonly what: MessageKind;
-  readonly facts: AlertFacts;
+  readonly details: AlertDetails;
   readonly at: Instant;
   /** When the alert opened. */
   readonly openedAt: Instant;

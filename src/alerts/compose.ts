@@ -34,7 +34,7 @@ export function composed(
   { language, zone, link }: Printing,
 ): Batch {
   const words = wordsOf[language];
-  const sections = messages.map(({ facts, what }) => words.text(facts, what, zone));
+  const sections = messages.map(({ details, what }) => words.text(details, what, zone));
   const [only] = sections;
   const batch: Batch = {
     id,

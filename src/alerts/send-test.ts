@@ -23,7 +23,7 @@ export async function sendTest(
     id,
     alert: id,
     what: 'NOTED' as const,
-    facts: { kind: 'TEST' as const, channel: channel.id },
+    details: { kind: 'TEST' as const, channel: channel.id },
     at: now,
     openedAt: now,
     refusals: 0,

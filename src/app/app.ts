@@ -8,7 +8,7 @@ import { createMeter, type Meter } from '../domain/meter.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
 import type { FileStore } from '../stores/file/file-store.ts';
 import type { Tracing } from '../domain/tracing.ts';
-import { createDuty } from '../ledger/duty.ts';
+import { createLeaderLease } from '../ledger/leader-lease.ts';
 import type { History } from '../ledger/history.ts';
 import { startScheduler, type Scheduler } from '../ledger/scheduler.ts';
 import type { RowSource } from '../ledger/source.ts';
@@ -78,7 +78,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const history = startHistory({
     sources,
     ledger,
-    hasDuty: createDuty(store, 3 * tickMs),
+    isLeader: createLeaderLease(store, 3 * tickMs),
     monotonicMs,
     outlives: base.entries !== null,
     tickMs,
@@ -90,7 +90,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   const alerts = startAlerts({
     runtime: () => current?.alerting ?? null,
     entries: base.entries,
-    hasDuty: createDuty(store, 3 * tickMs),
+    isLeader: createLeaderLease(store, 3 * tickMs),
     now: resources.now,
     tickMs,
     log,
@@ -127,7 +127,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
     accounts: states,
     log,
   });
-  log.info({ event: 'started', url: http.url, ...factsOf(config, runtime), ...readiness() });
+  log.info({ event: 'started', url: http.url, ...detailsOf(config, runtime), ...readiness() });
   if (runtime.loopbackOnly) {
     log.warn({ event: 'no-clients', meaning: 'everyone on this machine sees every account' });
   }
@@ -155,7 +155,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
       deadlineSeconds = next.limits.deadlineSeconds;
       const unchanged = needStart(config, next);
       void history.tick().catch(base.onBug);
-      log.info({ event: 'reloaded', ...factsOf(next, runtime), needsNewStart: unchanged });
+      log.info({ event: 'reloaded', ...detailsOf(next, runtime), needsNewStart: unchanged });
       return unchanged;
     },
     async stop({ drainMs = 0, withinMs = 10_000 } = {}) {
@@ -168,7 +168,7 @@ export async function startApp(config: Config, options: AppOptions = {}): Promis
   };
 }
 
-function factsOf(config: Config, { documentCount }: Runtime) {
+function detailsOf(config: Config, { documentCount }: Runtime) {
   return { accounts: config.accounts.length, clients: config.clients.length, documents: documentCount };
 }
 

@@ -5,28 +5,28 @@ import { createAlerts, type Alerts, type AlertsOptions, type AlertsRuntime } fro
 import type { EntryStore } from '../domain/entry-store.ts';
 import type { Meter } from '../domain/meter.ts';
 import { metrics } from '../domain/metric-table.ts';
-import type { HasDuty } from '../ledger/duty.ts';
+import type { IsLeader } from '../ledger/leader-lease.ts';
 import type { Log } from '../server/observability/log.ts';
 
 export interface StartedAlertsSettings extends Pick<AlertsOptions, 'runtime' | 'now' | 'onBug'> {
   /** Where the book is kept; null: it is forgotten when the process ends. */
   readonly entries: EntryStore | null;
-  readonly hasDuty: HasDuty;
+  readonly isLeader: IsLeader;
   readonly tickMs: number;
   readonly log: Log;
   readonly meter: Meter;
 }
 
 /** The name of the leader lease. Its tag is that of the book. */
-const duty = '{alerts}';
+const leaseName = '{alerts}';
 
 /** Alerts that tick by themselves until they are stopped. */
 export function startAlerts(settings: StartedAlertsSettings): Alerts {
-  const { runtime, entries, hasDuty, now, tickMs, log, meter, onBug } = settings;
+  const { runtime, entries, isLeader, now, tickMs, log, meter, onBug } = settings;
   const alerts = createAlerts({
     runtime,
     book: createBookStore(entries, now),
-    hasDuty: () => hasDuty(duty),
+    isLeader: () => isLeader(leaseName),
     now,
     events: {
       onAttempt(channel, outcome, messages) {

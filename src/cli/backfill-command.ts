@@ -19,7 +19,7 @@ import {
 import type { HistoryState } from '../domain/history-state.ts';
 import { total as totalOf, type Meter } from '../domain/meter.ts';
 import { readConfig } from '../config/config.ts';
-import { createDuty } from '../ledger/duty.ts';
+import { createLeaderLease } from '../ledger/leader-lease.ts';
 import { createHistory, type History } from '../ledger/history.ts';
 import { CommandError, print, readArguments, untilSignal, UsageError, type Command } from './arguments.ts';
 import { withProcess } from './local.ts';
@@ -52,7 +52,7 @@ const lookMs = 1000;
 /** No further back, as history.months: a year that is mistyped is no reason to read for weeks. */
 const maxMonths = 120;
 /** How long the leader lease outlives this process. */
-const dutyMs = 30_000;
+const leaseMs = 30_000;
 
 export const backfill: Command = {
   usage,
@@ -91,7 +91,7 @@ export const backfill: Command = {
           const history = createHistory({
             sources: () => connected.flatMap(({ sources }) => sources),
             ledger: resources.ledger,
-            hasDuty: createDuty(resources.shared, dutyMs),
+            isLeader: createLeaderLease(resources.shared, leaseMs),
             monotonicMs: resources.monotonicMs,
             outlives: true,
             from,

@@ -46,14 +46,14 @@ export async function checkAccount(
   }
 }
 
-interface ToldBalance {
+interface ReportedBalance {
   /** What is added to the words about the account. */
   readonly found: string;
   readonly advice: string;
 }
 
 /** What is left, where the vendor or the settings tell it. That it cannot be read is no failure of the account. */
-async function tellBalance({ account, snapshots }: Connected, call: Call): Promise<ToldBalance> {
+async function tellBalance({ account, snapshots }: Connected, call: Call): Promise<ReportedBalance> {
   const { declaredBalance } = account;
   const source = snapshots.find((one): one is Source<'BALANCE'> => one.kind === 'BALANCE');
   if (source === undefined) {

@@ -82,7 +82,7 @@ function findingsOf(
   const advice =
     idle.length === 0 ? '' : 'check what these rules name, and whether an earlier rule matches it first';
   const summary: Finding = { what, state: advice === '' ? 'ok' : 'warning', found: parts.join('; '), advice };
-  const told = unmatched
+  const reported = unmatched
     .slice(0, maxUnmatched)
     .map(({ kind, account, value, label, totals: own, yaml }): Finding => ({
       what,
@@ -90,11 +90,11 @@ function findingsOf(
       found: `${wordOf[kind]} ${label === value ? value : `${label} (${value})`} of ${account.id} is nobody's: ${textOf(own)}`,
       advice: yaml,
     }));
-  const more = unmatched.length - told.length;
+  const more = unmatched.length - reported.length;
   const rest = `${more} more keys, projects or categories are nobody's`;
   return [
     summary,
-    ...told,
+    ...reported,
     ...(more > 0
       ? [{ what, state: 'warning' as const, found: rest, advice: 'ask for allocationCheck' }]
       : []),

@@ -98,7 +98,7 @@ function readSettings(): Config | Finding[] {
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const advice = 'see gateway.example.yaml';
-    return error.faults.map((found) => ({ what: 'settings', state: 'failed', found, advice }));
+    return error.issues.map((found) => ({ what: 'settings', state: 'failed', found, advice }));
   }
 }
 

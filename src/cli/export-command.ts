@@ -2,9 +2,9 @@
 
 import { GatewayError } from '../domain/errors.ts';
 import { localClient } from '../server/access/auth.ts';
-import { toldOf } from '../server/export/export-coverage.ts';
+import { notesOf } from '../server/export/export-coverage.ts';
 import { exportFormats, parseExportPath, tableNames } from '../server/export/export-names.ts';
-import { readQuestion, type ExportQuestion } from '../server/export/export-question.ts';
+import { readExportRequest, type ExportRequest } from '../server/export/export-request.ts';
 import type { Export } from '../server/export/focus-export.ts';
 import { periodName, readExport } from '../server/export/read-export.ts';
 import {
@@ -78,8 +78,8 @@ export const exportFile: Command = {
     const { values, positionals } = readArguments(args, options);
     if (values.help === true) return print(usage).then(() => 0);
     if (positionals.length > 0) throw new UsageError('An export takes only options');
-    const question = toQuestion(values);
-    const write = toWriter(values, question);
+    const exportRequest = toExportRequest(values);
+    const write = toWriter(values, exportRequest);
     const { progress, verbose, deadline } = values;
     const deadlineSeconds = deadline === undefined ? null : toSeconds('--deadline', deadline);
     return untilSignal((signal) =>
@@ -90,13 +90,13 @@ export const exportFile: Command = {
           { signal, progress, verbose, deadlineSeconds },
           async ({ runtime, progress }) => {
             const context = runtime.createRequest(localClient, signal);
-            const found = await readExport(question, context).catch(refuse);
+            const found = await readExport(exportRequest, context).catch(refuse);
             // Accounts that were aborted by the signal have not failed.
             signal.throwIfAborted();
             await write.write(found, { open, signal, context });
             await open.keepAll();
             progress.end();
-            for (const line of summaryOf(found, question)) progress.say(line);
+            for (const line of summaryOf(found, exportRequest)) progress.say(line);
             return 0;
           },
         );
@@ -121,7 +121,7 @@ interface Values extends WriterOptions {
 }
 
 /** Parses the options, as the parameters of an address. @throws UsageError */
-function toQuestion(values: Values): ExportQuestion {
+function toExportRequest(values: Values): ExportRequest {
   const report = values.report ?? (values.by === undefined ? 'focus' : 'spend');
   const table = oneOf(tableNames, '--report', report);
   const format = oneOf(exportFormats, '--format', values.format);
@@ -134,16 +134,16 @@ function toQuestion(values: Values): ExportQuestion {
   for (const ids of accounts) parameters.append('accounts', ids);
   for (const name of ['partial', 'fresh', 'bom'] as const) if (values[name]) parameters.set(name, 'true');
   try {
-    return readQuestion(file, parameters);
+    return readExportRequest(file, parameters);
   } catch (error) {
     throw error instanceof GatewayError ? new UsageError(error.message) : error;
   }
 }
 
 /** The same coverage as in the HTTP headers. */
-function summaryOf(found: Export, { dates }: ExportQuestion): string[] {
-  const told = new Map(toldOf(found.coverage));
-  const all = (name: string): string => (told.get(name) ?? '').replaceAll(',', ', ');
+function summaryOf(found: Export, { dates }: ExportRequest): string[] {
+  const notes = new Map(notesOf(found.coverage));
+  const all = (name: string): string => (notes.get(name) ?? '').replaceAll(',', ', ');
   const named = [
     ['LEFT OUT', 'failed'],
     ['STALE', 'stale'],
@@ -153,9 +153,9 @@ function summaryOf(found: Export, { dates }: ExportQuestion): string[] {
   ] as const;
   const parts = [
     `${periodName(dates)}: ${all('accounts')}`,
-    ...named.flatMap(([label, name]) => (told.has(name) ? [`${label}: ${all(name)}`] : [])),
+    ...named.flatMap(([label, name]) => (notes.has(name) ? [`${label}: ${all(name)}`] : [])),
     all('settlement').toLowerCase(),
-    ...(told.has('as-of') ? [`as of ${told.get('as-of')}`] : []),
+    ...(notes.has('as-of') ? [`as of ${notes.get('as-of')}`] : []),
   ];
   const broken = [...found.violations()].map(([rule, count]) => `breaks FOCUS: ${rule}, ${count} lines`);
   return [parts.join('; '), ...broken];

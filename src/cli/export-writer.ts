@@ -9,7 +9,7 @@ import type { GatewayContext } from '../query/context.ts';
 import { schemaOf } from '../reports/focus-metadata.ts';
 import { csvParts, partLimits } from '../server/export/csv-parts.ts';
 import { isDataset } from '../server/export/export-names.ts';
-import type { ExportQuestion } from '../server/export/export-question.ts';
+import type { ExportRequest } from '../server/export/export-request.ts';
 import { BrokenExport } from '../server/export/export-table.ts';
 import { readRecency, type Export } from '../server/export/focus-export.ts';
 import { isCompressible, writeExport } from '../server/export/read-export.ts';
@@ -65,9 +65,9 @@ interface Writer {
 }
 
 /** How an export is written: into one file, or in parts. @throws UsageError */
-export function toWriter(values: WriterOptions, question: ExportQuestion): Writer {
+export function toWriter(values: WriterOptions, exportRequest: ExportRequest): Writer {
   const { output: path, metadata: hasMetadata } = values;
-  const { file, version } = question;
+  const { file, version } = exportRequest;
   const compression = oneOf(compressions, '--compress', values.compress);
   const compress = compressors[compression];
   if (compress !== null && !isCompressible(file)) {
@@ -80,7 +80,9 @@ export function toWriter(values: WriterOptions, question: ExportQuestion): Write
     if (!hasMetadata || path === undefined || !isDataset(file.table)) return;
     const documents: (readonly [name: string, document: unknown])[] = [
       ['schema', schemaOf(file.table, version)],
-      ...(version === '1.2' ? [] : [['recency', await readRecency(file.table, question, context)] as const]),
+      ...(version === '1.2'
+        ? []
+        : [['recency', await readRecency(file.table, exportRequest, context)] as const]),
     ];
     for (const [name, document] of documents) {
       const { stream } = await open(`${path}.${name}.json`);
@@ -90,7 +92,7 @@ export function toWriter(values: WriterOptions, question: ExportQuestion): Write
   if (values.split !== undefined) {
     const limits = partLimits[oneOf(splits, '--split', values.split)];
     const [, stem] = /^(.*)\.csv$/s.exec(path ?? '') ?? [];
-    if (stem === undefined || file.format !== 'csv' || compress !== null || question.hasByteOrderMark) {
+    if (stem === undefined || file.format !== 'csv' || compress !== null || exportRequest.hasByteOrderMark) {
       throw new UsageError('--split is for plain CSV, and needs --output FILE.csv');
     }
     return {
@@ -113,7 +115,7 @@ export function toWriter(values: WriterOptions, question: ExportQuestion): Write
     },
     async write(found, writing) {
       if (output === null) throw new TypeError('the output is not open');
-      const content = Readable.from(writeExport(found, question));
+      const content = Readable.from(writeExport(found, exportRequest));
       await pour(content, compress === null ? null : compress(), output.stream, writing.signal);
       await writeMetadata(writing);
     },

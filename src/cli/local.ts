@@ -68,13 +68,13 @@ export async function withProcess<Wired extends Pick<Runtime, 'connected'>, T>(
   work: (base: OpenedProcess, wired: Wired) => Promise<T>,
 ): Promise<T> {
   const base = await openProcess(config, { write });
-  const told = (error: unknown): CommandError => {
+  const reported = (error: unknown): CommandError => {
     const cause = error instanceof Error ? (error.stack ?? error.message) : typeof error;
     return new CommandError(base.redact(`Something went wrong inside the gateway: ${cause}`));
   };
   // Node would print the error with all its fields, which may contain a credential.
   process.on('uncaughtException', (error: unknown) => {
-    write(told(error).message);
+    write(reported(error).message);
     process.exit(1);
   });
   let connected: Runtime['connected'] = [];
@@ -84,7 +84,7 @@ export async function withProcess<Wired extends Pick<Runtime, 'connected'>, T>(
     return await unlessAborted(work(base, wired), signal);
   } catch (error) {
     const isExpected = error instanceof CommandError || error instanceof DocumentError || signal.aborted;
-    throw isExpected ? error : told(error);
+    throw isExpected ? error : reported(error);
   } finally {
     await Promise.race([base.close(connected), sleep(closeWithinMs)]);
   }

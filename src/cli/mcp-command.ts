@@ -79,8 +79,13 @@ function toConnection(settings: Runtime['mcpSettings'], log: Log): Connection {
   return {
     client: localClient,
     callerOf(signal) {
-      const facts: AccessLogFields = { client: localClient.id };
-      const known = { client: localClient, requestId: randomUUID(), left: () => signal, facts };
+      const logFields: AccessLogFields = { client: localClient.id };
+      const known = {
+        client: localClient,
+        requestId: randomUUID(),
+        abortSignal: () => signal,
+        logFields,
+      };
       const receivedAtMs = performance.now();
       const caller = callers({ ...known, receivedAtMs });
       return {
@@ -88,7 +93,7 @@ function toConnection(settings: Runtime['mcpSettings'], log: Log): Connection {
         async ask(call) {
           const reply = await caller.ask(call);
           const durationMs = Math.round(performance.now() - receivedAtMs);
-          log.answered({ requestId: known.requestId, route: 'mcp', durationMs, ...facts });
+          log.answered({ requestId: known.requestId, route: 'mcp', durationMs, ...logFields });
           return reply;
         },
       };

@@ -37,9 +37,9 @@ export async function relayMessages(
     const { id, method } = message;
     const controller = new AbortController();
     if (id !== undefined) running.set(id, controller);
-    const left = AbortSignal.any([signal, controller.signal]);
+    const abortSignal = AbortSignal.any([signal, controller.signal]);
     try {
-      const answers = await send(remote, message, agreed, left);
+      const answers = await send(remote, message, agreed, abortSignal);
       // Whoever has cancelled a request expects no answer.
       if (id === undefined || controller.signal.aborted) return;
       for (const answer of answers) {

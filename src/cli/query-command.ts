@@ -51,7 +51,7 @@ const options = {
 } as const;
 
 /** The request to run. */
-interface Question {
+interface GraphQLRequest {
   readonly query: string;
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
@@ -69,9 +69,9 @@ export const query: Command = {
     const deadlineSeconds = deadline === undefined ? null : toSeconds('--deadline', deadline);
     return untilSignal(async (signal) => {
       const query = await unlessAborted(readDocument(), signal);
-      const question = { query, operationName: values.operation ?? null, variables };
+      const graphqlRequest = { query, operationName: values.operation ?? null, variables };
       if (remote !== null) {
-        const { body, hasErrors } = await unlessAborted(askRemote(remote, question, signal), signal);
+        const { body, hasErrors } = await unlessAborted(askRemote(remote, graphqlRequest, signal), signal);
         await print(`${body.trimEnd()}\n`);
         return hasErrors ? 1 : 0;
       }
@@ -79,7 +79,7 @@ export const query: Command = {
       return withLocalGateway(
         { signal, progress, verbose, deadlineSeconds },
         async ({ runtime, progress }) => {
-          const { body, hasErrors } = await askHere(question, runtime, signal);
+          const { body, hasErrors } = await askHere(graphqlRequest, runtime, signal);
           // An answer that was aborted by the signal is not an answer.
           signal.throwIfAborted();
           progress.end();
@@ -91,10 +91,14 @@ export const query: Command = {
   },
 };
 
-async function askHere(question: Question, { gateway }: Pick<Runtime, 'gateway'>, signal: AbortSignal) {
-  const known = { client: localClient, requestId: randomUUID(), left: () => signal, scope: null };
+async function askHere(
+  graphqlRequest: GraphQLRequest,
+  { gateway }: Pick<Runtime, 'gateway'>,
+  signal: AbortSignal,
+) {
+  const known = { client: localClient, requestId: randomUUID(), abortSignal: () => signal, scope: null };
   const exchange = createExchange(known);
-  const answer = await gateway.ask({ method: 'POST', params: question }, exchange);
+  const answer = await gateway.ask({ method: 'POST', params: graphqlRequest }, exchange);
   if (answer === null) throw new TypeError('no answer is kept for nobody');
   return { body: writeAnswer(answer), hasErrors: answer.errors.length > 0 };
 }
@@ -121,7 +125,7 @@ function toRemote(values: Values): Remote | null {
 }
 
 /** Parses variables. @throws UsageError */
-function toVariables(json: string | undefined): Question['variables'] {
+function toVariables(json: string | undefined): GraphQLRequest['variables'] {
   if (json === undefined) return null;
   try {
     const value: unknown = JSON.parse(json);

@@ -27,8 +27,8 @@ export function toEndpoint(text: string, tokenName: string | undefined, route = 
 }
 
 /** The answer of the gateway, unchanged. @throws CommandError when there is none */
-export async function askRemote({ url, token }: Remote, question: object, signal: AbortSignal) {
-  const response = await send(url, token, question, signal).catch((error: unknown) => {
+export async function askRemote({ url, token }: Remote, graphqlRequest: object, signal: AbortSignal) {
+  const response = await send(url, token, graphqlRequest, signal).catch((error: unknown) => {
     throw new CommandError(`${url.origin} cannot be asked: ${reasonOf(error)}`);
   });
   const { status, body } = response;
@@ -39,7 +39,7 @@ export async function askRemote({ url, token }: Remote, question: object, signal
 }
 
 /** Follows no redirects, because the token is for this host only. */
-async function send(url: URL, token: string | null, question: object, signal: AbortSignal) {
+async function send(url: URL, token: string | null, graphqlRequest: object, signal: AbortSignal) {
   const response = await fetch(url, {
     method: 'POST',
     redirect: 'manual',
@@ -47,7 +47,7 @@ async function send(url: URL, token: string | null, question: object, signal: Ab
       'content-type': 'application/json',
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify(question),
+    body: JSON.stringify(graphqlRequest),
     signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
   });
   return { status: response.status, body: await response.text() };

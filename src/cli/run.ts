@@ -101,7 +101,7 @@ function reload(app: App): void {
   try {
     app.reload(readConfig());
   } catch (error) {
-    app.log.error({ event: 'not-reloaded', faults: faultsOf(error) ?? [explain(error)] });
+    app.log.error({ event: 'not-reloaded', issues: issuesOf(error) ?? [explain(error)] });
   }
 }
 
@@ -151,16 +151,16 @@ ${ports.join('\n')}
 }
 
 /** The issues of the settings, or of a document that they name; null when the error is something else. */
-function faultsOf(error: unknown): readonly string[] | null {
-  if (error instanceof ConfigError) return error.faults;
+function issuesOf(error: unknown): readonly string[] | null {
+  if (error instanceof ConfigError) return error.issues;
   return error instanceof DocumentError ? [error.message] : null;
 }
 
 function explain(error: unknown): string {
-  const faults = faultsOf(error);
-  if (faults !== null) {
-    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-    return [`Not started, for ${count}:`, ...faults].join('\n');
+  const issues = issuesOf(error);
+  if (issues !== null) {
+    const count = issues.length === 1 ? '1 fault' : `${issues.length} faults`;
+    return [`Not started, for ${count}:`, ...issues].join('\n');
   }
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}. Give another port or address: PORT=4001, HOST=127.0.0.1, or server in the settings.`;

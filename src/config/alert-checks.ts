@@ -35,7 +35,7 @@ export interface Nameable {
   readonly withoutBalance: readonly string[];
 }
 
-export interface AlertFault {
+export interface AlertIssue {
   readonly path: string;
   readonly expected: string;
   readonly found: string;
@@ -44,13 +44,13 @@ export interface AlertFault {
 const needsBalance = ['balanceBelow', 'runwayBelow'];
 
 /** Names that lead nowhere, and where each stands. */
-export function alertFaults({ channels, rules }: AlertOutline, known: Nameable): AlertFault[] {
+export function alertIssues({ channels, rules }: AlertOutline, known: Nameable): AlertIssue[] {
   return rules.flatMap((rule, index) => {
-    const faultsOf = (
+    const issuesOf = (
       field: 'channels' | 'accounts' | 'budgets',
       isFine: (name: string) => boolean,
       expected: string,
-    ): AlertFault[] =>
+    ): AlertIssue[] =>
       rule[field].flatMap((found, at) =>
         isFine(found) ? [] : [{ path: `alerts.rules.${index}.${field}.${at}`, expected, found }],
       );
@@ -58,14 +58,14 @@ export function alertFaults({ channels, rules }: AlertOutline, known: Nameable):
     const lacksBalance = (name: string): boolean =>
       needsBalance.includes(rule.kind) && known.withoutBalance.includes(name);
     return [
-      ...faultsOf('channels', isChannel, 'expected a channel of alerts'),
-      ...faultsOf('accounts', (name) => matchesAny(name, known.accounts), 'expected an account of this file'),
-      ...faultsOf(
+      ...issuesOf('channels', isChannel, 'expected a channel of alerts'),
+      ...issuesOf('accounts', (name) => matchesAny(name, known.accounts), 'expected an account of this file'),
+      ...issuesOf(
         'accounts',
         (name) => !lacksBalance(name),
         'expected an account with a balance, of its provider or in the settings',
       ),
-      ...faultsOf('budgets', (name) => matchesAny(name, known.budgets), 'expected a budget of this file'),
+      ...issuesOf('budgets', (name) => matchesAny(name, known.budgets), 'expected a budget of this file'),
     ];
   });
 }

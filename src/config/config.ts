@@ -8,7 +8,7 @@ import type { z } from 'zod';
 
 import { codeOf } from '../domain/errors.ts';
 import { providers } from '../providers/registry.ts';
-import { alertFaults } from './alert-checks.ts';
+import { alertIssues } from './alert-checks.ts';
 import { misnamedIn } from './allocation-settings.ts';
 import { strangersIn } from './budget-settings.ts';
 import { withOverrides } from './overrides.ts';
@@ -65,16 +65,16 @@ export function parseConfig(
   const expanded = expand(withOverrides(readYaml(text), environment), environment);
   const { values, missing } = expanded;
   const parsed = settings.safeParse(values);
-  const { proxies, faults: ofProxies } = readProxies(environment);
-  const faults = [
+  const { proxies, issues: ofProxies } = readProxies(environment);
+  const issues = [
     ...missing.map(([path, name]) => `${path}: the environment variable ${name} is not set`),
     ...(parsed.error?.issues ?? [])
       .filter((issue) => !missing.some(([path]) => path === join('', ...issue.path)))
       .flatMap((issue) => describe(issue, issue.path, expanded)),
-    ...crossFaults(outline.parse(values), expanded),
+    ...crossIssues(outline.parse(values), expanded),
     ...ofProxies,
   ];
-  if (faults.length > 0 || !parsed.success) throw new ConfigError(faults);
+  if (issues.length > 0 || !parsed.success) throw new ConfigError(issues);
   return { ...parsed.data, proxies, store: { file: storeFileOf(parsed.data.store.file, folder) } };
 }
 
@@ -95,7 +95,7 @@ function readYaml(text: string): unknown {
 
 const openHost = 'server.host: expected 127.0.0.1 as long as there are neither clients nor jwt';
 /** Checks that need several parts of the settings together. */
-function crossFaults(all: Outline, expanded: Expanded): string[] {
+function crossIssues(all: Outline, expanded: Expanded): string[] {
   const { accounts, clients, server, jwt, budgets, allocations, alerts } = all;
   const { show } = expanded;
   const known = new Set(['*', ...accounts.map(({ id }) => id)]);
@@ -110,12 +110,12 @@ function crossFaults(all: Outline, expanded: Expanded): string[] {
       (index) =>
         `accounts.${index}.credential: stands in another account too, so its figures would count twice`,
     ),
-    ...accounts.flatMap((item, index) => accountFaults(item, index, expanded)),
+    ...accounts.flatMap((item, index) => accountIssues(item, index, expanded)),
     ...clients.flatMap(({ accounts: named }, index) =>
       named.flatMap((id, at) => {
         const found = show(`clients.${index}.accounts.${at}`, id);
-        const fault = `clients.${index}.accounts: expected an account of this file or "*", found ${found}`;
-        return id === '' || known.has(id) ? [] : [fault];
+        const issue = `clients.${index}.accounts: expected an account of this file or "*", found ${found}`;
+        return id === '' || known.has(id) ? [] : [issue];
       }),
     ),
     ...repeated(budgets).map((index) => twice(`budgets.${index}.id`, budgets[index]?.id, expanded)),
@@ -130,7 +130,7 @@ function crossFaults(all: Outline, expanded: Expanded): string[] {
       twice(`alerts.channels.${at}.id`, alerts.channels[at]?.id, expanded),
     ),
     ...repeated(alerts.rules).map((at) => twice(`alerts.rules.${at}.id`, alerts.rules[at]?.id, expanded)),
-    ...alertFaults(alerts, toNameable(accounts, budgets)).map(
+    ...alertIssues(alerts, toNameable(accounts, budgets)).map(
       ({ path, expected, found }) => `${path}: ${expected}, found ${show(path, found)}`,
     ),
     ...(isOpen ? [`${openHost}, found ${show('server.host', server.host)}`] : []),
@@ -147,19 +147,19 @@ function toNameable(accounts: Outline['accounts'], budgets: Outline['budgets']) 
   return { accounts: idsOf(accounts), budgets: idsOf(budgets), withoutBalance: idsOf(without) };
 }
 
-function accountFaults(item: Outline['accounts'][number], index: number, expanded: Expanded): string[] {
+function accountIssues(item: Outline['accounts'][number], index: number, expanded: Expanded): string[] {
   const provider = providers.find(({ id }) => id === item.provider);
   if (provider === undefined) return [];
   const checked = typeof item.credential === 'object' ? provider.credential.safeParse(item.credential) : null;
-  const faults = (checked?.error?.issues ?? []).flatMap((issue) =>
+  const issues = (checked?.error?.issues ?? []).flatMap((issue) =>
     describe(issue, ['accounts', index, 'credential', ...issue.path], expanded),
   );
   if (provider.baseUrl === null && item.baseUrl === undefined) {
-    faults.push(
+    issues.push(
       `accounts.${index}.baseUrl: expected a URL, since ${provider.name} publishes none; found nothing`,
     );
   }
-  return faults;
+  return issues;
 }
 
 function credentialOf(provider: string, credential: unknown): string {
@@ -186,9 +186,9 @@ function describe(issue: z.core.$ZodIssue, path: readonly PropertyKey[], expande
     const word = path.includes('credential') ? credentialWord : /^[a-z][A-Za-z]{0,24}$/;
     const isNear = isSecretPlace(String(path[0]));
     const shown = issue.keys.filter((key) => !isNear || word.test(key));
-    const faults = shown.map((key) => `${join('', ...path, key)}: there is no such setting`);
-    if (shown.length < issue.keys.length) faults.push(`${place}: has a key that is not known here`);
-    return faults;
+    const issues = shown.map((key) => `${join('', ...path, key)}: there is no such setting`);
+    if (shown.length < issue.keys.length) issues.push(`${place}: has a key that is not known here`);
+    return issues;
   }
   const found = path.reduce<unknown>(
     (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),

@@ -37,19 +37,19 @@ export interface EnvironmentProxies {
 }
 
 /**
- * Reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in lower or upper case; lower case wins. `faults` lists what is not a
+ * Reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in lower or upper case; lower case wins. `issues` lists what is not a
  * proxy.
  */
 export function readProxies(environment: Readonly<Record<string, string | undefined>>): {
   readonly proxies: EnvironmentProxies;
-  readonly faults: readonly string[];
+  readonly issues: readonly string[];
 } {
   const valueOf = (name: string): string => environment[name] || environment[name.toUpperCase()] || '';
   const names = ['https_proxy', 'http_proxy'].filter((name) => valueOf(name) !== '');
   const proxyOf = (name: string): string | null => proxy.safeParse(valueOf(name)).data ?? null;
   return {
     proxies: { https: proxyOf('https_proxy'), http: proxyOf('http_proxy'), noProxy: valueOf('no_proxy') },
-    faults: names
+    issues: names
       .filter((name) => proxyOf(name) === null)
       .map((name) => `the environment variable ${name.toUpperCase()}: ${expected}, found something else`),
   };

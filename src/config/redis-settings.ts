@@ -16,7 +16,7 @@ const redisUrls = z
       wrong < 0
         ? 'expected nodes with one scheme and one login'
         : 'expected redis://host:6379 or rediss://user:password@host:6380, with %40 for @ and the like in a password';
-    if (wrong >= 0 || new Set(urls.map(manner)).size > 1) {
+    if (wrong >= 0 || new Set(urls.map(loginOf)).size > 1) {
       const path = typeof value === 'string' || wrong < 0 ? [] : [wrong];
       context.addIssue({ code: 'custom', message, path, input: value });
     }
@@ -37,7 +37,7 @@ function isRedisUrl(text: string): boolean {
 }
 
 /** The scheme and login, which all nodes must share. */
-function manner(text: string): string {
+function loginOf(text: string): string {
   if (!URL.canParse(text)) return '';
   const { protocol, username, password } = new URL(text);
   return `${protocol}${username}:${password}`;

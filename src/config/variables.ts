@@ -7,12 +7,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One line per issue: path, what was expected, what was found. Never contains a secret. */
 export class ConfigError extends Error {
-  readonly faults: readonly string[];
+  readonly issues: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(faults.join('\n'));
+  constructor(issues: readonly string[]) {
+    super(issues.join('\n'));
     this.name = 'ConfigError';
-    this.faults = faults;
+    this.issues = issues;
   }
 }
 

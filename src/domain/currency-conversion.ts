@@ -64,7 +64,7 @@ export function createConverter(to: CurrencyCode, rates: readonly ExchangeRate[]
     const first = list.at(-1)?.date;
     const when = first === undefined ? '' : ` for ${day}, since the first rate is dated ${first}`;
     const message = `there is no rate from ${from} to ${to} in the settings${when}: add one under exchangeRates, or ask without convertTo`;
-    throw new GatewayError('EXCHANGE_RATE_MISSING', message, { facts: { from, to } });
+    throw new GatewayError('EXCHANGE_RATE_MISSING', message, { details: { from, to } });
   };
   return {
     to,

@@ -45,7 +45,7 @@ export interface ErrorDetails {
   /** The provider that was asked. */
   readonly provider?: string | undefined;
   /** More details for the client: limits, costs, paths. Plain JSON. */
-  readonly facts?: Readonly<Record<string, unknown>> | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** The provider's own stable word for a refusal. For adapters; never sent. */
   readonly reason?: string | undefined;
   /** What happened, for the log; never sent. */
@@ -59,7 +59,7 @@ export class GatewayError extends Error {
   readonly account: string | undefined;
   readonly provider: string | undefined;
   readonly reason: string | undefined;
-  readonly facts: Readonly<Record<string, unknown>>;
+  readonly details: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -69,7 +69,7 @@ export class GatewayError extends Error {
     this.account = details.account;
     this.provider = details.provider;
     this.reason = details.reason;
-    this.facts = details.facts ?? {};
+    this.details = details.details ?? {};
   }
 
   /** Whether the same request can succeed later without anybody changing something. */
@@ -88,9 +88,9 @@ export class GatewayError extends Error {
   }
 
   private with(changes: ErrorDetails): GatewayError {
-    const { retryAfterSeconds, account, provider, reason, facts, cause } = this;
-    const details = { retryAfterSeconds, account, provider, reason, facts, cause, ...changes };
-    return new GatewayError(this.code, this.message, details);
+    const { retryAfterSeconds, account, provider, reason, details, cause } = this;
+    const parts = { retryAfterSeconds, account, provider, reason, details, cause, ...changes };
+    return new GatewayError(this.code, this.message, parts);
   }
 }
 
@@ -105,8 +105,8 @@ export function codeOf(error: unknown): string | null {
 }
 
 /** An error as text for another replica: what a client may see of it, never its cause. */
-export function packError({ code, message, retryAfterSeconds, facts }: GatewayError): string {
-  return JSON.stringify({ code, message, retryAfterSeconds, facts });
+export function packError({ code, message, retryAfterSeconds, details }: GatewayError): string {
+  return JSON.stringify({ code, message, retryAfterSeconds, details });
 }
 
 /** The error that another replica packed; null when the text is not one. */
@@ -114,12 +114,12 @@ export function unpackError(text: string): GatewayError | null {
   try {
     const packed: unknown = JSON.parse(text);
     if (typeof packed !== 'object' || packed === null) return null;
-    const { code, message, retryAfterSeconds, facts }: Partial<Record<string, unknown>> = { ...packed };
+    const { code, message, retryAfterSeconds, details }: Partial<Record<string, unknown>> = { ...packed };
     const known = errorCodes.find((one) => one === code);
     if (known === undefined || typeof message !== 'string') return null;
     return new GatewayError(known, message, {
       retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : undefined,
-      facts: typeof facts === 'object' && facts !== null ? { ...facts } : {},
+      details: typeof details === 'object' && details !== null ? { ...details } : {},
     });
   } catch {
     return null;

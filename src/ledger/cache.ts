@@ -72,8 +72,8 @@ export function createCache({ memoryBytes, store, now, meter, onChanged }: Cache
   );
 
   /** Ignores an entry from the future, which a wrong clock has written. */
-  function unlessFromFuture(held: MemoryEntry | undefined): Entry | undefined {
-    return held === undefined || isFromFuture(held.entry) ? undefined : held.entry;
+  function unlessFromFuture(memoryEntry: MemoryEntry | undefined): Entry | undefined {
+    return memoryEntry === undefined || isFromFuture(memoryEntry.entry) ? undefined : memoryEntry.entry;
   }
 
   function heldOf(ref: SegmentRef): Entry | undefined {
@@ -151,10 +151,10 @@ export function createCache({ memoryBytes, store, now, meter, onChanged }: Cache
     },
 
     goodUntil(ref, entry) {
-      const held = memory.get(keyOf(ref)) ?? memory.head(keyOf(ref));
-      if (held?.entry.readAt !== entry.readAt || isFromFuture(entry)) return instantOf(0);
+      const memoryEntry = memory.get(keyOf(ref)) ?? memory.head(keyOf(ref));
+      if (memoryEntry?.entry.readAt !== entry.readAt || isFromFuture(entry)) return instantOf(0);
       return store?.isShared === true
-        ? instantOf(Math.min(entry.freshUntil, held.trustedUntil))
+        ? instantOf(Math.min(entry.freshUntil, memoryEntry.trustedUntil))
         : entry.freshUntil;
     },
 
@@ -180,21 +180,21 @@ export function createCache({ memoryBytes, store, now, meter, onChanged }: Cache
 
     demote(ref, entry) {
       const key = keyOf(ref);
-      const held = memory.get(key);
-      if (held?.entry !== entry) return;
+      const memoryEntry = memory.get(key);
+      if (memoryEntry?.entry !== entry) return;
       // A final entry stays as good as it was; we check it again after a while.
       const restMs = ref.source.freshness.closedSeconds * 1000;
       const changed = isFinal(entry)
         ? { freshUntil: after(now(), restMs) }
         : { revalidateUntil: entry.freshUntil };
-      memory.set(key, { ...held, entry: { ...entry, ...changed } });
+      memory.set(key, { ...memoryEntry, entry: { ...entry, ...changed } });
     },
 
     supersede(key, readAt) {
-      const held = memory.get(key);
-      if (((held ?? memory.head(key))?.entry.readAt ?? -1) >= readAt) return;
+      const memoryEntry = memory.get(key);
+      if (((memoryEntry ?? memory.head(key))?.entry.readAt ?? -1) >= readAt) return;
       memory.dropHead(key);
-      if (held !== undefined) memory.set(key, { ...held, trustedUntil: now() });
+      if (memoryEntry !== undefined) memory.set(key, { ...memoryEntry, trustedUntil: now() });
       onChanged(key);
     },
   };

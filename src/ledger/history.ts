@@ -9,7 +9,7 @@ import type { Clock, Instant, YearMonth } from '../domain/calendar.ts';
 import { isGatewayError } from '../domain/errors.ts';
 import type { HistoryState } from '../domain/history-state.ts';
 import { createAccountHistory, type AccountHistory } from './account-history.ts';
-import type { HasDuty } from './duty.ts';
+import type { IsLeader } from './leader-lease.ts';
 import { holdingOf, horizonOf, planOf } from './history-plan.ts';
 import type { Ledger } from './ledger.ts';
 import { failureOf } from './segment-failures.ts';
@@ -43,7 +43,7 @@ export interface HistorySettings {
   /** The sources of the current settings. */
   readonly sources: () => readonly Source[];
   readonly ledger: Ledger;
-  readonly hasDuty: HasDuty;
+  readonly isLeader: IsLeader;
   /** A clock that never jumps, in milliseconds. */
   readonly monotonicMs: () => number;
   /** Whether what we read outlives this process. */
@@ -76,7 +76,7 @@ export function createHistory(settings: HistorySettings): History {
   const {
     sources,
     ledger,
-    hasDuty,
+    isLeader,
     monotonicMs,
     outlives,
     from = null,
@@ -87,7 +87,7 @@ export function createHistory(settings: HistorySettings): History {
   const { now } = ledger;
   let walks = new Map<string, Walk>();
   let stopped = false;
-  let lastToldMissing: number | null = null;
+  let lastReportedMissing: number | null = null;
 
   /** The accounts of the current settings. Keeps what we know of an account that did not change. */
   function current(): Walk[] {
@@ -145,8 +145,8 @@ export function createHistory(settings: HistorySettings): History {
 
   async function walkNow(walk: Walk): Promise<void> {
     const isReading = walk.history.state().status === 'READING';
-    const isOnDuty = await mayRead(walk);
-    const patienceMs = isReading && !isOnDuty ? lookAgainSoonMs : lookAgainMs;
+    const isLeading = await mayRead(walk);
+    const patienceMs = isReading && !isLeading ? lookAgainSoonMs : lookAgainMs;
     if (monotonicMs() - walk.lookedAtMs >= patienceMs) await look(walk);
     tell();
     const atOnce = Math.max(1, ...walk.sources.map(({ concurrent }) => concurrent));
@@ -154,19 +154,19 @@ export function createHistory(settings: HistorySettings): History {
     tell();
   }
 
-  /** A replica with nothing to read leaves the duty to others, for example to a backfill that goes further back. */
+  /** A replica with nothing to read leaves the lead to others, for example to a backfill that goes further back. */
   async function mayRead(walk: Walk): Promise<boolean> {
-    return walk.history.hasWork() && (await hasDuty(dutyOf(walk)));
+    return walk.history.hasWork() && (await isLeader(leaseNameOf(walk)));
   }
 
-  /** Reads one segment after the other, until none is left or the account rests; without the duty what is wanted alone. */
+  /** Reads one segment after the other, until none is left or the account rests; without the lead what is wanted alone. */
   async function readOn(walk: Walk): Promise<void> {
     const { history } = walk;
     for (;;) {
-      const isOnDuty = await mayRead(walk);
+      const isLeading = await mayRead(walk);
       // By other settings the account is read by another walk, or not at all.
       if (stopped || walks.get(walk.signature) !== walk) return;
-      const ref = history.take(isOnDuty ? 'ALL' : 'WANTED');
+      const ref = history.take(isLeading ? 'ALL' : 'WANTED');
       if (ref === null) return;
       try {
         const known = await ledger.find(ref);
@@ -184,9 +184,9 @@ export function createHistory(settings: HistorySettings): History {
 
   function tell(): void {
     const sum = total();
-    const isNews = lastToldMissing === null ? true : (sum.missing === 0) !== (lastToldMissing === 0);
+    const isNews = lastReportedMissing === null ? true : (sum.missing === 0) !== (lastReportedMissing === 0);
     if (!isNews || walks.size === 0 || [...walks.values()].some(({ lookedAtMs }) => lookedAtMs < 0)) return;
-    lastToldMissing = sum.missing;
+    lastReportedMissing = sum.missing;
     onProgress(sum);
   }
 
@@ -232,7 +232,7 @@ export function noHistory(now: Clock): HistoryView {
   return { of: (account) => offAt(account, now()), isMissing: () => false, want() {} };
 }
 
-function dutyOf({ signature }: Pick<Walk, 'signature'>): string {
+function leaseNameOf({ signature }: Pick<Walk, 'signature'>): string {
   return `{${signature}}:HISTORY`;
 }
 

@@ -155,8 +155,8 @@ export function createLeases(shared: SharedStore, { onLanded, onWanted }: LeaseE
       clearInterval(lease?.renewal);
       const version = versionOf(readAt);
       const before = known === null ? '' : versionOf(known);
-      const told = [shared.channel, `${version} ${key}`];
-      const args = [lease?.owner ?? '', value, version, Math.ceil(ttlMs), ...told, before];
+      const reported = [shared.channel, `${version} ${key}`];
+      const args = [lease?.owner ?? '', value, version, Math.ceil(ttlMs), ...reported, before];
       return (await shared.run(landScript, [key, leaseOf(key)], args)) !== 0;
     },
 

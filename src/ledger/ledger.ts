@@ -152,8 +152,8 @@ export function createLedger(settings: LedgerSettings): Ledger {
       key,
       async (flight) => {
         // An earlier flight may have landed between our look at the cache and the start of this one.
-        const held = cache.peek(ref);
-        if (held !== undefined && held.readAt > (known?.readAt ?? -1)) return held;
+        const memoryEntry = cache.peek(ref);
+        if (memoryEntry !== undefined && memoryEntry.readAt > (known?.readAt ?? -1)) return memoryEntry;
         try {
           const { account, kind } = ref.source;
           const attributes = {

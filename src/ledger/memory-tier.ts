@@ -17,7 +17,7 @@ export interface MemoryTier {
   get(key: string): MemoryEntry | undefined;
   /** The head of an entry that had to go: all but its rows. */
   head(key: string): MemoryEntry | undefined;
-  set(key: string, held: MemoryEntry): void;
+  set(key: string, memoryEntry: MemoryEntry): void;
   dropHead(key: string): void;
   entries(): Iterable<[string, MemoryEntry]>;
 }
@@ -39,16 +39,17 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
     maxSize: maxHeadBytes,
     sizeCalculation: ({ entry: { notices } }, key) => 800 + 2 * (key.length + JSON.stringify(notices).length),
   });
-  const keepHead = (key: string, held: MemoryEntry): void => {
-    const entry = held.toHead();
+  const keepHead = (key: string, memoryEntry: MemoryEntry): void => {
+    const entry = memoryEntry.toHead();
     // A new function: the entry's own one keeps the rows in memory.
-    if (entry !== null) heads.set(key, { entry, trustedUntil: held.trustedUntil, toHead: () => entry });
+    if (entry !== null)
+      heads.set(key, { entry, trustedUntil: memoryEntry.trustedUntil, toHead: () => entry });
   };
   const cache = new LRUCache<string, MemoryEntry>({
     maxSize: maxBytes,
     sizeCalculation: ({ entry }) => estimateBytes(entry),
-    dispose: (held, key, reason) => {
-      if (reason === 'evict') keepHead(key, held);
+    dispose: (memoryEntry, key, reason) => {
+      if (reason === 'evict') keepHead(key, memoryEntry);
     },
   });
   return {
@@ -56,10 +57,10 @@ export function createMemoryTier(maxBytes: number): MemoryTier {
     head: (key) => heads.get(key),
     dropHead: (key) => void heads.delete(key),
     entries: () => cache.entries(),
-    set: (key, held) => {
+    set: (key, memoryEntry) => {
       heads.delete(key);
-      cache.set(key, held);
-      if (!cache.has(key)) keepHead(key, held);
+      cache.set(key, memoryEntry);
+      if (!cache.has(key)) keepHead(key, memoryEntry);
     },
   };
 }

@@ -54,7 +54,7 @@ export interface Reading<K extends RowKind> {
 }
 
 /** A reading without its rows. */
-export type ReadingFacts<K extends RowKind> = Omit<Reading<K>, 'visit' | 'slices' | 'parts'>;
+export type ReadingDetails<K extends RowKind> = Omit<Reading<K>, 'visit' | 'slices' | 'parts'>;
 
 /** A segment that was read, and which of its dates were requested; null: all. */
 export interface ReadPart<K extends RowKind> {

@@ -9,7 +9,7 @@ import type { Meter } from '../domain/meter.ts';
 import { segmentsOf } from '../domain/segments.ts';
 import { finalAtOf } from '../domain/settlement.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
-import { createDuty } from './duty.ts';
+import { createLeaderLease } from './leader-lease.ts';
 import { finalReadingDueAt } from './freshness.ts';
 import type { Ledger } from './ledger.ts';
 import type { Entry } from './memory-tier.ts';
@@ -52,8 +52,8 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   const busy = new Set<Source>();
   let stopped = false;
 
-  const hasDuty = createDuty(shared, Math.max(leaderLeaseMs, 3 * tickMs));
-  const isOnDuty = (source: Source): Promise<boolean> => hasDuty(scopeOf(source));
+  const isLeader = createLeaderLease(shared, Math.max(leaderLeaseMs, 3 * tickMs));
+  const isLeaderOf = (source: Source): Promise<boolean> => isLeader(scopeOf(source));
 
   async function look(source: Source): Promise<void> {
     if (busy.has(source) || monotonicMs() < (restsUntilMs.get(source) ?? 0)) return;
@@ -62,7 +62,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     if (!isDue && !keepWarm(source)) return;
     busy.add(source);
     try {
-      if (!(await isOnDuty(source))) return;
+      if (!(await isLeaderOf(source))) return;
       const isSettled = !isDue || (await settle(source, cutOff));
       if (isDue && isSettled) settled.set(source, cutOff.at);
       const isWarm = !keepWarm(source) || (await warm(source));
@@ -101,7 +101,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     let areAllRead = true;
     for (const [ref, entry] of entries) {
       if (!isDue(entry, ref)) continue;
-      if (stopped || !(await isOnDuty(source))) return false;
+      if (stopped || !(await isLeaderOf(source))) return false;
       try {
         await ledger.refresh(ref, entry);
         meter.add('scheduled_readings', { reason });

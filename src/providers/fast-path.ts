@@ -7,7 +7,7 @@
 import type { z } from 'zod';
 
 import { parseJson } from '../domain/json.ts';
-import { createRowScanner, held } from '../table/json-rows.ts';
+import { createRowScanner, valueKind } from '../table/json-rows.ts';
 import { endOfNested } from '../table/json-text.ts';
 import type { RawJson } from '../domain/rows.ts';
 import { BadRow } from './provider.ts';
@@ -36,7 +36,7 @@ export function fastPathOf<T extends z.ZodType>(schema: T): FastField<z.output<T
   // Safe, because only `withFastPath` writes it.
   if (known !== undefined) return known as FastField<z.output<T>>;
   return (kind, text) => {
-    const parsed = kind === held.TEXT ? schema.safeParse(text) : null;
+    const parsed = kind === valueKind.TEXT ? schema.safeParse(text) : null;
     return parsed?.success === true ? parsed.data : fallback;
   };
 }
@@ -87,10 +87,10 @@ export function createListReader<Wire>({ path, row, rows, except }: ListFormat<W
   /** The current row of the scanner. */
   function readRow(): Wire | null {
     const { kinds, texts } = scanner;
-    for (const at of watchedAt) if (kinds[at] === held.TEXT && texts[at] === except?.text) return null;
+    for (const at of watchedAt) if (kinds[at] === valueKind.TEXT && texts[at] === except?.text) return null;
     const values: unknown[] = [];
     for (let index = 0; index < readers.length; index += 1) {
-      const value = readers[index]?.(kinds[index] ?? held.NOTHING, texts[index] ?? '');
+      const value = readers[index]?.(kinds[index] ?? valueKind.NOTHING, texts[index] ?? '');
       if (value === fallback) return null;
       values.push(value);
     }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { toCalendarDate, type CalendarDate } from '../domain/calendar.ts';
 import { digitsOf, toDecimal, type Decimal } from '../domain/decimal.ts';
 import { isRawNumber, type RawNumber } from '../domain/json.ts';
-import { held } from '../table/json-rows.ts';
+import { valueKind } from '../table/json-rows.ts';
 import { endOfDigits } from '../table/json-text.ts';
 import type { IntegerText, RawJson } from '../domain/rows.ts';
 import { unlessBlank } from '../domain/text.ts';
@@ -57,7 +57,7 @@ export const wireDate = withFastPath(
     context.addIssue({ code: 'custom', message: 'expected YYYY-MM-DD' });
     return z.NEVER;
   }),
-  (kind, text) => (kind === held.TEXT ? (toCalendarDate(text) ?? fallback) : fallback),
+  (kind, text) => (kind === valueKind.TEXT ? (toCalendarDate(text) ?? fallback) : fallback),
 );
 
 /**
@@ -106,11 +106,11 @@ function fastInteger(kind: number, text: string): Decimal | typeof fallback {
 }
 
 function hasDigits(kind: number): boolean {
-  return kind === held.TEXT || kind === held.NUMBER;
+  return kind === valueKind.TEXT || kind === valueKind.NUMBER;
 }
 
 function isUnsaid(kind: number, text: string): boolean {
-  return kind === held.NOTHING || kind === held.NULL || (kind === held.TEXT && text === '');
+  return kind === valueKind.NOTHING || kind === valueKind.NULL || (kind === valueKind.TEXT && text === '');
 }
 
 /** A checked row together with the row as it was sent: as text, so that no digit changes on its way. */

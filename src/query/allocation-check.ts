@@ -136,7 +136,7 @@ interface Checked {
 
 /** Groups by the number of the rule that matches; null: none does. */
 async function readGroups(
-  view: 'COST' | 'KEYS',
+  costBasis: 'COST' | 'KEYS',
   groupBy: readonly SpendDimension[],
   { allocation, rules, month }: Checked,
   context: GatewayContext,
@@ -152,8 +152,8 @@ async function readGroups(
   const withKeys = context.visibility.accounts.filter(({ kinds }) => kinds.includes('API_KEY_USAGE'));
   const sources = await readCharges(
     {
-      view,
-      scope: view === 'COST' ? {} : { accounts: withKeys.map(({ id }) => id) },
+      costBasis,
+      scope: costBasis === 'COST' ? {} : { accounts: withKeys.map(({ id }) => id) },
       datesIn: () => ({ dates: datesOf(month), shift: null }),
       timeZone: null,
       categories: null,

@@ -67,5 +67,5 @@ export function createAllowance({
 
 function tooMuch(what: string, limit: number): GatewayError {
   const message = `one request may not ${what}: ask for less at a time, such as smaller pages, a shorter period or fewer groups`;
-  return new GatewayError('QUERY_TOO_EXPENSIVE', message, { facts: { limit } });
+  return new GatewayError('QUERY_TOO_EXPENSIVE', message, { details: { limit } });
 }

@@ -11,28 +11,28 @@ import type { Source } from '../ledger/source.ts';
 import type { AllocationChoice } from '../reports/allocation-rules.ts';
 import { createWeights } from '../reports/allocation-weights.ts';
 import { createAttribution, isProportional, readsKeys, type Involved } from '../reports/attribution.ts';
-import { readKeyFacts } from './key-facts.ts';
+import { readKeyDetails } from './key-details.ts';
 import type { GatewayContext } from './context.ts';
 import { readValueCosts, wholeMonths } from './value-costs.ts';
 import {
   collectCharges,
   type AccountLists,
   type Collector,
-  type SpendQuestion,
-  type SpendView,
+  type SpendRequest,
+  type CostBasis,
 } from './spend-charges.ts';
 import { readOwnDays, type ChargeKind } from './spend-lists.ts';
 
 /** Passes the charges of all accounts that answered to `collector`; returns what each list contributed. @throws GatewayError BAD_USER_INPUT */
 export async function readCharges(
-  question: SpendQuestion,
+  request: SpendRequest,
   context: GatewayContext,
   collector: Collector,
 ): Promise<SourceCoverage[]> {
-  const involved = involvedIn(question, context);
+  const involved = involvedIn(request, context);
   const sources = await collectCharges(
-    question,
-    (account) => toLists(account, involved, question, context),
+    request,
+    (account) => toLists(account, involved, request, context),
     context,
     collector,
   );
@@ -41,7 +41,7 @@ export async function readCharges(
 
 /** The allocations that decide what counts, in the order of the settings. @throws GatewayError BAD_USER_INPUT */
 function involvedIn(
-  { allocations: { asked, choices } }: SpendQuestion,
+  { allocations: { asked, choices } }: SpendRequest,
   { visibility: { allocations, bound } }: GatewayContext,
 ): Involved[] {
   for (const id of [asked, ...choices.map((choice) => choice.id)]) {
@@ -68,7 +68,7 @@ function common(choices: readonly AllocationChoice[]): ReadonlySet<string | null
     .reduce<Set<string | null> | null>((all, values) => all?.intersection(values) ?? values, null);
 }
 
-const kindsOf: Readonly<Record<SpendView, readonly ChargeKind[]>> = {
+const kindsOf: Readonly<Record<CostBasis, readonly ChargeKind[]>> = {
   COST: ['BILL', 'DAILY_DETAIL'],
   KEYS: ['API_KEY_USAGE'],
 };
@@ -77,38 +77,38 @@ const kindsOf: Readonly<Record<SpendView, readonly ChargeKind[]>> = {
 async function toLists(
   account: Account,
   involved: readonly Involved[],
-  question: SpendQuestion,
+  request: SpendRequest,
   context: GatewayContext,
 ): Promise<AccountLists> {
   const all = context.visibility.costSources.filter(
     (source): source is Source<ChargeKind> => source.account === account && source.kind !== 'INVOICE',
   );
-  const sources = kindsOf[question.view].flatMap((kind) => all.filter((source) => source.kind === kind));
+  const sources = kindsOf[request.costBasis].flatMap((kind) => all.filter((source) => source.kind === kind));
   const none: AccountLists = { sources, attribution: null, error: null };
   if (involved.length === 0 || sources.length === 0) return none;
   const usage = all.find((source) => source.kind === 'API_KEY_USAGE') ?? null;
-  const { dates } = question.datesIn(question.timeZone ?? account.timeZone);
+  const { dates } = request.datesIn(request.timeZone ?? account.timeZone);
   const shared = involved.filter(({ allocation }) => isProportional(allocation, account));
   const needed = shared.length === 0 ? dates : wholeMonths(dates);
   const areKeysRead = usage !== null && involved.some(({ allocation }) => readsKeys(allocation, account));
   const since: CalendarDate = usage?.grid.floor ?? needed.from;
   const keysSince = areKeysRead && since < needed.to ? since : null;
-  const isCost = question.view === 'COST';
+  const isCost = request.costBasis === 'COST';
   const ofCost = all.filter(({ kind }) => kind !== 'API_KEY_USAGE' || keysSince !== null);
   const read: AccountLists = { sources: isCost ? ofCost : sources, attribution: null, error: null };
   // All at once, so that a question that is too expensive reads nothing, and nothing waits for something else.
   const ahead = shared.length > 0 ? ofCost : isCost && keysSince !== null ? ofCost : sources;
-  const categories = shared.length > 0 ? null : question.categories;
-  if (question.timeZone === null || shared.length > 0) {
+  const categories = shared.length > 0 ? null : request.categories;
+  if (request.timeZone === null || shared.length > 0) {
     await Promise.all(
       ahead.map((source) => readOwnDays(source, { dates: needed, categories }, context, () => true)),
     );
   }
-  const facts = areKeysRead
-    ? await readKeyFacts(usage, needed, context)
+  const details = areKeysRead
+    ? await readKeyDetails(usage, needed, context)
     : { categories: [], names: new Map<string, string>(), error: null };
-  if (facts.error !== null) return { ...read, error: facts.error };
-  const keys = { ...facts, categories: [...account.provider.keyedCategories, ...facts.categories] };
+  if (details.error !== null) return { ...read, error: details.error };
+  const keys = { ...details, categories: [...account.provider.keyedCategories, ...details.categories] };
   const costs = [];
   for (const { allocation } of shared) {
     const found = await readValueCosts(

@@ -17,8 +17,8 @@ import type { UpstreamBudget } from './upstream-admission.ts';
 import { createAllowance, type Allowance, type AllowanceLimits } from './allowance.ts';
 import { createValidity, type Validity } from './validity.ts';
 import { createSegmentLoader, type SegmentLoader } from './loaders.ts';
-import { toldCost } from './told-cost.ts';
-import { createHeldLoader, createPlanner } from './unread-loaders.ts';
+import { reportedCost } from './reported-cost.ts';
+import { createCachedLoader, createPlanner } from './unread-loaders.ts';
 import type { Permission } from '../domain/permissions.ts';
 
 /** The accounts that a caller may see, and the sources of their rows. Nothing else exists for the caller. */
@@ -108,7 +108,7 @@ export function createContext({
       validity: own,
       tracing,
     });
-    const segments = { ...loader, cost: () => toldCost(loader.cost(), visibility) };
+    const segments = { ...loader, cost: () => reportedCost(loader.cost(), visibility) };
     const part = (): GatewayContext => create(renewCall(), forgetfulOf(validity));
     return { ...settings, call, segments, validity, allowance, part };
   };
@@ -134,9 +134,9 @@ export function createPlanContext(context: GatewayContext) {
 }
 
 /** A context that never asks a provider: it throws NotHeld for what no cache has. */
-export function createHeldContext(context: GatewayContext): GatewayContext {
-  const segments = createHeldLoader(context.ledger, context.validity);
-  return { ...context, segments, part: () => createHeldContext(context) };
+export function createCachedContext(context: GatewayContext): GatewayContext {
+  const segments = createCachedLoader(context.ledger, context.validity);
+  return { ...context, segments, part: () => createCachedContext(context) };
 }
 
 /** The source of one kind of row of an account, if it has one. */

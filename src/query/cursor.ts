@@ -21,9 +21,9 @@ export interface Cursors {
 
 const version = 1;
 
-/** `question` is all that decides which rows there are, and their order: plain JSON. */
-export function createCursors(question: unknown): Cursors {
-  const fingerprint = digest(JSON.stringify(question));
+/** `listRequest` is all that decides which rows there are, and their order: plain JSON. */
+export function createCursors(listRequest: unknown): Cursors {
+  const fingerprint = digest(JSON.stringify(listRequest));
   return {
     print(place) {
       const payload = Buffer.from(JSON.stringify([version, fingerprint, ...place])).toString('base64url');

@@ -25,7 +25,7 @@ import { createSpend, type SpendKey } from '../reports/spend.ts';
 import type { SubscriptionLine } from '../reports/subscriptions.ts';
 import type { GatewayContext } from './context.ts';
 import { readCharges } from './attributed-charges.ts';
-import type { ChargeList, SpendQuestion } from './spend-charges.ts';
+import type { ChargeList, SpendRequest } from './spend-charges.ts';
 import { createCollector } from './spend-parts.ts';
 
 /** What has been charged of one group in one currency. */
@@ -70,12 +70,12 @@ export function basisOf(month: YearMonth, now: Instant): (zone: TimeZone) => Dat
  * @throws GatewayError where it may not be read
  */
 export async function readDailyCosts(
-  question: SpendQuestion,
+  request: SpendRequest,
   groupBy: readonly SpendDimension[],
   context: GatewayContext,
   convert: Convert = (amount) => amount,
 ): Promise<DailyCosts> {
-  const { narrowing, matches } = question;
+  const { narrowing, matches } = request;
   const whole = createSpend(groupBy);
   const groups = createSeries(convert);
   const totals = createSeries(convert);
@@ -110,7 +110,7 @@ export async function readDailyCosts(
       totals.addLine('', line, list.completeTo);
     });
 
-  const sources = await readCharges(question, context, {
+  const sources = await readCharges(request, context, {
     async collect(list) {
       const count = await collectWhole.collect(list);
       await (list.kind === 'BILL' ? addBills(list) : addUsage(list));

@@ -25,8 +25,8 @@ export async function readDeclared(
   const cash = await readCash(account, currency, { from: asOf, to }, context);
   if (cash === null) return readInvoiced(account, declared, context);
   const { cashOn, knownUntil, status, error } = cash;
-  const told = toReading(declared, subtractDecimals(amount, sumDecimals(cashOn.values())));
-  return { told, asOf: knownUntil, status, error };
+  const reported = toReading(declared, subtractDecimals(amount, sumDecimals(cashOn.values())));
+  return { reported, asOf: knownUntil, status, error };
 }
 
 /** A provider of invoices alone says what was charged up to the end of the last one. */
@@ -54,16 +54,16 @@ async function readInvoiced(
   });
   if (isCut) throw cutByInvoice(account, asOf);
   const readAt = reading.asOf ?? context.ledger.now();
-  const told = toReading(declared, subtractDecimals(amount, sumDecimals(charged)));
+  const reported = toReading(declared, subtractDecimals(amount, sumDecimals(charged)));
   const coveredUntil = startOfDay(coveredTo, account.timeZone);
   if (coveredUntil >= readAt || context.segments.isPlan) {
-    return { told, asOf: readAt, status: reading.status, error: reading.error };
+    return { reported, asOf: readAt, status: reading.status, error: reading.error };
   }
   const error = reading.error ?? unknownSince(account, coveredTo);
-  return { told, asOf: Math.min(readAt, coveredUntil) as Instant, status: 'STALE', error };
+  return { reported, asOf: Math.min(readAt, coveredUntil) as Instant, status: 'STALE', error };
 }
 
-function toReading({ currency }: DeclaredBalance, available: Decimal): Snapshot<'BALANCE'>['told'] {
+function toReading({ currency }: DeclaredBalance, available: Decimal): Snapshot<'BALANCE'>['reported'] {
   const unknown = { cash: null, creditLimit: null, pending: null, outstanding: null };
   return { kind: 'BALANCE', currency, available, ...unknown };
 }

@@ -32,16 +32,16 @@ export interface PageOf<K extends RowKind> {
 }
 
 /**
- * Reads the arguments of a page. Its cursors are valid for `question` only. @throws GatewayError BAD_USER_INPUT,
+ * Reads the arguments of a page. Its cursors are valid for `listRequest` only. @throws GatewayError BAD_USER_INPUT,
  * INVALID_CURSOR
  */
 export function createPage<K extends RowKind>(
   order: Order<Sourced<K>>,
   args: PageArgs,
-  question: unknown,
+  listRequest: unknown,
 ): PageOf<K> {
   const size = readSize(args);
-  const cursors = createCursors(question);
+  const cursors = createCursors(listRequest);
   const readPlace = (cursor: string | null | undefined): Place | null => {
     if (cursor === null || cursor === undefined) return null;
     const place = cursors.parse(cursor);

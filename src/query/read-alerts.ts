@@ -4,7 +4,7 @@ import type { Account } from '../domain/account.ts';
 import type { Alert, AlertKind, AlertState } from '../domain/alert.ts';
 import type { GatewayContext } from './context.ts';
 
-export interface AlertQuestion {
+export interface AlertRequest {
   /** Null: all. */
   readonly states: readonly AlertState[] | null;
   readonly kinds: readonly AlertKind[] | null;
@@ -26,7 +26,7 @@ export interface AlertReport {
 
 /** Reads them. An alert that is about accounts which the caller may not see does not exist. */
 export async function readAlerts(
-  { states, kinds, first }: AlertQuestion,
+  { states, kinds, first }: AlertRequest,
   { alerts, visibility, allowance, validity }: GatewayContext,
 ): Promise<AlertReport> {
   allowance.takeList();

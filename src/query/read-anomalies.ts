@@ -19,7 +19,7 @@ import { toAnomalyId } from '../domain/public-ids.ts';
 import type { CurrencyCode } from '../domain/rows.ts';
 import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.ts';
 import { findAnomalies, watchedDays, type Finding } from '../reports/anomalies.ts';
-import { createSpendTest, viewOf, type SpendSelection } from '../reports/charge-filter.ts';
+import { createSpendTest, costBasisOf, type SpendSelection } from '../reports/charge-filter.ts';
 import { maxMonths } from '../reports/forecast.ts';
 import type { SpendKey } from '../reports/spend.ts';
 import type { AskedPeriod } from './asked-period.ts';
@@ -27,7 +27,7 @@ import type { GatewayContext } from './context.ts';
 import { selectAccounts, throwIfAllFailed } from './sources.ts';
 import { toAskedAllocations } from './asked-allocations.ts';
 import { readCharges } from './attributed-charges.ts';
-import type { SpendQuestion } from './spend-charges.ts';
+import type { SpendRequest } from './spend-charges.ts';
 import { createWatch, type WatchedSubject } from './watched-costs.ts';
 
 export interface Anomaly extends Finding {
@@ -45,7 +45,7 @@ export interface AnomalyReport {
   readonly sources: readonly SourceCoverage[];
 }
 
-export interface AnomalyQuestion {
+export interface AnomalyRequest {
   readonly period: AskedPeriod;
   readonly filter: SpendSelection;
   /** Watches the values of this allocation; null: products, projects and keys. */
@@ -56,19 +56,19 @@ export interface AnomalyQuestion {
 
 /** Reads them. @throws GatewayError; AggregateError when every account failed */
 export async function readAnomalies(
-  { period, filter, allocation, top }: AnomalyQuestion,
+  { period, filter, allocation, top }: AnomalyRequest,
   context: GatewayContext,
 ): Promise<AnomalyReport> {
   context.allowance.takeList();
   const watch = createWatch(allocation === null ? null : 'ALLOCATION');
-  const question = toQuestion(period, { filter, allocation }, context);
+  const request = toRequest(period, { filter, allocation }, context);
   const accounts = selectAccounts(filter, context);
   const withKeys = accounts.filter(({ kinds }) => kinds.includes('API_KEY_USAGE')).map(({ id }) => id);
   const [ofCost, ofKeys] = [
-    filter.apiKeys == null || allocation !== null ? await readCharges(question, context, watch) : [],
+    filter.apiKeys == null || allocation !== null ? await readCharges(request, context, watch) : [],
     // Usage by key is a part of the cost of values already.
     allocation === null
-      ? await readCharges({ ...question, view: 'KEYS', scope: { accounts: withKeys } }, context, watch)
+      ? await readCharges({ ...request, costBasis: 'KEYS', scope: { accounts: withKeys } }, context, watch)
       : [],
   ];
   const sources = [...ofCost, ...ofKeys];
@@ -86,14 +86,14 @@ export async function readAnomalies(
   return { anomalies: shown, count: found.length, sources };
 }
 
-function toQuestion(
+function toRequest(
   period: AskedPeriod,
-  { filter, allocation }: Pick<AnomalyQuestion, 'filter' | 'allocation'>,
+  { filter, allocation }: Pick<AnomalyRequest, 'filter' | 'allocation'>,
   context: GatewayContext,
-): SpendQuestion {
+): SpendRequest {
   const now = context.ledger.now();
   return {
-    view: allocation === null ? 'COST' : viewOf([], filter),
+    costBasis: allocation === null ? 'COST' : costBasisOf([], filter),
     scope: filter,
     datesIn(zone) {
       const today = dateIn(now, zone);

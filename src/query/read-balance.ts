@@ -35,14 +35,14 @@ const daysNotComplete = 2;
 
 /** Null: it cannot be told from the days that are known, or nothing is spent. @throws GatewayError when those days cannot be read */
 export async function readRunway(balance: Balance, context: GatewayContext): Promise<BalanceRunway | null> {
-  const { account, told, asOf } = balance;
+  const { account, reported, asOf } = balance;
   const { timeZone, provider } = account;
   const today = dateIn(context.ledger.now(), timeZone);
   const dates = { from: addDays(today, -daysOfMedian - daysNotComplete), to: addDays(today, 1) };
-  const currency = told?.currency ?? account.currency;
+  const currency = reported?.currency ?? account.currency;
   if (currency === null) return null;
   const cash = await readCash(account, currency, dates, context);
-  const left = told?.available ?? told?.cash ?? null;
+  const left = reported?.available ?? reported?.cash ?? null;
   if (cash === null || left === null) return null;
   const complete = dateIn(after(cash.knownUntil, -provider.usageLagHours * hourMs), timeZone);
   const from = addDays(complete, -daysOfMedian);

@@ -16,7 +16,7 @@ import { GatewayError } from '../domain/errors.ts';
 import { roundEstimate, type Interval } from '../domain/interval.ts';
 import type { Money } from '../domain/money.ts';
 import type { CurrencyCode } from '../domain/rows.ts';
-import { createSpendTest, viewOf, type SpendSelection } from '../reports/charge-filter.ts';
+import { createSpendTest, costBasisOf, type SpendSelection } from '../reports/charge-filter.ts';
 import {
   baseDays,
   costOf,
@@ -31,7 +31,7 @@ import type { GatewayContext } from './context.ts';
 import { basisOf, readDailyCosts, type CostSeries } from './daily-costs.ts';
 import { selectAccounts, throwIfAllFailed } from './sources.ts';
 import { toAskedAllocations } from './asked-allocations.ts';
-import type { SpendQuestion } from './spend-charges.ts';
+import type { SpendRequest } from './spend-charges.ts';
 
 /** What is foretold of some charges. */
 export interface Foretold {
@@ -55,7 +55,7 @@ export interface ForecastReport extends Foretold {
   readonly sources: readonly SourceCoverage[];
 }
 
-export interface ForecastQuestion {
+export interface ForecastRequest {
   /** Null: the one that runs. */
   readonly month: YearMonth | null;
   readonly filter: SpendSelection;
@@ -68,7 +68,7 @@ export interface ForecastQuestion {
 
 /** Reads it. @throws GatewayError; AggregateError when every account failed */
 export async function readForecast(
-  { month: asked, filter, groupBy, allocation, top }: ForecastQuestion,
+  { month: asked, filter, groupBy, allocation, top }: ForecastRequest,
   context: GatewayContext,
 ): Promise<ForecastReport> {
   context.allowance.takeList();
@@ -97,12 +97,12 @@ export async function readForecast(
 export function toBasis(
   month: YearMonth,
   filter: SpendSelection,
-  { groupBy, allocation }: Pick<ForecastQuestion, 'groupBy' | 'allocation'>,
+  { groupBy, allocation }: Pick<ForecastRequest, 'groupBy' | 'allocation'>,
   { ledger }: Pick<GatewayContext, 'ledger'>,
-): SpendQuestion {
+): SpendRequest {
   const datesIn = basisOf(month, ledger.now());
   return {
-    view: viewOf(groupBy, filter),
+    costBasis: costBasisOf(groupBy, filter),
     scope: filter,
     datesIn: (zone) => ({ dates: datesIn(zone), shift: null }),
     timeZone: null,

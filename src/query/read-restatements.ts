@@ -44,7 +44,7 @@ export interface RestatementReport {
   readonly sources: readonly RestatementSource[];
 }
 
-export interface RestatementQuestion {
+export interface RestatementRequest {
   readonly scope: Scope;
   readonly period: AskedPeriod;
   readonly kinds: readonly RowKind[];
@@ -53,7 +53,7 @@ export interface RestatementQuestion {
 
 /** Reads what is due for its final reading, and returns the restatements found so far. */
 export async function readRestatements(
-  { scope, period, kinds, matches }: RestatementQuestion,
+  { scope, period, kinds, matches }: RestatementRequest,
   context: GatewayContext,
 ): Promise<RestatementReport> {
   const accounts = new Set(selectAccounts(scope, context));
@@ -71,7 +71,7 @@ export async function readRestatements(
 }
 
 /** What is kept of the charges of an account without asking its provider: what was found whenever it was read again. */
-export async function readKeptRestatements(
+export async function readStoredRestatements(
   account: Account,
   dates: DateRange,
   context: GatewayContext,
@@ -93,7 +93,7 @@ export async function readKeptRestatements(
 async function readOne(
   source: RowSource,
   dates: DateRange,
-  matches: RestatementQuestion['matches'],
+  matches: RestatementRequest['matches'],
   context: GatewayContext,
 ): Promise<{ readonly rows: readonly SourcedRestatement[]; readonly source: RestatementSource }> {
   const { account, kind } = source;
@@ -170,7 +170,7 @@ export function billedOf(row: Restatement['before']): Decimal {
 }
 
 /** The currency and the date of a restated row. */
-export function factsOf({ before, after }: Restatement) {
+export function detailsOf({ before, after }: Restatement) {
   const row = after ?? before;
   if (row === null) throw new TypeError('a restatement without a row');
   return row;
@@ -185,7 +185,7 @@ export function differenceOf(restatement: Restatement): Decimal {
 export function differencesOf(rows: readonly SourcedRestatement[]): Money[] {
   const sums = new Map<CurrencyCode, ReturnType<typeof createSum>>();
   for (const row of rows) {
-    const { currency } = factsOf(row);
+    const { currency } = detailsOf(row);
     const sum = sums.get(currency) ?? createSum();
     sum.add(differenceOf(row));
     sums.set(currency, sum);
@@ -196,13 +196,13 @@ export function differencesOf(rows: readonly SourcedRestatement[]): Money[] {
 }
 
 function isWithin(row: SourcedRestatement, { from, to }: DateRange): boolean {
-  const { date } = factsOf(row);
+  const { date } = detailsOf(row);
   return date >= from && date < to;
 }
 
 function newestFirst(a: SourcedRestatement, b: SourcedRestatement): number {
   const [left, right] = [a, b].map((row) => {
-    const { date, id } = factsOf(row);
+    const { date, id } = detailsOf(row);
     return [date, row.account.id, row.kind, id, row.afterReadAt];
   });
   for (const [index, value] of (left ?? []).entries()) {

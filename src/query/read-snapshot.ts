@@ -10,7 +10,7 @@ import type { GatewayContext } from './context.ts';
 /** What a provider said, and when. */
 export interface Snapshot<K extends SnapshotKind> {
   /** Null where a question is only priced: nothing is read then. */
-  readonly told: SnapshotOf[K] | null;
+  readonly reported: SnapshotOf[K] | null;
   readonly asOf: Instant;
   /** STALE: the provider failed, and what it said last stands in. */
   readonly status: 'FRESH' | 'STALE';
@@ -34,8 +34,8 @@ export async function readSnapshot<K extends SnapshotKind>(
   const error = outcome?.error == null ? null : explain(outcome.error, account, context);
   if (outcome?.entry == null) throw error ?? new TypeError(`nothing was read of ${kind}`);
   const { entry, status } = outcome;
-  const told = entry.rows.at(0) ?? null;
-  return { told, asOf: entry.readAt, status: status === 'FRESH' ? 'FRESH' : 'STALE', error };
+  const reported = entry.rows.at(0) ?? null;
+  return { reported, asOf: entry.readAt, status: status === 'FRESH' ? 'FRESH' : 'STALE', error };
 }
 
 /** A credential that opens the lists is good: it lacks a role. */

@@ -20,7 +20,7 @@ import { selectAccounts, throwIfAllFailed } from './sources.ts';
 import { createGroupPages, type GroupPages } from './spend-pages.ts';
 import { createCollector } from './spend-parts.ts';
 import { readCharges } from './attributed-charges.ts';
-import type { SpendQuestion } from './spend-charges.ts';
+import type { SpendRequest } from './spend-charges.ts';
 
 /** One answer of `spend`. */
 export interface SpendReport {
@@ -56,7 +56,7 @@ export interface PreviousSpend {
 }
 
 /** What a report asks for. */
-export interface ReportQuestion extends Omit<SpendQuestion, 'datesIn'> {
+export interface ReportRequest extends Omit<SpendRequest, 'datesIn'> {
   readonly period: AskedPeriod;
   readonly groupBy: readonly SpendDimension[];
   readonly converter: Converter | null;
@@ -69,17 +69,17 @@ export interface ReportQuestion extends Omit<SpendQuestion, 'datesIn'> {
  * GatewayError; AggregateError when every account failed
  */
 export async function readReport(
-  question: ReportQuestion,
+  request: ReportRequest,
   isCompared: boolean,
   context: GatewayContext,
 ): Promise<SpendReport> {
-  const { period, converter, top, orderBy } = question;
+  const { period, converter, top, orderBy } = request;
   context.allowance.takeList();
-  const earlier = isCompared ? readEarlier(question, context) : null;
+  const earlier = isCompared ? readEarlier(request, context) : null;
   // The field that asks for the earlier period reports the error; without it nobody needs to know.
   earlier?.catch(() => {});
   const datesIn = (zone: TimeZone) => ({ dates: period.datesIn(zone), shift: null });
-  const { spend, sources } = await readSpend({ ...question, datesIn }, question, context);
+  const { spend, sources } = await readSpend({ ...request, datesIn }, request, context);
   // Waits for the earlier period even if there is nothing to compare, so that no work outlives the answer.
   await earlier?.catch(() => {});
   const groups = spend.groups();
@@ -87,16 +87,16 @@ export async function readReport(
   const ranked = rankGroups(groups, orderBy, converter);
   const best = top === null ? null : topOf(groups, top, converter);
   const shown = best === null ? ranked : ranked.filter((group) => best.has(group));
-  const asked = toFingerprint(question, context);
-  const pages = createGroupPages(shown, { order: orderBy, converter, question: asked }, context);
+  const asked = toFingerprint(request, context);
+  const pages = createGroupPages(shown, { order: orderBy, converter, listRequest: asked }, context);
   let previous: Promise<PreviousSpend> | null = null;
   const readBefore = (): Promise<PreviousSpend> =>
     (previous ??= toPrevious(
-      earlier ?? readEarlier(question, context),
+      earlier ?? readEarlier(request, context),
       { period, ranked, sources, asked },
       context,
     ));
-  let isTold = false;
+  let isReported = false;
   return {
     pages,
     rest() {
@@ -113,8 +113,8 @@ export async function readReport(
       try {
         return await readBefore();
       } catch (error) {
-        if (isTold) return null;
-        isTold = true;
+        if (isReported) return null;
+        isReported = true;
         throw error;
       }
     },
@@ -122,20 +122,20 @@ export async function readReport(
 }
 
 /** All that decides which groups there are, and their order. */
-function toFingerprint(question: ReportQuestion, context: GatewayContext): unknown {
-  const { view, period, timeZone, narrowing, groupBy, converter, top, orderBy } = question;
-  const { asked } = question.allocations;
-  const accounts = selectAccounts(question.scope, context).map((account) => [
+function toFingerprint(request: ReportRequest, context: GatewayContext): unknown {
+  const { costBasis, period, timeZone, narrowing, groupBy, converter, top, orderBy } = request;
+  const { asked } = request.allocations;
+  const accounts = selectAccounts(request.scope, context).map((account) => [
     account.id,
     period.datesIn(timeZone ?? account.timeZone),
   ]);
-  return ['spend', view, accounts, timeZone, narrowing, groupBy, asked, converter?.to, top, orderBy];
+  return ['spend', costBasis, accounts, timeZone, narrowing, groupBy, asked, converter?.to, top, orderBy];
 }
 
 /** Reads the charges of the period before, each on the day that it is compared with. */
-async function readEarlier(question: ReportQuestion, context: GatewayContext) {
+async function readEarlier(request: ReportRequest, context: GatewayContext) {
   context.allowance.takeList();
-  return readSpend({ ...question, datesIn: question.period.previousIn }, question, context);
+  return readSpend({ ...request, datesIn: request.period.previousIn }, request, context);
 }
 
 interface Present {
@@ -154,7 +154,7 @@ async function toPrevious(
   const groups = spend.groups();
   const matched = matchEarlier(groups);
   let vanished: GroupPages | null = null;
-  const settings = { order: 'COST', converter: null, question: ['vanished', asked] } as const;
+  const settings = { order: 'COST', converter: null, listRequest: ['vanished', asked] } as const;
   return {
     dates: coveredDates(sources) ?? period.previousIn(utc).dates,
     totals: spend.totals(),
@@ -181,15 +181,15 @@ function isWhole({ status, isClamped }: SourceCoverage): boolean {
 }
 
 async function readSpend(
-  question: SpendQuestion,
-  { groupBy, converter }: Pick<ReportQuestion, 'groupBy' | 'converter'>,
+  request: SpendRequest,
+  { groupBy, converter }: Pick<ReportRequest, 'groupBy' | 'converter'>,
   context: GatewayContext,
 ) {
   const rateDay = converter?.isDated === true ? converter.rateDay : null;
   const spend = createSpend(groupBy, rateDay);
-  const signature = JSON.stringify([groupBy, question.narrowing, rateDay && converter?.name]);
-  const settings = { groupBy, rateDay, signature, matches: question.matches };
-  const sources = await readCharges(question, context, createCollector(spend, settings, context));
+  const signature = JSON.stringify([groupBy, request.narrowing, rateDay && converter?.name]);
+  const settings = { groupBy, rateDay, signature, matches: request.matches };
+  const sources = await readCharges(request, context, createCollector(spend, settings, context));
   throwIfAllFailed(sources);
   return { spend, sources };
 }

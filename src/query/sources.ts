@@ -17,7 +17,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { RowKind } from '../domain/rows.ts';
 import { countSegments, segmentsOf, type Grid } from '../domain/segments.ts';
 import type { AcceptsHead } from '../ledger/outcome.ts';
-import { toReading, type Reading, type ReadingFacts } from '../ledger/reading.ts';
+import { toReading, type Reading, type ReadingDetails } from '../ledger/reading.ts';
 import type { SegmentRef, Source } from '../ledger/source.ts';
 import type { GatewayContext } from './context.ts';
 import { tooExpensive } from './upstream-admission.ts';
@@ -157,7 +157,7 @@ export async function readBilled<K extends RowKind>(
 }
 
 /** What a source contributed to an answer. */
-export function toCoverage(reading: ReadingFacts<RowKind>, rowCount: number): SourceCoverage {
+export function toCoverage(reading: ReadingDetails<RowKind>, rowCount: number): SourceCoverage {
   const { source, dates: period, status, asOf, settlement, provisionalFrom } = reading;
   const { isPartial, isClamped, notices, periodNotices, error } = reading;
   const { account, kind } = source;
@@ -179,7 +179,10 @@ export function toCoverage(reading: ReadingFacts<RowKind>, rowCount: number): So
 }
 
 /** The coverage of a list whose account failed in another list: an account counts whole or not at all. */
-export function toFailedCoverage(reading: ReadingFacts<RowKind>, error: GatewayError | null): SourceCoverage {
+export function toFailedCoverage(
+  reading: ReadingDetails<RowKind>,
+  error: GatewayError | null,
+): SourceCoverage {
   const nothing = {
     asOf: null,
     provisionalFrom: null,

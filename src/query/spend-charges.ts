@@ -35,7 +35,7 @@ import {
 } from './spend-lists.ts';
 
 /** Which lists to add up: those of an account's cost, or its usage by key, which is the same money again. */
-export type SpendView = 'COST' | 'KEYS';
+export type CostBasis = 'COST' | 'KEYS';
 
 /** What a question asks of the allocations of the settings. */
 export interface AskedAllocations {
@@ -47,8 +47,8 @@ export interface AskedAllocations {
 
 export const noAllocations: AskedAllocations = { asked: null, choices: [] };
 
-export interface SpendQuestion {
-  readonly view: SpendView;
+export interface SpendRequest {
+  readonly costBasis: CostBasis;
   readonly scope: Scope;
   /** Its dates in a zone, and how to shift them onto the dates they are compared with; null: no shift. */
   readonly datesIn: (zone: TimeZone) => { readonly dates: DateRange; readonly shift: Shift | null };
@@ -79,7 +79,7 @@ export interface ChargeList {
   readonly account: Account;
   readonly kind: ChargeKind;
   /** The view that it is read for: usage by key may be a part of an account's cost, or all there is to see. */
-  readonly view: SpendView;
+  readonly costBasis: CostBasis;
   /** Null: every charge counts whole. */
   readonly attribution: Attribution | null;
   /** The first day that is not complete. */
@@ -111,24 +111,24 @@ export interface Collector {
  * attributed-charges.ts says which lists these are, and whose cost their charges.
  */
 export async function collectCharges(
-  question: SpendQuestion,
+  request: SpendRequest,
   listsOf: (account: Account) => Promise<AccountLists>,
   context: GatewayContext,
   collector: Collector,
 ): Promise<SourceCoverage[]> {
-  const accounts = selectAccounts(question.scope, context);
+  const accounts = selectAccounts(request.scope, context);
   const read = await Promise.all(
     accounts.map(async (account) => {
       const lists = await listsOf(account);
-      return { lists, read: await readAccount(account, lists, question, context, collector) };
+      return { lists, read: await readAccount(account, lists, request, context, collector) };
     }),
   );
   const sources: SourceCoverage[] = [];
   for (const [index, account] of accounts.entries()) {
     const { lists, read: own } = read[index] ?? { lists: null, read: [] };
-    if (own.length === 0) sources.push(unsupported(account, null, viewNames[question.view]));
+    if (own.length === 0) sources.push(unsupported(account, null, costBasisNames[request.costBasis]));
     if (lists !== null)
-      sources.push(...(await collectAccount(account, lists, own, question, context, collector)));
+      sources.push(...(await collectAccount(account, lists, own, request, context, collector)));
   }
   return sources;
 }
@@ -137,7 +137,7 @@ async function collectAccount(
   account: Account,
   { attribution, error }: AccountLists,
   lists: readonly ReadList[],
-  { view, matches, timeZone, datesIn }: SpendQuestion,
+  { costBasis, matches, timeZone, datesIn }: SpendRequest,
   { allowance }: GatewayContext,
   { collect }: Collector,
 ): Promise<SourceCoverage[]> {
@@ -156,7 +156,7 @@ async function collectAccount(
     const rowCount = await collect({
       account,
       kind: list.reading.source.kind,
-      view,
+      costBasis,
       attribution,
       completeTo: list.reading.completeTo ?? datesIn(timeZone ?? account.timeZone).dates.from,
       shift,
@@ -177,7 +177,7 @@ function wholeOf(row: ChargedRow): ChargePart {
   return { row, amounts: row, allocated: null, isDifference: false };
 }
 
-const viewNames: Readonly<Record<SpendView, string>> = {
+const costBasisNames: Readonly<Record<CostBasis, string>> = {
   COST: 'list of charges (BILL or DAILY_DETAIL)',
   KEYS: 'API_KEY_USAGE',
 };
@@ -189,12 +189,12 @@ const viewNames: Readonly<Record<SpendView, string>> = {
 async function readAccount(
   account: Account,
   { sources, attribution }: AccountLists,
-  question: SpendQuestion,
+  request: SpendRequest,
   context: GatewayContext,
   { accepting }: Collector,
 ): Promise<ReadList[]> {
-  const { timeZone, categories } = question;
-  const { dates, shift } = question.datesIn(timeZone ?? account.timeZone);
+  const { timeZone, categories } = request;
+  const { dates, shift } = request.datesIn(timeZone ?? account.timeZone);
   if (timeZone === null || haveSameDays(dates, timeZone, account.timeZone)) {
     const accepts = accepting?.(dates, shift, attribution);
     return Promise.all(sources.map((source) => readOwnDays(source, { dates, categories }, context, accepts)));

@@ -16,7 +16,7 @@ import {
 import { GatewayError } from '../domain/errors.ts';
 import { hourlyOf, type Grid } from '../domain/segments.ts';
 import type { AcceptsHead } from '../ledger/outcome.ts';
-import type { Reading, ReadingFacts, ReadPart } from '../ledger/reading.ts';
+import type { Reading, ReadingDetails, ReadPart } from '../ledger/reading.ts';
 import type { Source } from '../ledger/source.ts';
 import type { ChargedRow } from '../reports/spend-dimensions.ts';
 import type { GatewayContext } from './context.ts';
@@ -36,7 +36,7 @@ export type RowVisitor = (row: ChargedRow, day: CalendarDate, readAt: Instant) =
 
 /** One list of an account, with each row's day. */
 export interface ReadList {
-  readonly reading: ReadingFacts<ChargeKind>;
+  readonly reading: ReadingDetails<ChargeKind>;
   readonly parts: readonly ReadPart<ChargeKind>[] | null;
   visit(visitor: RowVisitor): Promise<void>;
 }

@@ -29,16 +29,16 @@ export interface PageSettings {
   readonly order: SpendOrder;
   readonly converter: Converter | null;
   /** The request for which the cursors are valid: plain JSON. */
-  readonly question: unknown;
+  readonly listRequest: unknown;
 }
 
 /** Pages of sorted groups. */
 export function createGroupPages(
   all: readonly SpendGroup[],
-  { order, converter, question }: PageSettings,
+  { order, converter, listRequest }: PageSettings,
   { allowance, limits: { maxGroups } }: Pick<GatewayContext, 'allowance' | 'limits'>,
 ): GroupPages {
-  const cursors = createCursors(question);
+  const cursors = createCursors(listRequest);
   let fitting: readonly SpendGroup[] | null = null;
 
   function parse(cursor: string): GroupPlace {

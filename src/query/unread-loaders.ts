@@ -52,10 +52,10 @@ export function createPlanner(ledger: Ledger): SegmentLoader & { settle(): Promi
 }
 
 /** No cache has the requested segment: the provider would have to be asked. */
-export class NotHeld extends Error {}
+export class NotCachedError extends Error {}
 
 /** Returns what any replica has, and never asks a provider. `load` @throws NotHeld */
-export function createHeldLoader(ledger: Ledger, validity: Validity): SegmentLoader {
+export function createCachedLoader(ledger: Ledger, validity: Validity): SegmentLoader {
   const held = new Set<string>();
   return {
     isPlan: false,
@@ -66,7 +66,7 @@ export function createHeldLoader(ledger: Ledger, validity: Validity): SegmentLoa
       await ledger.recall(refs.filter((ref) => !ledger.holds(ref, accepts)));
       return refs.map((ref) => {
         const outcome = ledger.answer(ref, accepts);
-        if (outcome === null || !isOf(outcome, ref)) throw new NotHeld();
+        if (outcome === null || !isOf(outcome, ref)) throw new NotCachedError();
         held.add(keyOf(ref));
         validity.dependsOn(ref, outcome);
         return outcome;

@@ -149,7 +149,7 @@ export function historyPending(
     account: account?.id,
     provider: account?.provider.id,
     retryAfterSeconds: Math.ceil(ledger.waitMs(missing) / 1000) + 1,
-    facts: { heldFrom },
+    details: { heldFrom },
   });
 }
 
@@ -158,5 +158,5 @@ export function tooExpensive(cost: number, limit: number): GatewayError {
   const message =
     `this request would read ${cost} segments from providers, and may read ${limit}: ` +
     'ask for a shorter period or fewer accounts, or for one part after the other (what was read stays cached); queryCost returns the price of a query without reading anything';
-  return new GatewayError('QUERY_TOO_EXPENSIVE', message, { facts: { cost, limit } });
+  return new GatewayError('QUERY_TOO_EXPENSIVE', message, { details: { cost, limit } });
 }

@@ -14,7 +14,7 @@ import type { GatewayError } from '../domain/errors.ts';
 import type { Source } from '../ledger/source.ts';
 import type { Allocation } from '../reports/allocation-rules.ts';
 import type { ValueCosts } from '../reports/allocation-weights.ts';
-import { createAttribution, readsKeys, type KeyFacts } from '../reports/attribution.ts';
+import { createAttribution, readsKeys, type KeyDetails } from '../reports/attribution.ts';
 import { createSpend } from '../reports/spend.ts';
 import type { GatewayContext } from './context.ts';
 import { collectCharges, noAllocations } from './spend-charges.ts';
@@ -26,7 +26,7 @@ interface Shared {
   readonly allocation: Allocation;
   readonly sources: readonly Source<ChargeKind>[];
   readonly keysSince: CalendarDate | null;
-  readonly keys: KeyFacts;
+  readonly keys: KeyDetails;
   /** Whole months. */
   readonly dates: DateRange;
 }
@@ -55,7 +55,7 @@ export async function readValueCosts(
   const settings = { groupBy, rateDay: null, signature: '["value costs"]', matches };
   const read = await collectCharges(
     {
-      view: 'COST',
+      costBasis: 'COST',
       scope: { accounts: [account.id] },
       datesIn: () => ({ dates, shift: null }),
       timeZone: null,

@@ -65,12 +65,12 @@ export function createWatch(only: 'ALLOCATION' | null) {
   }
 
   async function collect(list: ChargeList): Promise<number> {
-    const { account, kind, view, completeTo } = list;
+    const { account, kind, costBasis, completeTo } = list;
     if (kind === 'BILL') return 0;
-    const state: ListState = lists.get(`${account.id} ${view}`) ?? { since: null, completeTo };
-    lists.set(`${account.id} ${view}`, state);
+    const state: ListState = lists.get(`${account.id} ${costBasis}`) ?? { since: null, completeTo };
+    lists.set(`${account.id} ${costBasis}`, state);
     if (completeTo < state.completeTo) state.completeTo = completeTo;
-    const dimensions = only === null ? dimensionsOf[view] : [only];
+    const dimensions = only === null ? dimensionsOf[costBasis] : [only];
     const counted = new Set<string>();
     await list.visit((part, day, readAt) => {
       const { row } = part;
@@ -79,7 +79,7 @@ export function createWatch(only: 'ALLOCATION' | null) {
       for (const dimension of dimensions) {
         const key = keyOf(dimension, part, account, day);
         if (key === null) continue;
-        const isOther = dimension === 'PRODUCT' && view === 'KEYS';
+        const isOther = dimension === 'PRODUCT' && costBasis === 'KEYS';
         const own = isOther ? (lists.get(`${account.id} COST`) ?? state) : state;
         const subject = subjectOf(account, row, key, own);
         addPart(isOther ? subject.byKey : subject.days, day, part, partOf(dimension, part, account, day));
@@ -115,7 +115,7 @@ export function createWatch(only: 'ALLOCATION' | null) {
   };
 }
 
-const dimensionsOf: Readonly<Record<ChargeList['view'], readonly SpendDimension[]>> = {
+const dimensionsOf: Readonly<Record<ChargeList['costBasis'], readonly SpendDimension[]>> = {
   COST: ['PRODUCT', 'PROJECT'],
   /** Usage by key is watched by key, and says of which keys the cost of a product is. */
   KEYS: ['API_KEY', 'PRODUCT'],

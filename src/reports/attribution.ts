@@ -48,7 +48,7 @@ export interface Involved {
 }
 
 /** What is known of the keys of an account. */
-export interface KeyFacts {
+export interface KeyDetails {
   /** The categories that its provider lists by key. */
   readonly categories: readonly string[];
   readonly names: KeyNames;
@@ -60,7 +60,7 @@ export interface AttributionSettings {
   readonly involved: readonly Involved[];
   /** The first day that usage by key is read beside the cost. Null: it is not read, or nothing else is. */
   readonly keysSince: CalendarDate | null;
-  readonly keys: KeyFacts;
+  readonly keys: KeyDetails;
   /** Null: what proportional rules match is left out. */
   readonly weights: AllocationWeights | null;
 }

@@ -91,7 +91,7 @@ export function createSpendTest(filter: SpendSelection): (row: ChargedRow) => bo
 }
 
 /** Which lists tell it: what keys are named by is usage by key alone, which is the same money again. */
-export function viewOf(groupBy: readonly SpendDimension[], filter: SpendSelection): 'COST' | 'KEYS' {
+export function costBasisOf(groupBy: readonly SpendDimension[], filter: SpendSelection): 'COST' | 'KEYS' {
   const { apiKeys, byKey, without } = filter;
   const isByKey = apiKeys != null || byKey === true || without?.includes('API_KEY') === true;
   return groupBy.includes('API_KEY') || isByKey ? 'KEYS' : 'COST';

@@ -57,7 +57,7 @@ export function toFocusRows(charge: FocusCharge, version: FocusVersion): readonl
 function toLine(charge: FocusCharge, version: FocusVersion): FocusRow {
   const { row, account, settlement } = charge;
   const { provider } = account;
-  const facts = charge.kind === 'BILL' ? factsOfBill(charge.row) : factsOfDailyDetail(charge.row);
+  const details = charge.kind === 'BILL' ? detailsOfBill(charge.row) : detailsOfDailyDetail(charge.row);
   const billingPeriod = periodOf(datesOf(row.billingPeriod), account.timeZone);
   const isCorrection = correctsEarlierPeriod(charge, billingPeriod.start);
   const productName = wellFormed(row.product.name);
@@ -66,11 +66,11 @@ function toLine(charge: FocusCharge, version: FocusVersion): FocusRow {
   const serviceName = productCategory ?? productName ?? provider.name;
   const service = focusServiceOf(provider.focusServices, productCategory);
   // A quantity without a unit means nothing, and the specification allows neither alone, nor a unit in another form.
-  const stated = facts.quantity === null ? null : wellFormed(facts.unit);
+  const stated = details.quantity === null ? null : wellFormed(details.unit);
   const unit = stated === null ? null : toFocusUnit(stated);
-  const quantity = unit === null ? null : facts.quantity;
+  const quantity = unit === null ? null : details.quantity;
   const listCost = row.listCost ?? row.billedCost;
-  const isUsage = facts.category === 'Usage';
+  const isUsage = details.category === 'Usage';
   const unitPrice = (stated: Decimal | null, cost: Decimal) =>
     isUnitPriceOf(stated, isCorrection ? null : quantity, cost) ? stated : null;
   return {
@@ -80,17 +80,17 @@ function toLine(charge: FocusCharge, version: FocusVersion): FocusRow {
     BillingCurrency: row.currency,
     BillingPeriodEnd: printInstant(billingPeriod.end),
     BillingPeriodStart: printInstant(billingPeriod.start),
-    ChargeCategory: facts.category,
+    ChargeCategory: details.category,
     ChargeClass: isCorrection ? 'Correction' : null,
-    ChargeDescription: describe([productName, ...facts.description]),
-    ChargeFrequency: facts.frequency,
+    ChargeDescription: describe([productName, ...details.description]),
+    ChargeFrequency: details.frequency,
     ChargePeriodEnd: printInstant(row.chargePeriod.end),
     ChargePeriodStart: printInstant(row.chargePeriod.start),
     ConsumedQuantity: isUsage ? quantity : null,
     ConsumedUnit: isUsage ? unit : null,
     // The vendor's amount is after discounts and before vouchers, which is the contracted cost.
     ContractedCost: row.billedCost,
-    ContractedUnitPrice: unitPrice(facts.discountedUnitPrice, row.billedCost),
+    ContractedUnitPrice: unitPrice(details.discountedUnitPrice, row.billedCost),
     // Purchases, too, unless lines of their term carry it: vendors do not report what a saving plan paid for, so 0
     // would lose its cost.
     EffectiveCost: row.billedCost,
@@ -101,7 +101,7 @@ function toLine(charge: FocusCharge, version: FocusVersion): FocusRow {
     InvoiceIssuerName: provider.name,
     // If the vendor states none, the specification's rule for charges without a list price applies: as billed.
     ListCost: listCost,
-    ListUnitPrice: unitPrice(facts.listUnitPrice, listCost),
+    ListUnitPrice: unitPrice(details.listUnitPrice, listCost),
     PricingCategory: toPricingCategory(row.billingMethod, isUsage),
     PricingQuantity: quantity,
     PricingUnit: unit,
@@ -116,9 +116,9 @@ function toLine(charge: FocusCharge, version: FocusVersion): FocusRow {
     ServiceSubcategory: service.subcategory,
     ServiceProviderName: provider.name,
     ...skuOf({ ...row.product, id: wellFormed(row.product.id), name: productName }, service, version),
-    SubAccountId: wellFormed(facts.subAccountId),
+    SubAccountId: wellFormed(details.subAccountId),
     // Must not be null if the id is not; the vendors only have the id.
-    SubAccountName: wellFormed(facts.subAccountId),
+    SubAccountName: wellFormed(details.subAccountId),
     Tags: charge.tags ?? null,
     x_AccountId: account.id,
     x_BillingMethod: row.billingMethod,
@@ -127,23 +127,23 @@ function toLine(charge: FocusCharge, version: FocusVersion): FocusRow {
     x_Kind: charge.kind,
     x_LineType: 'CHARGE',
     x_ListCostIsStated: row.listCost === null ? 'false' : 'true',
-    x_ListUnitPrice: facts.listUnitPrice,
+    x_ListUnitPrice: details.listUnitPrice,
     x_ProductCategory: productCategory,
     x_ProductName: productName,
     x_ProviderBillingMethod: wellFormed(row.providerBillingMethod),
     x_ProviderId: provider.id,
-    x_Quantity: facts.quantity,
+    x_Quantity: details.quantity,
     x_RowId: toRowId(account.id, row),
     x_SettlementStatus: settlement.status,
     x_VoucherAmount: row.voucherAmount,
-    ...facts.custom,
+    ...details.custom,
   };
 }
 
 /**
  * A subscription is bought in advance. All we know of its frequency: a renewal recurs, everything else happens once.
  */
-function factsOfBill(row: BillRow) {
+function detailsOfBill(row: BillRow) {
   return {
     category: 'Purchase',
     frequency: row.tradeType === 'RENEWAL' ? 'Recurring' : 'One-Time',
@@ -162,7 +162,7 @@ function factsOfBill(row: BillRow) {
   };
 }
 
-function factsOfDailyDetail(row: DailyDetailRow) {
+function detailsOfDailyDetail(row: DailyDetailRow) {
   return {
     category: 'Usage',
     frequency: 'Usage-Based',

@@ -51,7 +51,7 @@ function createFeishuRules(nowMs: () => number): BotRules {
     [5, 1000],
     [100, 60_000],
   ]);
-  const told = (code: number, msg: string): BotAnswer => ({
+  const toAnswer = (code: number, msg: string): BotAnswer => ({
     status: 200,
     body: JSON.stringify({ code, msg, data: {} }),
     isShown: code === 0,
@@ -61,18 +61,18 @@ function createFeishuRules(nowMs: () => number): BotRules {
     path: '/feishu/open-apis/bot/v2/hook/sandbox-feishu-token',
     secret,
     answer({ body }) {
-      if (isTooFast()) return told(11_232, 'frequency limited');
+      if (isTooFast()) return toAnswer(11_232, 'frequency limited');
       const message = objectIn(body);
       const { timestamp, sign, msg_type: type, content } = message ?? {};
       const known = createHmac('sha256', `${String(timestamp)}\n${secret}`)
         .update('')
         .digest('base64');
       if (sign !== known || Math.abs(Number(timestamp) * 1000 - nowMs()) > hourMs) {
-        return told(19_021, 'sign match fail or timestamp is not within one hour from current time');
+        return toAnswer(19_021, 'sign match fail or timestamp is not within one hour from current time');
       }
       const isKnown = (type === 'text' || type === 'post') && typeof content === 'object' && content !== null;
-      if (!isKnown || Buffer.byteLength(body) > 20_480) return told(9499, 'Bad Request');
-      return told(0, 'success');
+      if (!isKnown || Buffer.byteLength(body) > 20_480) return toAnswer(9499, 'Bad Request');
+      return toAnswer(0, 'success');
     },
   };
 }
@@ -86,7 +86,7 @@ function createDingtalkRules(nowMs: () => number): BotRules {
   const token = 'sandbox-dingtalk-token';
   const isTooFast = createRate(nowMs, [[20, 60_000]]);
   let silentUntilMs = 0;
-  const told = (errcode: number, errmsg: string): BotAnswer => ({
+  const toAnswer = (errcode: number, errmsg: string): BotAnswer => ({
     status: 200,
     body: JSON.stringify({ errcode, errmsg }),
     isShown: errcode === 0,
@@ -97,18 +97,18 @@ function createDingtalkRules(nowMs: () => number): BotRules {
     secret,
     answer({ url: { searchParams }, body }) {
       if (isTooFast()) silentUntilMs = nowMs() + 600_000;
-      if (nowMs() < silentUntilMs) return told(130_101, 'send too fast, exceed 20 times per minute');
-      if (searchParams.get('access_token') !== token) return told(300_001, 'token is not exist');
+      if (nowMs() < silentUntilMs) return toAnswer(130_101, 'send too fast, exceed 20 times per minute');
+      if (searchParams.get('access_token') !== token) return toAnswer(300_001, 'token is not exist');
       const timestamp = searchParams.get('timestamp') ?? '';
       const known = createHmac('sha256', secret).update(`${timestamp}\n${secret}`).digest('base64');
-      if (searchParams.get('sign') !== known) return told(310_000, 'sign not match');
-      if (Math.abs(Number(timestamp) - nowMs()) > hourMs) return told(310_000, 'invalid timestamp');
+      if (searchParams.get('sign') !== known) return toAnswer(310_000, 'sign not match');
+      if (Math.abs(Number(timestamp) - nowMs()) > hourMs) return toAnswer(310_000, 'invalid timestamp');
       const { msgtype, markdown, text } = objectIn(body) ?? {};
       const isFine =
         msgtype === 'markdown'
           ? isFilled(markdown, 'title') && isFilled(markdown, 'text')
           : msgtype === 'text' && isFilled(text, 'content');
-      return isFine ? told(0, 'ok') : told(40_035, 'param error');
+      return isFine ? toAnswer(0, 'ok') : toAnswer(40_035, 'param error');
     },
   };
 }
@@ -117,7 +117,7 @@ function createDingtalkRules(nowMs: () => number): BotRules {
 function createWecomRules(nowMs: () => number): BotRules {
   const key = 'sandbox-wecom-key';
   const isTooFast = createRate(nowMs, [[20, 60_000]]);
-  const told = (errcode: number, errmsg: string): BotAnswer => ({
+  const toAnswer = (errcode: number, errmsg: string): BotAnswer => ({
     status: 200,
     body: JSON.stringify({ errcode, errmsg }),
     isShown: errcode === 0,
@@ -127,15 +127,15 @@ function createWecomRules(nowMs: () => number): BotRules {
     path: `/wecom/cgi-bin/webhook/send?key=${key}`,
     secret: null,
     answer({ url: { searchParams }, body }) {
-      if (searchParams.get('key') !== key) return told(93_000, 'invalid webhook url');
-      if (isTooFast()) return told(45_009, 'api freq out of limit');
+      if (searchParams.get('key') !== key) return toAnswer(93_000, 'invalid webhook url');
+      if (isTooFast()) return toAnswer(45_009, 'api freq out of limit');
       const message = objectIn(body) ?? {};
       const kind = message['msgtype'] === 'markdown' ? 'markdown' : 'text';
-      if (!isFilled(message[kind], 'content')) return told(44_004, 'empty content');
+      if (!isFilled(message[kind], 'content')) return toAnswer(44_004, 'empty content');
       const bytes = Buffer.byteLength(String(Reflect.get(message[kind] as object, 'content')));
       if (bytes > (kind === 'markdown' ? 4096 : 2048))
-        return told(40_058, `${kind}.content exceed max length`);
-      return told(0, 'ok');
+        return toAnswer(40_058, `${kind}.content exceed max length`);
+      return toAnswer(0, 'ok');
     },
   };
 }
@@ -147,7 +147,7 @@ function createWecomRules(nowMs: () => number): BotRules {
 function createSlackRules(nowMs: () => number): BotRules {
   const path = '/slack/services/T000/B000/sandboxslacktoken';
   const isTooFast = createRate(nowMs, [[10, 10_000]]);
-  const told = (status: number, body: string, headers = {}): BotAnswer => ({
+  const toAnswer = (status: number, body: string, headers = {}): BotAnswer => ({
     status,
     body,
     headers,
@@ -158,11 +158,11 @@ function createSlackRules(nowMs: () => number): BotRules {
     path,
     secret: null,
     answer({ url: { pathname }, body }) {
-      if (pathname !== path) return told(404, 'no_service');
-      if (isTooFast()) return told(429, 'rate_limited', { 'retry-after': '1' });
+      if (pathname !== path) return toAnswer(404, 'no_service');
+      if (isTooFast()) return toAnswer(429, 'rate_limited', { 'retry-after': '1' });
       const message = objectIn(body);
-      if (message === null) return told(400, 'invalid_payload');
-      return isFilled(message, 'text') ? told(200, 'ok') : told(400, 'no_text');
+      if (message === null) return toAnswer(400, 'invalid_payload');
+      return isFilled(message, 'text') ? toAnswer(200, 'ok') : toAnswer(400, 'no_text');
     },
   };
 }
@@ -170,7 +170,7 @@ function createSlackRules(nowMs: () => number): BotRules {
 /** https://www.standardwebhooks.com/: the signature is of id, seconds and body; five minutes of tolerance. */
 function createWebhookRules(nowMs: () => number): BotRules {
   const secret = 'webhook-sandbox-secret';
-  const told = (status: number, body: string): BotAnswer => ({
+  const toAnswer = (status: number, body: string): BotAnswer => ({
     status,
     body,
     isShown: status === 204,
@@ -183,8 +183,9 @@ function createWebhookRules(nowMs: () => number): BotRules {
       const [id, seconds] = [String(headers['webhook-id']), String(headers['webhook-timestamp'])];
       const known = createHmac('sha256', secret).update(`${id}.${seconds}.${body}`).digest('base64');
       const isSigned = String(headers['webhook-signature']).split(' ').includes(`v1,${known}`);
-      if (!isSigned || Math.abs(Number(seconds) * 1000 - nowMs()) > 300_000) return told(401, 'not signed');
-      return told(204, '');
+      if (!isSigned || Math.abs(Number(seconds) * 1000 - nowMs()) > 300_000)
+        return toAnswer(401, 'not signed');
+      return toAnswer(204, '');
     },
   };
 }

@@ -31,7 +31,7 @@ export type UsageCycle = 'Hour' | 'Day' | 'Week' | 'Month';
 /** The most days that one query may span. */
 export const maxDaysOf = { Hour: 7, Day: 31, Week: 31, Month: 31 } as const;
 
-export interface UsageQuestion {
+export interface UsageRequest {
   readonly cycle: UsageCycle;
   readonly productCategory: string;
   readonly productName: string;
@@ -45,13 +45,13 @@ export function usageRows(
   brand: Brand,
   usage: readonly UsageDay[],
   nowMs: number,
-  question: UsageQuestion,
+  request: UsageRequest,
   quirks: PlatformQuirks,
   bump: bigint,
 ): Row[] {
-  const { cycle, productCategory, productName, ownerId } = question;
+  const { cycle, productCategory, productName, ownerId } = request;
   const offset = offsetHours[brand];
-  const [firstDay, lastDay] = [dayAt(question.start * 1000, offset), dayAt(question.end * 1000, offset)];
+  const [firstDay, lastDay] = [dayAt(request.start * 1000, offset), dayAt(request.end * 1000, offset)];
   const days = [
     cycle === 'Hour' ? firstDay : windowOf(cycle, firstDay)[0],
     cycle === 'Hour' ? lastDay + 1 : windowOf(cycle, lastDay)[1],
@@ -71,7 +71,7 @@ export function usageRows(
   const groups = Map.groupBy(
     hours.filter((usage) => {
       const [from, to] = windowOfHour(usage);
-      return to > question.start && from <= question.end;
+      return to > request.start && from <= request.end;
     }),
     (usage) =>
       productCategory === 'summary'

@@ -194,8 +194,8 @@ function listByProduct(
   const end = Number(query.get('endTime') ?? '0') || Math.floor(nowMs / 1000);
   if (quirks.strictRange === true && end - start >= maxDaysOf[cycle] * 86_400) return rangeError(cycle);
   const productName = query.get('productName')?.toLowerCase() ?? '';
-  const question = { cycle, productCategory, productName, ownerId: query.get('ownerId'), start, end };
-  return success('bill/list', usageRows(brand, usage, nowMs, question, quirks, bump), quirks);
+  const listRequest = { cycle, productCategory, productName, ownerId: query.get('ownerId'), start, end };
+  return success('bill/list', usageRows(brand, usage, nowMs, listRequest, quirks, bump), quirks);
 }
 
 function listStatements(

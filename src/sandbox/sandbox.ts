@@ -18,7 +18,7 @@ export interface SandboxOptions {
 export interface ReceivedCall {
   readonly endpoint: string;
   /** Query and body: calls with the same text ask for the same thing. */
-  readonly question: string;
+  readonly requestText: string;
   readonly status: number | 'fault';
 }
 
@@ -99,7 +99,7 @@ async function receive(
   if (pathname === '/_sandbox') return control(state, request.method, body, response);
   const { method = 'GET', headers } = request;
   const note = (status: ReceivedCall['status']): void => {
-    state.calls.push({ endpoint: pathname, question: `${query}${body}`, status });
+    state.calls.push({ endpoint: pathname, requestText: `${query}${body}`, status });
   };
   if (isTooFast()) {
     note(vendor.tooFast.status);

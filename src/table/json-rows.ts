@@ -19,7 +19,7 @@ import {
 } from './json-text.ts';
 
 /** What kind of value a field has. `OTHER` is true, false, an object or a list. */
-export const held = { NOTHING: 0, TEXT: 1, NUMBER: 2, NULL: 3, OTHER: 4 } as const;
+export const valueKind = { NOTHING: 0, TEXT: 1, NUMBER: 2, NULL: 3, OTHER: 4 } as const;
 
 /** `FALLBACK`: there is an object from `start` to `end` that other code must read. `BROKEN`: there is no object. */
 export type Step = 'ROW' | 'FALLBACK' | 'END' | 'BROKEN';
@@ -90,7 +90,7 @@ export function createRowScanner(fields: readonly string[]): RowScanner {
   /** Reads the object at `at`. Null: it is written in another way than we assumed. */
   function readRow(): Step | null {
     const { kinds, texts } = scanner;
-    kinds.fill(held.NOTHING);
+    kinds.fill(valueKind.NOTHING);
     const parts: string[] = [];
     let index = at + 1;
     let place = root;
@@ -115,7 +115,7 @@ export function createRowScanner(fields: readonly string[]): RowScanner {
         if (text.charCodeAt(index) === quote) {
           index += 1;
           if (field >= 0) {
-            kinds[field] = held.TEXT;
+            kinds[field] = valueKind.TEXT;
             texts[field] = text.slice(start + 1, index - 1);
           }
           if (isRewritten) parts.push(text.slice(start, index));
@@ -125,7 +125,7 @@ export function createRowScanner(fields: readonly string[]): RowScanner {
           const value = parsed(text.slice(start, index));
           if (typeof value !== 'string') return 'FALLBACK';
           if (field >= 0) {
-            kinds[field] = held.TEXT;
+            kinds[field] = valueKind.TEXT;
             texts[field] = value;
           }
           parts.push(JSON.stringify(value));
@@ -134,7 +134,7 @@ export function createRowScanner(fields: readonly string[]): RowScanner {
         index = endOfNumber(text, start);
         if (index === -1) return 'FALLBACK';
         if (field >= 0) {
-          kinds[field] = held.NUMBER;
+          kinds[field] = valueKind.NUMBER;
           texts[field] = text.slice(start, index);
         }
         if (isRewritten) parts.push(text.slice(start, index));
@@ -143,7 +143,7 @@ export function createRowScanner(fields: readonly string[]): RowScanner {
         const source = text.slice(start, index);
         const value = parsed(source);
         if (value === undefined) return 'FALLBACK';
-        if (field >= 0) kinds[field] = held.OTHER;
+        if (field >= 0) kinds[field] = valueKind.OTHER;
         const written = JSON.stringify(value);
         if (isRewritten) parts.push(written);
         else if (written !== source) return null;
@@ -151,7 +151,7 @@ export function createRowScanner(fields: readonly string[]): RowScanner {
         const word = wordAt(text, start);
         if (word === '') return !isRewritten && isSpace(code) ? null : 'FALLBACK';
         index += word.length;
-        if (field >= 0) kinds[field] = word === 'null' ? held.NULL : held.OTHER;
+        if (field >= 0) kinds[field] = word === 'null' ? valueKind.NULL : valueKind.OTHER;
         if (isRewritten) parts.push(word);
       }
       if (isRewritten) index = skipSpace(text, index);

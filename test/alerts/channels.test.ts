@@ -9,12 +9,12 @@ import { signFeishu } from '../../src/alerts/channels/feishu.ts';
 import { outcomeOf } from '../../src/alerts/channels/bot.ts';
 import { signWebhook } from '../../src/alerts/channels/webhook.ts';
 import { composed, createBot, paceOf } from '../../src/alerts/compose.ts';
-import type { AlertFacts } from '../../src/alerts/facts.ts';
+import type { AlertDetails } from '../../src/alerts/details.ts';
 import { instantOf, type Instant, type TimeZone } from '../../src/domain/calendar.ts';
 import { botIds, type BotId } from '../../src/sandbox/bot-rules.ts';
 import { createGuardedPost } from '../../src/upstream/guarded-post.ts';
 import { isMarked, numbersIn, startTestBots } from '../support/alert-bots.ts';
-import { facts } from './facts-of-each-kind.ts';
+import { details } from './details-of-each-kind.ts';
 
 const nowMs = Date.parse('2026-03-18T09:37:00Z');
 const now = instantOf(nowMs);
@@ -26,15 +26,15 @@ const printing = {
 const proxies = { https: null, http: null, noProxy: '' };
 
 let count = 0;
-function messageOf(about: AlertFacts | undefined): Message {
+function messageOf(about: AlertDetails | undefined): Message {
   count += 1;
-  if (about === undefined) throw new RangeError('no such facts');
+  if (about === undefined) throw new RangeError('no such details');
   const id = String(count).padStart(10, '0');
   return {
     id,
     alert: id,
     what: 'OPENED',
-    facts: about,
+    details: about,
     at: now,
     openedAt: now,
     refusals: 0,
@@ -82,7 +82,7 @@ describe('signatures are those of the documents', () => {
 describe.each(botIds)('%s', (kind) => {
   test('takes every kind of message, with its number', async () => {
     const { bots, clock, send } = await startBot(kind);
-    for (const about of Object.values(facts)) {
+    for (const about of Object.values(details)) {
       const message = messageOf(about);
       // The queue keeps the rate; here a minute passes with each.
       clock.nowMs += 60_000;
@@ -96,7 +96,7 @@ describe.each(botIds)('%s', (kind) => {
 
   test('shows several messages in one, and that they may be repeated', async () => {
     const { bots, send } = await startBot(kind);
-    const messages = [messageOf(facts['balance']), messageOf(facts['due'])];
+    const messages = [messageOf(details['balance']), messageOf(details['due'])];
     expect(await send(messages, true)).toEqual({ kind: 'DELIVERED' });
     const [call] = bots.shown();
     expect(call?.text).toContain('CNY 998.20');
@@ -110,7 +110,7 @@ describe.each(botIds)('%s', (kind) => {
 
   test('is never written more than it takes: messages that do not fit wait, and one that is too long is cut', async () => {
     const { bots, channel, bot, send } = await startBot(kind);
-    const { digest } = facts;
+    const { digest } = details;
     if (digest?.kind !== 'DIGEST') throw new RangeError('no digest');
     const [line] = digest.products;
     if (line === undefined) throw new RangeError('no line');
@@ -134,7 +134,7 @@ describe.each(botIds)('%s', (kind) => {
   test('makes no markup of names', async () => {
     const { bots, send } = await startBot(kind);
     const evil = '<!channel> <@all> <at user_id="all"></at> [pay](https://evil.example) **bold** # x & y';
-    const { anomaly } = facts;
+    const { anomaly } = details;
     if (anomaly?.kind !== 'ANOMALY') throw new RangeError('no anomaly');
     expect(await send([messageOf({ ...anomaly, subject: evil })])).toEqual({ kind: 'DELIVERED' });
     const [call] = bots.shown();
@@ -159,14 +159,14 @@ test.each(['feishu', 'dingtalk', 'webhook'] as const)(
   '%s refuses another signature, and that is no delivery',
   async (kind) => {
     const { bots, send } = await startBot(kind);
-    expect((await send([messageOf(facts['balance'])], false, 'wrong')).kind).toBe('LATER');
+    expect((await send([messageOf(details['balance'])], false, 'wrong')).kind).toBe('LATER');
     expect(bots.shown()).toEqual([]);
   },
 );
 
 test('a webhook in the shape of Alertmanager has what its documentation lists', async () => {
   const { bots, send } = await startBot('webhook', 'alertmanager');
-  await send([messageOf(facts['budget']), { ...messageOf(facts['balance']), what: 'RESOLVED' }]);
+  await send([messageOf(details['budget']), { ...messageOf(details['balance']), what: 'RESOLVED' }]);
   const [call] = bots.shown();
   expect(call?.body).toEqual({
     version: '4',

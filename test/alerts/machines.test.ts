@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from '../../src/alerts/advance.ts';
 import { emptyBook, type Book } from '../../src/alerts/book.ts';
-import type { BalanceFacts } from '../../src/alerts/facts.ts';
+import type { BalanceDetails } from '../../src/alerts/details.ts';
 import type { Instant, TimeZone } from '../../src/domain/calendar.ts';
 import type { Decimal } from '../../src/domain/decimal.ts';
 import type { CurrencyCode } from '../../src/domain/rows.ts';
@@ -19,7 +19,7 @@ const rule = { id: 'r', channels: ['ops'] };
 const start = Date.parse('2026-03-18T09:37:00Z');
 const at = (minutes: number): Instant => (start + minutes * 60_000) as Instant;
 
-const factsOf = (threshold: string): BalanceFacts => ({
+const detailsOf = (threshold: string): BalanceDetails => ({
   kind: 'BALANCE_BELOW',
   account: { id: 'a', name: 'A', provider: 'P', zone: 'UTC' as TimeZone },
   balance: { amount: '400' as Decimal, currency: 'CNY' as CurrencyCode },
@@ -41,7 +41,7 @@ const verdict = (states: States, others: Partial<Verdict> = {}): Verdict => ({
     .map(([threshold, state]) => ({
       threshold,
       state,
-      facts: factsOf(threshold),
+      details: detailsOf(threshold),
     })),
   ...others,
 });
@@ -56,7 +56,7 @@ const blind = (forMinutes: number): Evaluation => ({
       scope: 'a',
       accounts: ['a'],
       forMs: forMinutes * 60_000,
-      facts: {
+      details: {
         kind: 'CANNOT_SEE',
         of: 'BALANCE_BELOW',
         subject: 'A',
@@ -78,8 +78,8 @@ function tell(...evaluations: readonly Evaluation[]): {
     const before = new Set(book.queues['ops']?.waiting.map(({ id }) => id));
     book = advance(book, rule, evaluation, at(index));
     const fresh = (book.queues['ops']?.waiting ?? []).filter(({ id }) => !before.has(id));
-    return fresh.map(({ what, facts }) =>
-      facts.kind === 'BALANCE_BELOW' ? `${what} ${facts.threshold.amount}` : `${what} ${facts.kind}`,
+    return fresh.map(({ what, details }) =>
+      details.kind === 'BALANCE_BELOW' ? `${what} ${details.threshold.amount}` : `${what} ${details.kind}`,
     );
   });
   return { told, book };
@@ -200,7 +200,7 @@ test('an event is told once', () => {
     scope: 'digest',
     period: '2026-03-16',
     accounts: ['a'],
-    facts: factsOf('1'),
+    details: detailsOf('1'),
   };
   const event: Evaluation = { verdicts: [], unseen: [], notes: [note] };
   const next: Evaluation = { ...event, notes: [note, { ...note, period: '2026-03-23' }] };

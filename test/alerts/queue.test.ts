@@ -15,7 +15,7 @@ import {
   type Sender,
 } from '../../src/alerts/queue.ts';
 import type { Instant } from '../../src/domain/calendar.ts';
-import { facts } from './facts-of-each-kind.ts';
+import { details } from './details-of-each-kind.ts';
 
 const start = Date.parse('2026-03-18T09:37:00Z') as Instant;
 const at = (seconds: number): Instant => (start + seconds * 1000) as Instant;
@@ -28,8 +28,8 @@ const later: Outcome = { kind: 'LATER', cause: 'HTTP status 429', retryAfterMs: 
 const unknown: Outcome = { kind: 'UNKNOWN', cause: 'no answer in time' };
 
 function withMessages(count: number, book: Book = emptyBook, seconds = 0, first = 0): Book {
-  const { balance } = facts;
-  if (balance === undefined) throw new RangeError('no facts');
+  const { balance } = details;
+  if (balance === undefined) throw new RangeError('no details');
   return Array.from({ length: count }, (_, index) => `m${first + index}`).reduce(
     (known, id) =>
       enqueued(
@@ -39,7 +39,7 @@ function withMessages(count: number, book: Book = emptyBook, seconds = 0, first 
           id,
           alert: id,
           what: 'OPENED',
-          facts: balance,
+          details: balance,
           at: at(seconds),
           openedAt: at(seconds),
           refusals: 0,

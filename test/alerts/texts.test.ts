@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import { wordsOf, type Language } from '../../src/alerts/texts/languages.ts';
 import type { TimeZone } from '../../src/domain/calendar.ts';
-import { facts } from './facts-of-each-kind.ts';
+import { details } from './details-of-each-kind.ts';
 
 const ending = ['balance', 'runway', 'budget', 'anomaly', 'due', 'failing', 'cannotSee'];
 
@@ -12,13 +12,13 @@ test.each<Language>(['en', 'zh'])('in %s', (language) => {
   const { text, several, perhapsRepeated, number, link, shortened, givenUp } = wordsOf[language];
   const zone = 'Asia/Shanghai' as TimeZone;
   const print = (name: string, what: 'OPENED' | 'RESOLVED'): string => {
-    const known = facts[name];
+    const known = details[name];
     if (known === undefined) throw new RangeError(name);
     const { title, lines } = text(known, what, zone);
     return [title, ...lines].join('\n  ');
   };
   const texts = [
-    ...Object.keys(facts).map((name) => print(name, 'OPENED')),
+    ...Object.keys(details).map((name) => print(name, 'OPENED')),
     ...ending.map((name) => print(name, 'RESOLVED')),
     ...[text({ kind: 'TEST', channel: 'ops' }, 'NOTED', zone)].map(({ title, lines }) =>
       [title, ...lines].join('\n  '),

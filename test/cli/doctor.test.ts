@@ -58,8 +58,8 @@ test('all is well: each vendor is asked once, and for its balance, and nothing o
   ]);
   expect(told(ran)[4]?.found).toMatch(/; balance: -?\d+\.\d{4} CNY$/);
   expect(told(ran)[6]?.found).not.toContain('balance');
-  expect(vendors.aione.calls[0]?.question).toBe('page=1&page_size=1');
-  expect(vendors.streamlake.calls[0]?.question).toContain('"Limit":1}');
+  expect(vendors.aione.calls[0]?.requestText).toBe('page=1&page_size=1');
+  expect(vendors.streamlake.calls[0]?.requestText).toContain('"Limit":1}');
   const keys = await redis.call('KEYS', '*');
   expect(JSON.stringify(keys)).not.toMatch(/BILL|INVOICE|DAILY|BALANCE|doctor/);
   const table = await workplace.run(['doctor']);
@@ -134,9 +134,9 @@ test('all faults of the settings are told at once, and nothing is asked', async 
   }));
   const ran = await workplace.run(['doctor', '--json']);
   expect(ran.code).toBe(1);
-  const faults = told(ran).filter(({ state }) => state === 'failed');
-  expect(faults.map(({ what }) => what)).toEqual(Array(5).fill('settings'));
-  expect(faults.map(({ found }) => found).join('\n')).toContain('colour: there is no such setting');
+  const issues = told(ran).filter(({ state }) => state === 'failed');
+  expect(issues.map(({ what }) => what)).toEqual(Array(5).fill('settings'));
+  expect(issues.map(({ found }) => found).join('\n')).toContain('colour: there is no such setting');
   expect(workplace.sandbox.vendors.ppio.calls).toEqual([]);
   const missing = await workplace.run(['doctor'], {
     environment: { GATEWAY_CONFIG: '/nowhere/gateway.yaml' },

@@ -21,13 +21,13 @@ const parse = (settings: unknown, environment: Environment = {}) =>
   parseConfig(typeof settings === 'string' ? settings : JSON.stringify(settings), environment);
 
 /** The fault lines of settings; none when they are good. */
-function faultsOf(settings: unknown, environment: Environment = {}): readonly string[] {
+function issuesOf(settings: unknown, environment: Environment = {}): readonly string[] {
   try {
     parse(settings, environment);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.faults;
+    return error.issues;
   }
 }
 
@@ -177,13 +177,13 @@ describe('settings that are good', () => {
     });
 
     test('or say what is wrong with it', () => {
-      expect(faultsOf({ accounts: [ppio], store: { file: '' } })).toEqual([
+      expect(issuesOf({ accounts: [ppio], store: { file: '' } })).toEqual([
         expect.stringContaining('store.file: '),
       ]);
-      expect(faultsOf({ accounts: [ppio], store: 'ledger.db' })).toEqual([
+      expect(issuesOf({ accounts: [ppio], store: 'ledger.db' })).toEqual([
         expect.stringContaining('store: '),
       ]);
-      expect(faultsOf({ accounts: [ppio], store: { path: 'x' } })).toEqual([
+      expect(issuesOf({ accounts: [ppio], store: { path: 'x' } })).toEqual([
         'store.path: there is no such setting',
       ]);
     });
@@ -192,7 +192,7 @@ describe('settings that are good', () => {
   test('may sign at StreamLake, or not', () => {
     for (const keys of [{}, { accessKey: 'AK', secretKey: 'SK' }]) {
       expect(
-        faultsOf(withAccount({ provider: 'streamlake', credential: { tenantCode: 't', ...keys } })),
+        issuesOf(withAccount({ provider: 'streamlake', credential: { tenantCode: 't', ...keys } })),
       ).toEqual([]);
     }
   });
@@ -254,14 +254,14 @@ describe('settings that are good', () => {
   });
 
   test('may listen everywhere once there are clients', () => {
-    expect(faultsOf({ server: { host: '0.0.0.0' }, accounts: [ppio], clients: [client] })).toEqual([]);
+    expect(issuesOf({ server: { host: '0.0.0.0' }, accounts: [ppio], clients: [client] })).toEqual([]);
   });
 
   test('stand in gateway.example.yaml, every one of them', () => {
     const text = readFileSync(`${root}gateway.example.yaml`, 'utf8');
     const names = [...text.matchAll(/\$\{(\w+)\}/g)].flatMap(([, name]) => name ?? []);
     const environment = Object.fromEntries(names.map((name) => [name, `value-of-${name}`]));
-    expect(faultsOf(text, environment)).toEqual([]);
+    expect(issuesOf(text, environment)).toEqual([]);
     const redis = { url: 'redis://a', sentinel: { name: 'p', username: 'u', password: 'secret' } };
     const upstream = { proxy: 'http://proxy.example:3128' };
     const { proxies: _ofTheEnvironment, ...sections } = parse({
@@ -283,10 +283,10 @@ test.each([
   'http://user:canary pass@p:99999',
 ])('a proxy that is none is told by its path, and never with its login: %s', (proxy) => {
   const expected = /^upstream\.proxy: expected http:.*, found a value that is not shown$/;
-  expect(faultsOf({ accounts: [ppio], upstream: { proxy } })).toEqual([expect.stringMatching(expected)]);
-  expect(faultsOf({ accounts: [ppio], upstream: proxy }).join()).not.toContain('canary');
-  expect(faultsOf({ accounts: [ppio], upstream: { [proxy]: true } }).join()).not.toContain('canary');
-  expect(faultsOf({ accounts: [ppio] }, { HTTPS_PROXY: proxy })).toEqual([
+  expect(issuesOf({ accounts: [ppio], upstream: { proxy } })).toEqual([expect.stringMatching(expected)]);
+  expect(issuesOf({ accounts: [ppio], upstream: proxy }).join()).not.toContain('canary');
+  expect(issuesOf({ accounts: [ppio], upstream: { [proxy]: true } }).join()).not.toContain('canary');
+  expect(issuesOf({ accounts: [ppio] }, { HTTPS_PROXY: proxy })).toEqual([
     expect.stringMatching(/^the environment variable HTTPS_PROXY: expected http:.*, found something else$/),
   ]);
 });
@@ -296,7 +296,7 @@ describe('a fault is told in one line that begins with its path', () => {
     ['server: &a { x: *a }', 'server.x: '],
     ['accounts: &a [*a]', 'accounts.0: '],
   ])('a file that refers to itself: %s', (text, path) => {
-    expect(faultsOf(text)[0]?.startsWith(path)).toBe(true);
+    expect(issuesOf(text)[0]?.startsWith(path)).toBe(true);
   });
 
   test('variables that are not set are told once each, and make up no other fault', () => {
@@ -307,13 +307,13 @@ describe('a fault is told in one line that begins with its path', () => {
       ],
       clients: [{ ...client, tokens: ['${THREE}', '${FOUR}'] }],
     };
-    expect(faultsOf(settings)).toHaveLength(4);
+    expect(issuesOf(settings)).toHaveLength(4);
   });
 
   test('a server that is no mapping is a fault, with PORT as without', () => {
     const text = JSON.stringify({ accounts: [ppio], server: 'nonsense' });
-    expect([faultsOf(text), faultsOf(text, { PORT: '1' })].map((faults) => faults.length)).toEqual([1, 1]);
-    expect(faultsOf({ accounts: [ppio], server: null }, { PORT: '1' })).toEqual([]);
+    expect([issuesOf(text), issuesOf(text, { PORT: '1' })].map((issues) => issues.length)).toEqual([1, 1]);
+    expect(issuesOf({ accounts: [ppio], server: null }, { PORT: '1' })).toEqual([]);
   });
 
   test('what may be a secret that slipped by a level is not shown', () => {
@@ -324,9 +324,9 @@ describe('a fault is told in one line that begins with its path', () => {
       { accounts: [{ ...ppio, baseUrl: 'https://u:SECRET@h' }] },
     ];
     for (const settings of slipped) {
-      const faults = faultsOf(settings);
-      expect(faults).toHaveLength(1);
-      expect(faults.join()).not.toContain('SECRET');
+      const issues = issuesOf(settings);
+      expect(issues).toHaveLength(1);
+      expect(issues.join()).not.toContain('SECRET');
     }
   });
 
@@ -353,10 +353,10 @@ describe('a fault is told in one line that begins with its path', () => {
     [{ url: 'redis://a', prefix: 'a b' }, 'redis.prefix: expected letters'],
     [{ url: 'redis://a', timeoutMs: 0 }, 'redis.timeoutMs: expected'],
   ])('of redis, %j', (redis, start) => {
-    const faults = faultsOf({ accounts: [ppio], redis });
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toContain(start);
-    expect(faults[0]).not.toContain('SECRET');
+    const issues = issuesOf({ accounts: [ppio], redis });
+    expect(issues).toHaveLength(1);
+    expect(issues[0]).toContain(start);
+    expect(issues[0]).not.toContain('SECRET');
   });
 
   test('REDIS_URL names one Redis, several, or, when empty, none', () => {
@@ -375,12 +375,12 @@ describe('a fault is told in one line that begins with its path', () => {
   const words = ['summary', '', 'GPU', 'a b', 'gpu,llm', '2d', 'hour/gpu', '图像', 'x'.repeat(65), 7, null];
   test.each(['billCategories', 'usageCategories'])('words of %s that are no category', (setting) => {
     for (const word of words) {
-      const faults = faultsOf(withAccount({ [setting]: ['gpu', word] }));
-      expect(faults).toEqual([expect.stringContaining(`accounts.0.${setting}.1: expected `)]);
+      const issues = issuesOf(withAccount({ [setting]: ['gpu', word] }));
+      expect(issues).toEqual([expect.stringContaining(`accounts.0.${setting}.1: expected `)]);
     }
     for (const list of [[], 'gpu', { gpu: true }]) {
-      const faults = faultsOf(withAccount({ [setting]: list }));
-      expect(faults).toEqual([expect.stringContaining(`accounts.0.${setting}: expected `)]);
+      const issues = issuesOf(withAccount({ [setting]: list }));
+      expect(issues).toEqual([expect.stringContaining(`accounts.0.${setting}: expected `)]);
     }
   });
 
@@ -388,9 +388,9 @@ describe('a fault is told in one line that begins with its path', () => {
     { provider: 'aione', credential: { apiKey: 'k' }, baseUrl: 'https://a.example', currency: 'CNY' },
     { provider: 'streamlake', credential: { tenantCode: 't' } },
   ])('categories of $provider, which has no lists by category', (changes) => {
-    expect(faultsOf(withAccount(changes))).toEqual([]);
+    expect(issuesOf(withAccount(changes))).toEqual([]);
     const named = { billCategories: ['gpu'], usageCategories: ['llm'] };
-    expect(faultsOf(withAccount({ ...changes, ...named }))).toEqual([
+    expect(issuesOf(withAccount({ ...changes, ...named }))).toEqual([
       expect.stringContaining('accounts.0.billCategories: expected nothing'),
       expect.stringContaining('accounts.0.usageCategories: expected nothing'),
     ]);
@@ -644,17 +644,17 @@ exchangeRates: [{ from: USD, to: CNY, rate: 7.1065, date: '2026-02-27', source: 
     ['a rate with more beside it', withRates({ bank: 'x' }), ['exchangeRates.0.bank: ']],
   ];
   test.each(faulty)('%s', (_name, settings, expected) => {
-    const faults = faultsOf(settings);
-    expect(faults).toHaveLength(expected.length);
-    expected.forEach((path, index) => expect(faults[index]?.startsWith(path)).toBe(true));
-    for (const fault of faults) expect(fault).not.toContain('\n');
+    const issues = issuesOf(settings);
+    expect(issues).toHaveLength(expected.length);
+    expected.forEach((path, index) => expect(issues[index]?.startsWith(path)).toBe(true));
+    for (const issue of issues) expect(issue).not.toContain('\n');
   });
 
   test.each([
     ['HOST', { HOST: '0.0.0.0' }, 'server.host: '],
     ['PORT', { PORT: 'http' }, 'server.port: '],
   ])('a bad %s of the environment', (_name, environment, path) => {
-    expect(faultsOf({ accounts: [ppio] }, environment)).toEqual([expect.stringContaining(path)]);
+    expect(issuesOf({ accounts: [ppio] }, environment)).toEqual([expect.stringContaining(path)]);
   });
 
   test('a variable that is missing or empty, by its name and where it stands', () => {
@@ -662,15 +662,15 @@ exchangeRates: [{ from: USD, to: CNY, rate: 7.1065, date: '2026-02-27', source: 
       accounts: [{ ...ppio, credential: { apiKey: '${PPIO_KEY}' } }],
       clients: [{ ...client, tokens: ['${TOKEN}'] }],
     };
-    expect(faultsOf(settings, { TOKEN: '' })).toEqual([
+    expect(issuesOf(settings, { TOKEN: '' })).toEqual([
       'accounts.0.credential.apiKey: the environment variable PPIO_KEY is not set',
       'clients.0.tokens.0: the environment variable TOKEN is not set',
     ]);
   });
 
   test('two variables that are missing in one text: both', () => {
-    const faults = faultsOf(withAccount({ baseUrl: 'https://${ONE}.example/${TWO}' }));
-    expect(faults.join('\n')).toMatch(/ONE[^]*TWO/);
+    const issues = issuesOf(withAccount({ baseUrl: 'https://${ONE}.example/${TWO}' }));
+    expect(issues.join('\n')).toMatch(/ONE[^]*TWO/);
   });
 
   const notYaml: [string, string, string][] = [
@@ -680,8 +680,8 @@ exchangeRates: [{ from: USD, to: CNY, rate: 7.1065, date: '2026-02-27', source: 
     ['an alias of nothing', 'log: {}\naccounts: *nothing\n', 'line '],
   ];
   test.each(notYaml)('YAML that is none: %s', (_name, text, start) => {
-    const [fault] = faultsOf(text);
-    expect(fault?.startsWith(start)).toBe(true);
+    const [issue] = issuesOf(text);
+    expect(issue?.startsWith(start)).toBe(true);
   });
 
   test('YAML that unfolds without end is refused', () => {
@@ -690,7 +690,7 @@ exchangeRates: [{ from: USD, to: CNY, rate: 7.1065, date: '2026-02-27', source: 
       (_, i) =>
         `a${i}: &a${i} [${Array.from({ length: 9 }, () => (i === 0 ? 'x' : `*a${i - 1}`)).join(',')}]`,
     );
-    expect(faultsOf(levels.join('\n')).length).toBeGreaterThan(0);
+    expect(issuesOf(levels.join('\n')).length).toBeGreaterThan(0);
   });
 });
 
@@ -728,9 +728,9 @@ describe('no fault line gives a secret away', () => {
   test.each(Object.entries(mistakes))('%s', (_name, settingsOf) => {
     fc.assert(
       fc.property(secret, (word) => {
-        const faults = faultsOf(settingsOf(word));
-        expect(faults.length).toBeGreaterThan(0);
-        expect(faults.join('\n')).not.toContain(word.slice(0, 12));
+        const issues = issuesOf(settingsOf(word));
+        expect(issues.length).toBeGreaterThan(0);
+        expect(issues.join('\n')).not.toContain(word.slice(0, 12));
       }),
       { numRuns: 30 },
     );
@@ -750,15 +750,15 @@ describe('no fault line gives a secret away', () => {
       { accounts: [ppio], log: { level: '${KEY}' } },
     ];
     for (const settings of misplaced) {
-      const faults = faultsOf(settings, { KEY: word });
-      expect(faults.length).toBeGreaterThan(0);
-      expect(faults.join('\n')).not.toContain(word);
+      const issues = issuesOf(settings, { KEY: word });
+      expect(issues.length).toBeGreaterThan(0);
+      expect(issues.join('\n')).not.toContain(word);
     }
   });
 });
 
 describe('the process', () => {
-  const tenFaults = `
+  const tenIssues = `
 server: { host: 0.0.0.0, prot: 1, port: 70000 }
 accounts:
   - { id: UPPER, provider: ppio, credential: { apiKey: "\${NOT_THERE_AT_ALL}" } }
@@ -805,8 +805,8 @@ log: { level: loud }
   }
 
   test('told of eleven faults tells eleven lines, no secret, and ends with 1', async () => {
-    expect(faultsOf(tenFaults)).toHaveLength(paths.length);
-    const { code, stdout, stderr } = await run({ GATEWAY_CONFIG: write(tenFaults) });
+    expect(issuesOf(tenIssues)).toHaveLength(paths.length);
+    const { code, stdout, stderr } = await run({ GATEWAY_CONFIG: write(tenIssues) });
     expect([code, stdout]).toEqual([1, '']);
     const lines = stderr.split('\n').filter((line) => /^[\w.]+: /.test(line));
     expect(lines).toHaveLength(paths.length);

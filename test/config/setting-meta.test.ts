@@ -153,7 +153,7 @@ describe('docs/settings.md', () => {
   const faultsIn = (schema: z.ZodType, table: ReadonlyMap<string, readonly string[]>): string[] => {
     const config = parse(minimal);
     const all = settingsIn(schema);
-    const faults = all.flatMap(({ path, needsRestart, secret }): string[] => {
+    const issues = all.flatMap(({ path, needsRestart, secret }): string[] => {
       const name = path.join('.');
       const [written, from, meaning = ''] = table.get(name) ?? [];
       if (written === undefined) return [`${name} is missing`];
@@ -168,7 +168,7 @@ describe('docs/settings.md', () => {
     });
     const names = new Set(all.map(({ path }) => path.join('.')));
     return [
-      ...faults,
+      ...issues,
       ...[...table.keys()].filter((name) => !names.has(name)).map((name) => `${name} is none`),
     ];
   };

@@ -62,17 +62,17 @@ function createLadder(stepCount: number, opened: (step: number) => string, over:
 /** Something that is told when it has lasted, and when it is over. */
 function createLasting(forMs: number, told: string, over: string) {
   let since: number | null = null;
-  let isTold = false;
+  let isReported = false;
   return (holds: boolean, nowMs: number): string[] => {
     if (!holds) {
-      const was = isTold;
+      const was = isReported;
       since = null;
-      isTold = false;
+      isReported = false;
       return was ? [over] : [];
     }
     since ??= nowMs;
-    if (isTold || nowMs - since < forMs) return [];
-    isTold = true;
+    if (isReported || nowMs - since < forMs) return [];
+    isReported = true;
     return [told];
   };
 }

@@ -11,7 +11,7 @@ const usageCategories = 9;
 
 function distinct(gateway: TestGateway, vendor: VendorId): number {
   const { calls } = gateway.sandbox.vendors[vendor];
-  return new Set(calls.map(({ endpoint, question }) => `${endpoint}?${question}`)).size;
+  return new Set(calls.map(({ endpoint, requestText: question }) => `${endpoint}?${question}`)).size;
 }
 
 test('fifty clients that ask for the same cold month at once cost one call per segment, and none when they ask again', async () => {

@@ -119,11 +119,11 @@ async function start(
     url,
     answers: () => Promise.all(questions.map((question) => ask(question))),
     async readiness() {
-      const { accounts: _of, ...facts } = (await (await fetch(`${url}/readyz`)).json()) as Record<
+      const { accounts: _of, ...details } = (await (await fetch(`${url}/readyz`)).json()) as Record<
         string,
         string
       >;
-      return facts;
+      return details;
     },
     metric: async (name) => (await scrape(url)).value(name),
     told: () =>

@@ -144,7 +144,7 @@ test('a replica with nothing to read leaves it to one that goes further back', a
   const other = await gateway.startReplica();
   await gateway.app.history.tick();
   // The lease ends, as it does after half a minute.
-  const [lease] = (await redis.call('KEYS', '*:duty')) as string[];
+  const [lease] = (await redis.call('KEYS', '*:leader')) as string[];
   await redis.call('DEL', String(lease));
   await gateway.app.history.tick();
   setMonths({ ...gateway, app: other.app }, settings, 3);
@@ -166,7 +166,7 @@ test('what is asked for is read next, though another replica reads the history',
   const other = await gateway.startReplica();
   const { errors } = await other.query(spend('{ month: "2025-04" }'));
   expect(errors?.map(({ extensions }) => extensions)).toMatchObject([{ code: 'HISTORY_PENDING' }]);
-  const readAhead = () => calls.findIndex(({ question }) => question.includes('2025-04'));
+  const readAhead = () => calls.findIndex(({ requestText: question }) => question.includes('2025-04'));
   while (readAhead() < 0) await new Promise((resolve) => setTimeout(resolve, 20));
   // In its order it would come after ten months of days.
   expect(readAhead()).toBeLessThan(100);

@@ -138,8 +138,10 @@ test('clients go before it: of a line at a vendor, their calls leave first, and 
   expect(fleet.refusals()).toBe(0);
   for (const vendor of vendorIds) {
     const since = fleet.sandbox.vendors[vendor].calls.slice(before.get(vendor));
-    const asked = since.filter(({ question, endpoint }) => isOfQuestions(endpoint, question));
-    const lastAsked = since.findLastIndex(({ question, endpoint }) => isOfQuestions(endpoint, question));
+    const asked = since.filter(({ requestText: question, endpoint }) => isOfQuestions(endpoint, question));
+    const lastAsked = since.findLastIndex(({ requestText: question, endpoint }) =>
+      isOfQuestions(endpoint, question),
+    );
     // One call was out already; whatever else left before the last of theirs was asked for by them as well.
     expect(lastAsked - asked.length).toBeLessThanOrEqual(1);
   }

@@ -58,7 +58,7 @@ test('once it has been read ahead, no question over the year asks a vendor, and 
   }
   const asked = vendors.flatMap((vendor) =>
     gateway.sandbox.vendors[vendor].calls.map(
-      ({ endpoint, question }) => `${vendor} ${endpoint} ${question}`,
+      ({ endpoint, requestText: question }) => `${vendor} ${endpoint} ${question}`,
     ),
   );
   expect(asked.length).toBe(new Set(asked).size);
@@ -88,7 +88,7 @@ const slowly = (settings: Settings): Settings => ({
 test('what makes up cost is read before keys and statements, of each the newest first', async () => {
   const gateway = await startGateway({ settings: (settings) => months(4, 'ppio-main')(inTurn(settings)) });
   await gateway.app.history.tick();
-  const calls = gateway.sandbox.vendors.ppio.calls.map(({ endpoint, question }) => {
+  const calls = gateway.sandbox.vendors.ppio.calls.map(({ endpoint, requestText: question }) => {
     const from = new URLSearchParams(question).get('startTime');
     return { isCost: !/apikey|monthly\/bill/.test(endpoint), from: from === null ? null : Number(from) };
   });

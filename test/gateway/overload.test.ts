@@ -298,7 +298,7 @@ test('a client that goes away takes with it what only it wanted, and not what ot
   const { data, errors } = await staying;
   expect(errors).toBeUndefined();
   expect(data.dailyDetails.totalCount).toBeGreaterThan(0);
-  const calls = gateway.sandbox.vendors.streamlake.calls.map(({ question }) => question);
+  const calls = gateway.sandbox.vendors.streamlake.calls.map(({ requestText: question }) => question);
   // The days of the one who stayed, and of the other what had begun.
   expect(calls.length).toBeLessThan(12);
   expect(new Set(calls).size).toBe(calls.length);

@@ -299,7 +299,7 @@ test('a bill that the next month adds to a month that was final is read once tha
   const { ppio } = gateway.sandbox.vendors;
   const january = String(Date.parse('2026-01-01T00:00:00Z') / 1000 - 8 * 3600);
   const readings = (): number =>
-    ppio.calls.filter(({ endpoint, question }) => {
+    ppio.calls.filter(({ endpoint, requestText: question }) => {
       return endpoint.endsWith('bill/monthly/list') && question.includes(`startTime=${january}`);
     }).length;
   // Read when it was final, and kept for a month.

@@ -51,12 +51,12 @@ async function expectShared(fleet: Fleet, months: number): Promise<void> {
   await fleet.untilRedis('up');
   expect((await fleet.readiness(0))['cache']).toBe('shared');
   const { calls } = fleet.sandbox.vendors.novita;
-  const before = new Set(calls.map((call) => call.question));
+  const before = new Set(calls.map((call) => call.requestText));
   const question = `{ bills(period: { month: "${monthBefore(months)}" }, filter: { accounts: ["novita-us"], categories: ["image"] }) { totalCount } }`;
   const answers = await Promise.all([0, 1, 2].map((replica) => fleet.query(replica, question)));
   expect(answers.flatMap(({ errors }) => errors ?? [])).toEqual([]);
   // What the load left behind may still be refreshed.
-  expect(calls.filter((call) => !before.has(call.question))).toHaveLength(1);
+  expect(calls.filter((call) => !before.has(call.requestText))).toHaveLength(1);
 }
 
 /** What is done to Redis, while clients ask all the time. */

@@ -14,7 +14,7 @@ import {
   startShared,
   toTrueGroups,
   totalsFields,
-  type Question,
+  type SpendQuery,
   type Report,
 } from '../support/spend.ts';
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 /** All groups, page by page. */
-async function readPages(question: Question, first: number): Promise<Report['groups']> {
+async function readPages(question: SpendQuery, first: number): Promise<Report['groups']> {
   const groups: Report['groups'][number][] = [];
   for (let after: string | undefined; ;) {
     const page = after === undefined ? `(first: ${first})` : `(first: ${first}, after: "${after}")`;
@@ -128,7 +128,7 @@ describe('more groups than an answer may hold', () => {
     const question = { range: february, groupBy: ['DAY'] };
     const { groups } = await readSpend(warm(), { ...question, group: 'cursor' });
     const cursor = groups[3]?.cursor ?? '';
-    const refused = async (changed: Partial<Question>): Promise<unknown> => {
+    const refused = async (changed: Partial<SpendQuery>): Promise<unknown> => {
       const { errors } = await askSpend(warm(), { ...question, ...changed });
       return errors?.[0]?.extensions.code;
     };

@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 const hourly = ({ sandbox }: TestGateway, vendor: 'ppio' | 'novita') =>
-  sandbox.vendors[vendor].calls.filter(({ question }) => question.includes('cycleType=Hour'));
+  sandbox.vendors[vendor].calls.filter(({ requestText: question }) => question.includes('cycleType=Hour'));
 
 describe('charges of another zone, by day, are those of its hours', () => {
   const cases: [string, 'ppio' | 'novita', Range][] = [
@@ -72,8 +72,8 @@ describe('charges of another zone, by day, are those of its hours', () => {
     for (const vendor of ['ppio', 'novita'] as const) {
       const calls = hourly(gatewayOf(), vendor);
       expect(calls.length).toBeGreaterThan(0);
-      expect(new Set(calls.map(({ question }) => question)).size).toBe(calls.length);
-      for (const { question, status } of calls) {
+      expect(new Set(calls.map(({ requestText: question }) => question)).size).toBe(calls.length);
+      for (const { requestText: question, status } of calls) {
         const query = new URLSearchParams(question);
         const spanMs = (Number(query.get('endTime')) + 1 - Number(query.get('startTime'))) * 1000;
         expect(spanMs).toBeLessThanOrEqual(weekMs);

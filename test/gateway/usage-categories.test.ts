@@ -64,7 +64,7 @@ describe('an account whose settings name categories', () => {
     expect(errors).toBeUndefined();
     const asked = gateway.sandbox.vendors.ppio.calls
       .filter(({ endpoint }) => endpoint.endsWith('/billing/bill/list'))
-      .map(({ question }) => new URLSearchParams(question));
+      .map(({ requestText: question }) => new URLSearchParams(question));
     expect(new Set(asked.map((query) => query.get('cycleType')))).toEqual(new Set(['Hour']));
     // February in UTC reaches into five of PPIO's weeks.
     const ofCategory = Map.groupBy(asked, (query) => query.get('productCategory'));

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { parseJson } from '../../src/domain/json.ts';
-import { held } from '../../src/table/json-rows.ts';
+import { valueKind } from '../../src/table/json-rows.ts';
 import { fastPathOf, fallback } from '../../src/providers/fast-path.ts';
 import {
   optional,
@@ -214,7 +214,7 @@ test('numbers read by a plain function are what their schema makes of them, or a
     let taken = 0;
     fc.assert(
       fc.property(text, (one) => {
-        const read = fastPath(held.TEXT, one);
+        const read = fastPath(valueKind.TEXT, one);
         if (read === fallback) return;
         taken += 1;
         expect(schema.safeParse(one)).toEqual({ success: true, data: read });

@@ -99,7 +99,8 @@ export async function startFleet(options: FleetOptions, atEnd: AtEnd): Promise<F
     },
     calls: (vendor) => vendors[vendor].calls.length,
     distinct: (vendor) =>
-      new Set(vendors[vendor].calls.map(({ endpoint, question }) => `${endpoint}?${question}`)).size,
+      new Set(vendors[vendor].calls.map(({ endpoint, requestText: question }) => `${endpoint}?${question}`))
+        .size,
     refusals: () =>
       vendorIds.reduce((sum, id) => sum + vendors[id].calls.filter(({ status }) => status === 429).length, 0),
   };

@@ -11,7 +11,7 @@ import { createLedger } from '../../src/ledger/ledger.ts';
 import type { Source } from '../../src/ledger/source.ts';
 import { createContext } from '../../src/query/context.ts';
 import { exportFormats } from '../../src/server/export/export-names.ts';
-import { readQuestion } from '../../src/server/export/export-question.ts';
+import { readExportRequest } from '../../src/server/export/export-request.ts';
 import { readExport, writeExport } from '../../src/server/export/read-export.ts';
 import { createPacker, unpack } from '../../src/table/packed-rows.ts';
 import { novita, novitaDay } from './focus-fixtures.ts';
@@ -108,7 +108,7 @@ const context = createContext({
 });
 
 const { from } = datesOf('2025-03' as YearMonth);
-const question = readQuestion(
+const question = readExportRequest(
   { table: 'focus', format },
   new URLSearchParams({ from: from.slice(0, 7), to: '2026-04', version: '1.4' }),
 );

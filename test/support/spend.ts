@@ -82,7 +82,7 @@ export interface Report {
   readonly coverage: Coverage;
 }
 
-export interface Question {
+export interface SpendQuery {
   readonly month?: string;
   readonly range?: Range;
   /** Any period, as it is written: `toDate: "2026-03"`. */
@@ -107,7 +107,7 @@ export const convertedFields =
 export const coverageFields = coverage.replace('account { id }', 'kind account { id }');
 
 /** The text of a question. */
-export function spendQuery(question: Question): string {
+export function spendQuery(question: SpendQuery): string {
   const { month, range, groupBy, args = '', page = '', group = '', report = '' } = question;
   const dates =
     range === undefined ? `month: "${month}"` : `dates: { from: "${range.from}", to: "${range.to}" }`;
@@ -119,13 +119,13 @@ export function spendQuery(question: Question): string {
 /** What was answered, errors and all. */
 export function askSpend(
   gateway: Pick<TestGateway, 'query'>,
-  question: Question,
+  question: SpendQuery,
 ): Promise<Answer<{ spend: Report | null }>> {
   return gateway.query<{ spend: Report | null }>(spendQuery(question));
 }
 
 /** A report that has no errors. @throws when it has */
-export async function readSpend(gateway: Pick<TestGateway, 'query'>, question: Question): Promise<Report> {
+export async function readSpend(gateway: Pick<TestGateway, 'query'>, question: SpendQuery): Promise<Report> {
   const { data, errors } = await askSpend(gateway, question);
   if (errors !== undefined || data.spend === null) throw new Error(JSON.stringify(errors));
   return data.spend;

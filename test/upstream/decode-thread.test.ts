@@ -90,12 +90,12 @@ test.each([
 ] as const)('%s is the same error', async (_name, text, status, retryAfter) => {
   const told = await refusalOf(opened().read(list, answerOf(text, status, retryAfter), call(), now));
   const expected = await refusalOf(Promise.resolve().then(() => here(text, status, retryAfter)));
-  const of = ({ code, message, retryAfterSeconds, reason, facts, cause }: typeof told) => ({
+  const of = ({ code, message, retryAfterSeconds, reason, details, cause }: typeof told) => ({
     code,
     message,
     retryAfterSeconds,
     reason,
-    facts,
+    details,
     cause,
   });
   expect(of(told)).toEqual(of(expected));

@@ -74,7 +74,7 @@ test('variables count in small letters and capitals, an empty one as none, and a
 test.each(['socks5://p:1', 'http://', 'http://p:1/path', 'http://p:99999', 'http://%zz:x@p:1', 'p q'])(
   'a variable that names no proxy is told, and not what it holds: %s',
   (value) => {
-    expect(readProxies({ HTTPS_PROXY: value }).faults).toEqual([
+    expect(readProxies({ HTTPS_PROXY: value }).issues).toEqual([
       expect.stringMatching(/^the environment variable HTTPS_PROXY: expected http:.*, found something else$/),
     ]);
   },

@@ -3,7 +3,7 @@
 import type { Instant } from '../../domain/calendar.ts';
 import type { PostRequest, PostResult } from '../../domain/post.ts';
 import type { Message } from '../book.ts';
-import type { TestFacts } from '../facts.ts';
+import type { TestDetails } from '../details.ts';
 import type { Outcome } from '../queue.ts';
 
 /** A message as people read it. */
@@ -25,7 +25,7 @@ export interface Batch {
   readonly link: { readonly label: string; readonly url: string } | null;
 }
 
-export type TestMessage = Omit<Message, 'facts'> & { readonly facts: TestFacts };
+export type TestMessage = Omit<Message, 'details'> & { readonly details: TestDetails };
 
 export interface Bot {
   /** The least time between two requests. */

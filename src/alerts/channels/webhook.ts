@@ -45,10 +45,10 @@ export function createWebhook(
   };
 }
 
-/** Moments of facts as text. */
-function toPlain(facts: object): unknown {
+/** Moments of details as text. */
+function toPlain(details: object): unknown {
   return JSON.parse(
-    JSON.stringify(facts, (name, value: unknown) =>
+    JSON.stringify(details, (name, value: unknown) =>
       name === 'asOf' && typeof value === 'number' ? printInstant(value as Instant) : value,
     ),
   );
@@ -69,7 +69,7 @@ function toNative({ id, isPerhapsRepeated, messages, sections, link }: Batch, no
       openedAt: printInstant(message.openedAt),
       title: sections[index]?.title ?? '',
       lines: sections[index]?.lines ?? [],
-      facts: toPlain(message.facts),
+      details: toPlain(message.details),
     })),
   };
 }
@@ -84,7 +84,7 @@ function toAlertmanager({ messages, sections, link }: Batch, receiver: string) {
     const { title = '', lines = [] } = sections[index] ?? {};
     return {
       status: isOver ? 'resolved' : 'firing',
-      labels: { alertname: message.facts.kind, ...labelsOf(message.facts) },
+      labels: { alertname: message.details.kind, ...labelsOf(message.details) },
       annotations: { summary: title, description: lines.join('\n'), messageId: message.id },
       startsAt: printInstant(message.openedAt),
       endsAt: isOver ? printInstant(message.at) : noEnd,
@@ -106,14 +106,14 @@ function toAlertmanager({ messages, sections, link }: Batch, receiver: string) {
   };
 }
 
-function labelsOf(facts: Batch['messages'][number]['facts']): Record<string, string> {
+function labelsOf(details: Batch['messages'][number]['details']): Record<string, string> {
   return {
-    ...('account' in facts ? { account: facts.account.id } : {}),
-    ...('budget' in facts ? { budget: facts.budget.id } : {}),
-    ...('month' in facts ? { month: facts.month } : {}),
-    ...('day' in facts ? { day: facts.day } : {}),
-    ...('threshold' in facts && typeof facts.threshold !== 'object'
-      ? { threshold: String(facts.threshold) }
+    ...('account' in details ? { account: details.account.id } : {}),
+    ...('budget' in details ? { budget: details.budget.id } : {}),
+    ...('month' in details ? { month: details.month } : {}),
+    ...('day' in details ? { day: details.day } : {}),
+    ...('threshold' in details && typeof details.threshold !== 'object'
+      ? { threshold: String(details.threshold) }
       : {}),
   };
 }

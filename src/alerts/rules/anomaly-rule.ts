@@ -15,7 +15,7 @@ import { toPeriod } from '../../query/asked-period.ts';
 import { readAnomalies, type Anomaly } from '../../query/read-anomalies.ts';
 import type { Evaluation, Verdict } from '../advance.ts';
 import type { RuleOf } from '../alert-rules.ts';
-import type { AnomalyFacts } from '../facts.ts';
+import type { AnomalyDetails } from '../details.ts';
 import {
   accountsOf,
   asOfAll,
@@ -23,7 +23,7 @@ import {
   gapIn,
   merged,
   nothing,
-  toAccountFacts,
+  toAccountDetails,
   unseen,
   type Evaluate,
   type RuleInput,
@@ -52,7 +52,7 @@ async function evaluateAccount(
 ): Promise<Evaluation> {
   const { context, book } = input;
   const open = book.alerts.filter(
-    (alert) => alert.rule === rule.id && alert.state === 'OPEN' && alert.facts.kind === 'ANOMALY',
+    (alert) => alert.rule === rule.id && alert.state === 'OPEN' && alert.details.kind === 'ANOMALY',
   );
   const own = open.filter(({ accounts }) => accounts.includes(account.id));
   const dates = windowOf(account, rule, input);
@@ -77,24 +77,24 @@ async function evaluateAccount(
     };
   }
   const asOf = asOfAll(read.value.sources);
-  const found = read.value.anomalies.map((anomaly) => ({ anomaly, facts: toFacts(anomaly, asOf) }));
+  const found = read.value.anomalies.map((anomaly) => ({ anomaly, details: toDetails(anomaly, asOf) }));
   const large = found.filter(({ anomaly }) => isAtLeast(anomaly, multiplyDecimals(rule.atLeast, calm)));
-  const verdicts = large.map(({ anomaly, facts }): Verdict => ({
+  const verdicts = large.map(({ anomaly, details }): Verdict => ({
     kind: 'ANOMALY',
     scope: anomaly.id,
     period: anomaly.day,
     accounts: [account.id],
-    steps: [{ threshold: '', state: isAtLeast(anomaly, rule.atLeast) ? 'FIRES' : 'HOLDS', facts }],
+    steps: [{ threshold: '', state: isAtLeast(anomaly, rule.atLeast) ? 'FIRES' : 'HOLDS', details }],
   }));
   const there = new Set(large.map(({ anomaly }) => anomaly.id));
   const gone = own
     .filter(({ scope, period }) => !there.has(scope) && (period ?? '') >= dates.from)
-    .map(({ scope, period, accounts, facts }): Verdict => ({
+    .map(({ scope, period, accounts, details }): Verdict => ({
       kind: 'ANOMALY',
       scope,
       period,
       accounts,
-      steps: [{ threshold: '', state: 'CLEARS', facts }],
+      steps: [{ threshold: '', state: 'CLEARS', details }],
     }));
   return { ...nothing, verdicts: [...verdicts, ...gone] };
 }
@@ -111,12 +111,12 @@ function isAtLeast({ difference }: Anomaly, least: Decimal): boolean {
   return compareDecimals(absoluteOf(difference), least) >= 0;
 }
 
-function toFacts(anomaly: Anomaly, asOf: AnomalyFacts['asOf']): AnomalyFacts {
+function toDetails(anomaly: Anomaly, asOf: AnomalyDetails['asOf']): AnomalyDetails {
   const { account, day, key, actual, expected, difference, currency, contributions, settlement } = anomaly;
   const estimate = (estimated: Decimal) => ({ estimated, currency });
   return {
     kind: 'ANOMALY',
-    account: toAccountFacts(account),
+    account: toAccountDetails(account),
     day,
     subject: key.map(({ label }) => label).join(' / '),
     actual: { amount: actual, currency },

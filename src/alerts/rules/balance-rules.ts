@@ -10,7 +10,7 @@ import {
   attempt,
   merged,
   nothing,
-  toAccountFacts,
+  toAccountDetails,
   unseen,
   type Evaluate,
   type RuleInput,
@@ -29,9 +29,9 @@ export const evaluateBalance: Evaluate<RuleOf<'balanceBelow'>> = async (rule, in
           const steps = rule.amount.map((threshold) => ({
             threshold,
             state: stateBelow(left.amount, threshold),
-            facts: {
+            details: {
               kind: 'BALANCE_BELOW' as const,
-              account: toAccountFacts(account),
+              account: toAccountDetails(account),
               balance: left,
               threshold: { amount: threshold, currency: left.currency },
               source: balance.source,
@@ -67,9 +67,9 @@ export const evaluateRunway: Evaluate<RuleOf<'runwayBelow'>> = async (rule, inpu
           const steps = rule.days.map((threshold) => ({
             threshold: String(threshold),
             state: stateOfDays(days, threshold),
-            facts: {
+            details: {
               kind: 'RUNWAY_BELOW' as const,
-              account: toAccountFacts(account),
+              account: toAccountDetails(account),
               balance: left,
               days,
               threshold,
@@ -115,7 +115,7 @@ async function withBalance(
   return { ...nothing, unseen: [unseen(kind, account.id, account.name, [account.id], read.error, input)] };
 }
 
-function leftOf({ told }: Balance) {
-  const amount = told?.available ?? told?.cash ?? null;
-  return told === null || amount === null ? null : { amount, currency: told.currency };
+function leftOf({ reported }: Balance) {
+  const amount = reported?.available ?? reported?.cash ?? null;
+  return reported === null || amount === null ? null : { amount, currency: reported.currency };
 }

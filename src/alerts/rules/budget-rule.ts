@@ -4,7 +4,7 @@ import { compareDecimals, multiplyDecimals, type Decimal } from '../../domain/de
 import { readBudgets, type Budget } from '../../query/read-budgets.ts';
 import type { Evaluation, Step, StepState } from '../advance.ts';
 import { createNameTest, type RuleOf } from '../alert-rules.ts';
-import type { BudgetFacts } from '../facts.ts';
+import type { BudgetDetails } from '../details.ts';
 import { asOfAll, attempt, finalityOf, gapIn, merged, nothing, unseen, type Evaluate } from './rule-input.ts';
 
 export const evaluateBudget: Evaluate<RuleOf<'budget'>> = async (rule, input) => {
@@ -33,7 +33,7 @@ export const evaluateBudget: Evaluate<RuleOf<'budget'>> = async (rule, input) =>
 function toVerdicts(budget: Budget, spent: Decimal): Evaluation {
   const { rule, month, sources } = budget;
   const { amount } = rule.amount;
-  const toFacts = (threshold: BudgetFacts['threshold']): BudgetFacts => ({
+  const toDetails = (threshold: BudgetDetails['threshold']): BudgetDetails => ({
     kind: 'BUDGET',
     budget: { id: rule.id, name: rule.name },
     month,
@@ -49,13 +49,13 @@ function toVerdicts(budget: Budget, spent: Decimal): Evaluation {
   const steps = rule.thresholds.map((threshold): Step => ({
     threshold: String(threshold),
     state: stateAbove(spent, multiplyDecimals(amount, percent(threshold)), calmSpent),
-    facts: toFacts(threshold),
+    details: toDetails(threshold),
   }));
   const common = { kind: 'BUDGET' as const, period: month, accounts: rule.accounts };
   const forecast: Step = {
     threshold: 'FORECAST',
     state: forecastState(budget, spent),
-    facts: toFacts('FORECAST'),
+    details: toDetails('FORECAST'),
   };
   return {
     ...nothing,

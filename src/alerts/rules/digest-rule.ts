@@ -20,8 +20,8 @@ import { readReport, type SpendReport } from '../../query/read-spend.ts';
 import type { SpendGroup } from '../../reports/spend.ts';
 import type { Totals } from '../../reports/totals.ts';
 import type { RuleOf } from '../alert-rules.ts';
-import type { DigestFacts, DigestLine } from '../facts.ts';
-import { toReportQuestion } from './report-question.ts';
+import type { DigestDetails, DigestLine } from '../details.ts';
+import { toReportRequest } from './report-request.ts';
 import { accountsOf, asOfAll, attempt, gapIn, nothing, unseen, type Evaluate } from './rule-input.ts';
 
 const maxProducts = 10;
@@ -31,8 +31,8 @@ export const evaluateDigest: Evaluate<RuleOf<'digest'>> = async (rule, input) =>
   const { context, now, book } = input;
   const due = lastDue(rule, now);
   const since = book.rules[rule.id]?.since ?? now;
-  const isTold = book.alerts.some((alert) => alert.rule === rule.id && alert.period === due.dates.from);
-  if (due.at < since || isTold) return nothing;
+  const isReported = book.alerts.some((alert) => alert.rule === rule.id && alert.period === due.dates.from);
+  if (due.at < since || isReported) return nothing;
   const accounts = accountsOf(rule, context);
   const charged = accounts.filter(({ kinds }) =>
     kinds.some((kind) => kind === 'BILL' || kind === 'DAILY_DETAIL'),
@@ -40,7 +40,7 @@ export const evaluateDigest: Evaluate<RuleOf<'digest'>> = async (rule, input) =>
   const ids = charged.map(({ id }) => id);
   const period = toPeriod({ dates: due.dates }, context);
   const read = await attempt(async () => {
-    const report = await readReport(toReportQuestion(period, { accounts: ids }, ['PRODUCT']), true, context);
+    const report = await readReport(toReportRequest(period, { accounts: ids }, ['PRODUCT']), true, context);
     return { report, previous: await report.previous() };
   });
   const gap = 'value' in read ? gapIn(read.value.report.sources) : null;
@@ -50,7 +50,7 @@ export const evaluateDigest: Evaluate<RuleOf<'digest'>> = async (rule, input) =>
     return { ...nothing, unseen: [unseen('DIGEST', 'digest', subject, ids, error, input)] };
   }
   const { report, previous } = read.value;
-  const facts: DigestFacts = {
+  const details: DigestDetails = {
     kind: 'DIGEST',
     every: rule.every,
     ...due.dates,
@@ -66,7 +66,7 @@ export const evaluateDigest: Evaluate<RuleOf<'digest'>> = async (rule, input) =>
     scope: 'digest',
     period: due.dates.from,
     accounts: accounts.map(({ id }) => id),
-    facts,
+    details,
   };
   return { ...nothing, notes: [note] };
 };
@@ -91,7 +91,10 @@ function firstDay(every: RuleOf<'digest'>['every'], day: CalendarDate): Calendar
 
 type Previous = Awaited<ReturnType<SpendReport['previous']>>;
 
-function productsOf(report: SpendReport, previous: Previous): Pick<DigestFacts, 'products' | 'moreProducts'> {
+function productsOf(
+  report: SpendReport,
+  previous: Previous,
+): Pick<DigestDetails, 'products' | 'moreProducts'> {
   const groups: readonly SpendGroup[] = report.pages.all;
   const shown = groups.slice(0, maxProducts);
   const products = shown.flatMap((group) => {
@@ -127,15 +130,15 @@ function namesOf({ sources }: SpendReport, status: 'PROVISIONAL'): string[] {
 async function balancesOf(
   accounts: readonly Account[],
   context: GatewayContext,
-): Promise<DigestFacts['balances']> {
+): Promise<DigestDetails['balances']> {
   const found = await Promise.all(
     accounts.map(async (account) => {
       const read = await attempt(() => readBalance(account, context));
       if (!('value' in read) || read.value === null || read.value.status !== 'FRESH') return [];
-      const { told, asOf } = read.value;
-      const amount = told?.available ?? told?.cash ?? null;
-      if (told === null || amount === null) return [];
-      return [{ account: account.name, balance: { amount, currency: told.currency }, asOf }];
+      const { reported, asOf } = read.value;
+      const amount = reported?.available ?? reported?.cash ?? null;
+      if (reported === null || amount === null) return [];
+      return [{ account: account.name, balance: { amount, currency: reported.currency }, asOf }];
     }),
   );
   return found.flat();

@@ -3,7 +3,7 @@
 import { readFailures } from '../../query/read-failures.ts';
 import type { Verdict } from '../advance.ts';
 import type { RuleOf } from '../alert-rules.ts';
-import { accountsOf, nothing, toAccountFacts, type Evaluate } from './rule-input.ts';
+import { accountsOf, nothing, toAccountDetails, type Evaluate } from './rule-input.ts';
 
 export const evaluateFailing: Evaluate<RuleOf<'accountFailing'>> = async (rule, { context }) => {
   const verdicts = await Promise.all(
@@ -20,9 +20,9 @@ export const evaluateFailing: Evaluate<RuleOf<'accountFailing'>> = async (rule, 
           {
             threshold: '',
             state: first === undefined ? 'CLEARS' : 'FIRES',
-            facts: {
+            details: {
               kind: 'ACCOUNT_FAILING',
-              account: toAccountFacts(account),
+              account: toAccountDetails(account),
               minutes: rule.minutes,
               code: first?.error.code ?? '',
               lists: failures.map(({ kind }) => kind),

@@ -12,7 +12,7 @@ import {
   attempt,
   merged,
   nothing,
-  toAccountFacts,
+  toAccountDetails,
   unseen,
   type Evaluate,
   type RuleInput,
@@ -61,9 +61,9 @@ async function evaluateAccount(
     if (dueDate === null || (!isUnpaid && !isKnown(scope))) return [];
     const left = daysBetween(today, dueDate);
     const isLate = left < 0 || status === 'OVERDUE';
-    const facts = {
+    const details = {
       kind: 'INVOICE_DUE' as const,
-      account: toAccountFacts(account),
+      account: toAccountDetails(account),
       number: row.number ?? row.id,
       total: { amount: row.total, currency: row.currency },
       dueDate,
@@ -75,9 +75,9 @@ async function evaluateAccount(
       ...rule.days.map((days) => ({
         threshold: String(days),
         state: stateOf(isLate || left <= days),
-        facts: { ...facts, isOverdue: false },
+        details: { ...details, isOverdue: false },
       })),
-      { threshold: 'OVERDUE', state: stateOf(isLate), facts: { ...facts, isOverdue: true } },
+      { threshold: 'OVERDUE', state: stateOf(isLate), details: { ...details, isOverdue: true } },
     ];
     return [{ kind: 'INVOICE_DUE', scope, period: dueDate, accounts: [account.id], steps }];
   });

@@ -9,7 +9,7 @@ import type { GatewayContext } from '../../query/context.ts';
 import type { Evaluation, Unseen } from '../advance.ts';
 import { createNameTest, type AlertRule } from '../alert-rules.ts';
 import type { Book } from '../book.ts';
-import type { AccountFacts, Finality } from '../facts.ts';
+import type { AccountDetails, Finality } from '../details.ts';
 
 export interface RuleInput {
   /** A context that sees all accounts, for one evaluation. */
@@ -28,7 +28,7 @@ export function accountsOf({ accounts }: AlertRule, { visibility }: GatewayConte
   return visibility.accounts.filter(({ id }) => isNamed(id));
 }
 
-export function toAccountFacts({ id, name, provider, timeZone }: Account): AccountFacts {
+export function toAccountDetails({ id, name, provider, timeZone }: Account): AccountDetails {
   return { id, name, provider: provider.name, zone: timeZone };
 }
 
@@ -51,7 +51,7 @@ export function unseen(
     scope,
     accounts,
     forMs: minutes * 60_000,
-    facts: { kind: 'CANNOT_SEE', of, subject, accounts: missing, code, minutes },
+    details: { kind: 'CANNOT_SEE', of, subject, accounts: missing, code, minutes },
   };
 }
 

@@ -6,14 +6,14 @@ import { finalAtOf } from '../../domain/settlement.ts';
 import { toPeriod } from '../../query/asked-period.ts';
 import {
   differencesOf,
-  readKeptRestatements,
+  readStoredRestatements,
   type SourcedRestatement,
 } from '../../query/read-restatements.ts';
 import { readReport } from '../../query/read-spend.ts';
 import type { Evaluation, Note } from '../advance.ts';
 import type { RuleOf } from '../alert-rules.ts';
-import type { SettledFacts } from '../facts.ts';
-import { toReportQuestion } from './report-question.ts';
+import type { SettledDetails } from '../details.ts';
+import { toReportRequest } from './report-request.ts';
 import {
   accountsOf,
   asOfAll,
@@ -22,7 +22,7 @@ import {
   gapIn,
   merged,
   nothing,
-  toAccountFacts,
+  toAccountDetails,
   unseen,
   type Evaluate,
   type RuleInput,
@@ -42,11 +42,11 @@ export const evaluateSettled: Evaluate<RuleOf<'settled'>> = async (rule, input) 
   for (const account of charged) {
     for (const { month, finalAt } of finalMonthsOf(account, input.now)) {
       const isNews = finalAt >= since && input.now - finalAt < newsMs;
-      const isTold = input.book.alerts.some(
+      const isReported = input.book.alerts.some(
         (alert) => alert.rule === rule.id && alert.scope === scopeOf(account) && alert.period === month,
       );
-      if (isNews && !isTold) parts.push(await settle(account, month, finalAt, input));
-      const changes = await readKeptRestatements(account, datesOf(month), input.context);
+      if (isNews && !isReported) parts.push(await settle(account, month, finalAt, input));
+      const changes = await readStoredRestatements(account, datesOf(month), input.context);
       const late = changes.filter(
         ({ beforeReadAt, afterReadAt }) => beforeReadAt >= finalAt && afterReadAt >= since,
       );
@@ -81,11 +81,7 @@ async function settle(
   const { context } = input;
   const dates = datesOf(month);
   const read = await attempt(() =>
-    readReport(
-      toReportQuestion(toPeriod({ month }, context), { accounts: [account.id] }, []),
-      false,
-      context,
-    ),
+    readReport(toReportRequest(toPeriod({ month }, context), { accounts: [account.id] }, []), false, context),
   );
   const sources = 'value' in read ? read.value.sources : [];
   const gap = gapIn(sources);
@@ -95,14 +91,14 @@ async function settle(
     const scope = `${scopeOf(account)}:${month}`;
     return { ...nothing, unseen: [unseen('SETTLED', scope, name, [account.id], error, input)] };
   }
-  const rows = (await readKeptRestatements(account, dates, context)).filter(
+  const rows = (await readStoredRestatements(account, dates, context)).filter(
     ({ beforeReadAt, afterReadAt }) => beforeReadAt < finalAt && afterReadAt >= finalAt,
   );
   const totals = read.value.totals.map(({ billedCost, currency }) => ({ amount: billedCost, currency }));
-  const facts: SettledFacts = {
+  const details: SettledDetails = {
     kind: 'SETTLED',
     what: 'FINAL',
-    account: toAccountFacts(account),
+    account: toAccountDetails(account),
     month,
     totals,
     changedRows: rows.length,
@@ -114,7 +110,7 @@ async function settle(
     scope: scopeOf(account),
     period: month,
     accounts: [account.id],
-    facts,
+    details,
   };
   return { ...nothing, notes: [note] };
 }
@@ -134,10 +130,10 @@ function changesOf(
       scope: `changed:${account.id}:${asOf}`,
       period: month,
       accounts: [account.id],
-      facts: {
+      details: {
         kind: 'SETTLED' as const,
         what: 'CHANGED' as const,
-        account: toAccountFacts(account),
+        account: toAccountDetails(account),
         month,
         totals: [],
         changedRows: changed.length,

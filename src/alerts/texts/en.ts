@@ -3,7 +3,7 @@
 import type { AlertKind } from '../../domain/alert.ts';
 import type { Instant, TimeZone } from '../../domain/calendar.ts';
 import { addDays } from '../../domain/calendar.ts';
-import type { DigestFacts, DigestLine, Finality } from '../facts.ts';
+import type { DigestDetails, DigestLine, Finality } from '../details.ts';
 import {
   formatChange,
   formatEstimate,
@@ -44,8 +44,8 @@ function asOf(at: Instant | null, zone: TimeZone): string[] {
 }
 
 const texts: TextsByKind = {
-  BALANCE_BELOW(facts, isOver, zone) {
-    const { account, balance, threshold, source } = facts;
+  BALANCE_BELOW(details, isOver, zone) {
+    const { account, balance, threshold, source } = details;
     return {
       title: isOver
         ? `Over: the balance of ${account.name} is above ${formatMoney(threshold)} again`
@@ -55,12 +55,12 @@ const texts: TextsByKind = {
         ...(source === 'DECLARED'
           ? ['Worked out from the balance in the settings and what was charged since']
           : []),
-        ...asOf(facts.asOf, zone),
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  RUNWAY_BELOW(facts, isOver, zone) {
-    const { account, days, threshold, exhaustedOn, dailyCash, basedOnDays, balance } = facts;
+  RUNWAY_BELOW(details, isOver, zone) {
+    const { account, days, threshold, exhaustedOn, dailyCash, basedOnDays, balance } = details;
     return {
       title: isOver
         ? `Over: the balance of ${account.name} lasts longer than ${threshold} days again`
@@ -68,12 +68,12 @@ const texts: TextsByKind = {
       lines: [
         `Balance: ${formatMoney(balance)}, enough for about ${days} days, until ${exhaustedOn}`,
         `A day costs ${formatEstimate(dailyCash)} in cash: the median of the last ${basedOnDays} complete days`,
-        ...asOf(facts.asOf, zone),
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  BUDGET(facts, isOver, zone) {
-    const { budget, month, amount, spent, ratio, threshold, expected, exceededOn } = facts;
+  BUDGET(details, isOver, zone) {
+    const { budget, month, amount, spent, ratio, threshold, expected, exceededOn } = details;
     const name = `${budget.name}, ${month}`;
     const opened =
       threshold === 'FORECAST'
@@ -89,13 +89,13 @@ const texts: TextsByKind = {
         ...(exceededOn === null
           ? []
           : [`${threshold === 'FORECAST' ? 'Expected to be passed' : 'Passed'} on ${exceededOn}`]),
-        `The figures are ${finality[facts.finality]}`,
-        ...asOf(facts.asOf, zone),
+        `The figures are ${finality[details.finality]}`,
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  ANOMALY(facts, isOver, zone) {
-    const { account, day, subject, actual, expected, difference, contributions } = facts;
+  ANOMALY(details, isOver, zone) {
+    const { account, day, subject, actual, expected, difference, contributions } = details;
     return {
       title: isOver
         ? `Withdrawn: ${subject} of ${account.name} on ${day} is no anomaly any more`
@@ -106,14 +106,14 @@ const texts: TextsByKind = {
         ...contributions.map(
           (one) => `- ${one.label} (${reasons[one.reason] ?? one.reason}): ${formatEstimate(one.difference)}`,
         ),
-        `The figures are ${finality[facts.finality]}`,
-        ...asOf(facts.asOf, zone),
+        `The figures are ${finality[details.finality]}`,
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  SETTLED(facts, _isOver, zone) {
-    const { account, month, totals, changedRows, differences } = facts;
-    const isChange = facts.what === 'CHANGED';
+  SETTLED(details, _isOver, zone) {
+    const { account, month, totals, changedRows, differences } = details;
+    const isChange = details.what === 'CHANGED';
     const since = isChange ? 'the last final figures' : 'the last provisional figures';
     return {
       title: isChange
@@ -126,12 +126,12 @@ const texts: TextsByKind = {
         changedRows === 0
           ? `No row differs from ${since}`
           : `${changedRows} ${changedRows === 1 ? 'row differs' : 'rows differ'} from ${since}: ${differences.map(formatSigned).join('; ')}`,
-        ...asOf(facts.asOf, zone),
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  INVOICE_DUE(facts, isOver, zone) {
-    const { account, number, total, dueDate, isOverdue, status } = facts;
+  INVOICE_DUE(details, isOver, zone) {
+    const { account, number, total, dueDate, isOverdue, status } = details;
     const name = `Invoice ${number} of ${account.name}`;
     return {
       title: isOver
@@ -142,12 +142,12 @@ const texts: TextsByKind = {
       lines: [
         `Amount: ${formatMoney(total)}`,
         `Due on ${dueDate}; the provider says: ${status}`,
-        ...asOf(facts.asOf, zone),
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  ACCOUNT_FAILING(facts, isOver) {
-    const { account, minutes, code, lists } = facts;
+  ACCOUNT_FAILING(details, isOver) {
+    const { account, minutes, code, lists } = details;
     return {
       title: isOver ? `Over: ${account.name} can be read again` : `${account.name} cannot be read`,
       lines: isOver
@@ -159,8 +159,8 @@ const texts: TextsByKind = {
           ],
     };
   },
-  CANNOT_SEE(facts, isOver) {
-    const { of, subject, accounts, code, minutes } = facts;
+  CANNOT_SEE(details, isOver) {
+    const { of, subject, accounts, code, minutes } = details;
     return {
       title: isOver ? `Figures are complete again: ${subject}` : `Cannot see ${kinds[of]}: ${subject}`,
       lines: isOver
@@ -171,21 +171,21 @@ const texts: TextsByKind = {
           ],
     };
   },
-  DIGEST(facts, _isOver, zone) {
-    return digest(facts, zone);
+  DIGEST(details, _isOver, zone) {
+    return digest(details, zone);
   },
-  TEST(facts) {
+  TEST(details) {
     return {
       title: 'Test message',
-      lines: [`The billing gateway can write to the channel ${facts.channel}. Nothing has happened.`],
+      lines: [`The billing gateway can write to the channel ${details.channel}. Nothing has happened.`],
     };
   },
 };
 
 const digestTitles = { day: 'Costs of the day', week: 'Costs of the week', month: 'Costs of the month' };
 
-function digest(facts: DigestFacts, zone: TimeZone): Text {
-  const { every, from, to, totals, products, moreProducts, provisional, without, balances } = facts;
+function digest(details: DigestDetails, zone: TimeZone): Text {
+  const { every, from, to, totals, products, moreProducts, provisional, without, balances } = details;
   const last = addDays(to, -1);
   return {
     title: `${digestTitles[every]}: ${from === last ? from : `${from} to ${last}`}`,
@@ -198,7 +198,7 @@ function digest(facts: DigestFacts, zone: TimeZone): Text {
         : ['All figures are final']),
       ...(without.length > 0 ? [`Without a list of charges, not counted: ${without.join(', ')}`] : []),
       ...balances.map((one) => `Balance of ${one.account}: ${formatMoney(one.balance)}`),
-      ...asOf(facts.asOf, zone),
+      ...asOf(details.asOf, zone),
     ],
   };
 }

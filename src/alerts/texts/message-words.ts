@@ -2,7 +2,7 @@
 
 import type { TimeZone } from '../../domain/calendar.ts';
 import type { MessageKind } from '../book.ts';
-import type { AlertFacts, TestFacts } from '../facts.ts';
+import type { AlertDetails, TestDetails } from '../details.ts';
 
 export interface Text {
   readonly title: string;
@@ -11,7 +11,7 @@ export interface Text {
 
 /** All that is written in one language. */
 export interface Words {
-  readonly text: (facts: AlertFacts | TestFacts, what: MessageKind, zone: TimeZone) => Text;
+  readonly text: (details: AlertDetails | TestDetails, what: MessageKind, zone: TimeZone) => Text;
   /** The heading of several messages. */
   readonly several: (count: number) => string;
   readonly perhapsRepeated: string;
@@ -21,20 +21,20 @@ export interface Words {
   readonly givenUp: (count: number, since: string) => string;
 }
 
-type AnyFacts = AlertFacts | TestFacts;
+type AnyDetails = AlertDetails | TestDetails;
 
-/** A text for each kind of facts. `isOver`: it does not hold any more. */
+/** A text for each kind of details. `isOver`: it does not hold any more. */
 export type TextsByKind = {
-  readonly [Kind in AnyFacts['kind']]: (
-    facts: Extract<AnyFacts, { kind: Kind }>,
+  readonly [Kind in AnyDetails['kind']]: (
+    details: Extract<AnyDetails, { kind: Kind }>,
     isOver: boolean,
     zone: TimeZone,
   ) => Text;
 };
 
 export function toText(texts: TextsByKind): Words['text'] {
-  return (facts, what, zone) => {
-    const write = texts[facts.kind] as (facts: AnyFacts, isOver: boolean, zone: TimeZone) => Text;
-    return write(facts, what === 'RESOLVED', zone);
+  return (details, what, zone) => {
+    const write = texts[details.kind] as (details: AnyDetails, isOver: boolean, zone: TimeZone) => Text;
+    return write(details, what === 'RESOLVED', zone);
   };
 }

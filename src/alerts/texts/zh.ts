@@ -3,7 +3,7 @@
 import type { AlertKind } from '../../domain/alert.ts';
 import type { Instant, TimeZone } from '../../domain/calendar.ts';
 import { addDays } from '../../domain/calendar.ts';
-import type { DigestFacts, DigestLine, Finality } from '../facts.ts';
+import type { DigestDetails, DigestLine, Finality } from '../details.ts';
 import {
   formatChange,
   formatEstimate,
@@ -44,8 +44,8 @@ function asOf(at: Instant | null, zone: TimeZone): string[] {
 }
 
 const texts: TextsByKind = {
-  BALANCE_BELOW(facts, isOver, zone) {
-    const { account, balance, threshold, source } = facts;
+  BALANCE_BELOW(details, isOver, zone) {
+    const { account, balance, threshold, source } = details;
     return {
       title: isOver
         ? `已恢复：${account.name} 余额重新高于 ${formatMoney(threshold)}`
@@ -53,12 +53,12 @@ const texts: TextsByKind = {
       lines: [
         `余额：${formatMoney(balance)}`,
         ...(source === 'DECLARED' ? ['按配置中的余额减去此后的费用推算'] : []),
-        ...asOf(facts.asOf, zone),
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  RUNWAY_BELOW(facts, isOver, zone) {
-    const { account, days, threshold, exhaustedOn, dailyCash, basedOnDays, balance } = facts;
+  RUNWAY_BELOW(details, isOver, zone) {
+    const { account, days, threshold, exhaustedOn, dailyCash, basedOnDays, balance } = details;
     return {
       title: isOver
         ? `已恢复：${account.name} 余额可用天数重新多于 ${threshold} 天`
@@ -66,12 +66,12 @@ const texts: TextsByKind = {
       lines: [
         `余额：${formatMoney(balance)}，约可用 ${days} 天，至 ${exhaustedOn}`,
         `每日现金支出 ${formatEstimate(dailyCash)}（最近 ${basedOnDays} 个完整日的中位数）`,
-        ...asOf(facts.asOf, zone),
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  BUDGET(facts, isOver, zone) {
-    const { budget, month, amount, spent, ratio, threshold, expected, exceededOn } = facts;
+  BUDGET(details, isOver, zone) {
+    const { budget, month, amount, spent, ratio, threshold, expected, exceededOn } = details;
     const name = `${budget.name}（${month}）`;
     const opened =
       threshold === 'FORECAST'
@@ -87,13 +87,13 @@ const texts: TextsByKind = {
         ...(exceededOn === null
           ? []
           : [`${threshold === 'FORECAST' ? '预计超出日期' : '超出日期'}：${exceededOn}`]),
-        finality[facts.finality],
-        ...asOf(facts.asOf, zone),
+        finality[details.finality],
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  ANOMALY(facts, isOver, zone) {
-    const { account, day, subject, actual, expected, difference, contributions } = facts;
+  ANOMALY(details, isOver, zone) {
+    const { account, day, subject, actual, expected, difference, contributions } = details;
     return {
       title: isOver
         ? `已撤回：${account.name} ${day} 的 ${subject} 不再异常`
@@ -105,14 +105,14 @@ const texts: TextsByKind = {
           (one) =>
             `- ${one.label}（${reasons[one.reason] ?? one.reason}）：${formatEstimate(one.difference)}`,
         ),
-        finality[facts.finality],
-        ...asOf(facts.asOf, zone),
+        finality[details.finality],
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  SETTLED(facts, _isOver, zone) {
-    const { account, month, totals, changedRows, differences } = facts;
-    const isChange = facts.what === 'CHANGED';
+  SETTLED(details, _isOver, zone) {
+    const { account, month, totals, changedRows, differences } = details;
+    const isChange = details.what === 'CHANGED';
     const since = isChange ? '此前的最终数据' : '最后的暂估数据';
     return {
       title: isChange
@@ -123,24 +123,24 @@ const texts: TextsByKind = {
         changedRows === 0
           ? `与${since}相比无差异`
           : `与${since}相比有 ${changedRows} 行不同：${differences.map(formatSigned).join('；')}`,
-        ...asOf(facts.asOf, zone),
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  INVOICE_DUE(facts, isOver, zone) {
-    const { account, number, total, dueDate, isOverdue, status } = facts;
+  INVOICE_DUE(details, isOver, zone) {
+    const { account, number, total, dueDate, isOverdue, status } = details;
     const name = `${account.name} 账单 ${number}`;
     return {
       title: isOver ? `已了结：${name}` : isOverdue ? `${name} 已逾期` : `${name} 将于 ${dueDate} 到期`,
       lines: [
         `金额：${formatMoney(total)}`,
         `到期日：${dueDate}；供应商状态：${status}`,
-        ...asOf(facts.asOf, zone),
+        ...asOf(details.asOf, zone),
       ],
     };
   },
-  ACCOUNT_FAILING(facts, isOver) {
-    const { account, minutes, code, lists } = facts;
+  ACCOUNT_FAILING(details, isOver) {
+    const { account, minutes, code, lists } = details;
     return {
       title: isOver ? `已恢复：${account.name} 可以读取` : `${account.name} 无法读取`,
       lines: isOver
@@ -152,8 +152,8 @@ const texts: TextsByKind = {
           ],
     };
   },
-  CANNOT_SEE(facts, isOver) {
-    const { of, subject, accounts, code, minutes } = facts;
+  CANNOT_SEE(details, isOver) {
+    const { of, subject, accounts, code, minutes } = details;
     return {
       title: isOver ? `数据已恢复完整：${subject}` : `无法判断${kinds[of]}：${subject}`,
       lines: isOver
@@ -161,21 +161,21 @@ const texts: TextsByKind = {
         : [`数据已有 ${minutes} 分钟不完整，暂时无法监控`, `缺少：${accounts.join('、')}（${code}）`],
     };
   },
-  DIGEST(facts, _isOver, zone) {
-    return digest(facts, zone);
+  DIGEST(details, _isOver, zone) {
+    return digest(details, zone);
   },
-  TEST(facts) {
+  TEST(details) {
     return {
       title: '测试消息',
-      lines: [`计费网关可以向通道 ${facts.channel} 发送消息。没有发生任何事情。`],
+      lines: [`计费网关可以向通道 ${details.channel} 发送消息。没有发生任何事情。`],
     };
   },
 };
 
 const digestTitles = { day: '每日费用', week: '每周费用', month: '每月费用' };
 
-function digest(facts: DigestFacts, zone: TimeZone): Text {
-  const { every, from, to, totals, products, moreProducts, provisional, without, balances } = facts;
+function digest(details: DigestDetails, zone: TimeZone): Text {
+  const { every, from, to, totals, products, moreProducts, provisional, without, balances } = details;
   const last = addDays(to, -1);
   return {
     title: `${digestTitles[every]}：${from === last ? from : `${from} 至 ${last}`}`,
@@ -186,7 +186,7 @@ function digest(facts: DigestFacts, zone: TimeZone): Text {
       ...(provisional.length > 0 ? [`暂估、仍可能调整：${provisional.join('、')}`] : ['全部数据已最终确认']),
       ...(without.length > 0 ? [`没有费用明细、未计入：${without.join('、')}`] : []),
       ...balances.map((one) => `${one.account} 余额：${formatMoney(one.balance)}`),
-      ...asOf(facts.asOf, zone),
+      ...asOf(details.asOf, zone),
     ],
   };
 }

@@ -18,7 +18,7 @@ import { createPlanner } from '../execution/plan.ts';
 import { createPlanContext, type GatewayContext } from '../../query/context.ts';
 import { measure, parseWithin, type Size } from './limits.ts';
 import type { Cost } from '../../query/loaders.ts';
-import { toldCost } from '../../query/told-cost.ts';
+import { reportedCost } from '../../query/reported-cost.ts';
 import { beyondOwnCost, fieldsBeyondOwnCost } from './bound-fields.ts';
 import { toAllAccounts } from './nested-lists.ts';
 import { permissionsOf } from './needed-permissions.ts';
@@ -80,7 +80,7 @@ builder.queryField('queryCost', (t) =>
       // nothing.
       const nested = toAllAccounts(schema, document, operationName ?? null);
       if (nested !== null) await price(nested);
-      const cost = toldCost(await plan.segments.settle(), context.visibility);
+      const cost = reportedCost(await plan.segments.settle(), context.visibility);
       // A query that fails in part still gets an answer, and still costs.
       const [error] = errors;
       const isNothing = data === null || data === 'null' || cost.requested === 0;
@@ -101,7 +101,7 @@ function parse(query: string, schema: GraphQLSchema, context: GatewayContext): D
   const missing = [...needed].filter((one) => one !== 'introspection' && !permissions.has(one));
   if (missing.length > 0) {
     const message = `query: it would be refused, because this client lacks the permission ${missing.join(', ')}`;
-    throw new GatewayError('FORBIDDEN', message, { facts: { permissions: missing } });
+    throw new GatewayError('FORBIDDEN', message, { details: { permissions: missing } });
   }
   const beyond = context.visibility.bound === null ? [] : fieldsBeyondOwnCost(schema, document);
   if (beyond.length > 0)

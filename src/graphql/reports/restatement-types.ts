@@ -16,7 +16,7 @@ import { toPeriod } from '../../query/asked-period.ts';
 import { DatesType, PeriodInput } from '../types/period.ts';
 import {
   differenceOf,
-  factsOf,
+  detailsOf,
   readRestatements,
   type RestatementReport,
   type RestatementSource,
@@ -64,18 +64,18 @@ const RestatementType = builder.objectRef<SourcedRestatement>('Restatement').imp
     }),
     rowId: t.id({
       description: 'The id of the row in lists; before and after have ids of their own.',
-      resolve: (restatement) => toRowId(restatement.account.id, factsOf(restatement)),
+      resolve: (restatement) => toRowId(restatement.account.id, detailsOf(restatement)),
     }),
     date: t.field({
       type: 'Date',
       description: "The day on which it starts, in the provider's zone.",
-      resolve: (restatement) => factsOf(restatement).date,
+      resolve: (restatement) => detailsOf(restatement).date,
     }),
     difference: t.field({
       type: MoneyType,
       description:
         'The billed cost after minus the billed cost before (for an invoice, its total). Example: -2.50 if the provider took 2.50 back.',
-      resolve: (restatement) => money(differenceOf(restatement), factsOf(restatement).currency),
+      resolve: (restatement) => money(differenceOf(restatement), detailsOf(restatement).currency),
     }),
     wasFinal: t.exposeBoolean('wasFinal', {
       description:

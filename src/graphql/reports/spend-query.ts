@@ -3,7 +3,7 @@
 import { toTimeZone } from '../../domain/calendar.ts';
 import { GatewayError } from '../../domain/errors.ts';
 import { createConverter } from '../../domain/currency-conversion.ts';
-import { createSpendTest, viewOf } from '../../reports/charge-filter.ts';
+import { createSpendTest, costBasisOf } from '../../reports/charge-filter.ts';
 import type { SpendDimension } from '../../reports/spend-dimensions.ts';
 import { builder } from '../builder.ts';
 import { groupFilterFields, partOfName } from '../types/charge.ts';
@@ -12,7 +12,7 @@ import { toAskedAllocations } from '../../query/asked-allocations.ts';
 import { toPeriod } from '../../query/asked-period.ts';
 import { PeriodInput } from '../types/period.ts';
 import { selects } from '../document/selection.ts';
-import { readReport, type ReportQuestion } from '../../query/read-spend.ts';
+import { readReport, type ReportRequest } from '../../query/read-spend.ts';
 import { SpendReportType } from './spend-types.ts';
 
 const AllocationFilter = builder.inputType('AllocationFilter', {
@@ -99,8 +99,8 @@ builder.queryField('spend', (t) =>
       const { groupBy, allocation, timeZone, convertTo, top, orderBy } = args;
       const filter = args.filter ?? {};
       checkGroupBy(groupBy);
-      const question: ReportQuestion = {
-        view: viewOf(groupBy, filter),
+      const request: ReportRequest = {
+        costBasis: costBasisOf(groupBy, filter),
         scope: filter,
         period: toPeriod(args.period, context),
         timeZone: timeZone == null ? null : readTimeZone(timeZone),
@@ -113,7 +113,7 @@ builder.queryField('spend', (t) =>
         top: readTop(top),
         orderBy: orderBy ?? 'COST',
       };
-      return readReport(question, selects(info, 'previous'), context);
+      return readReport(request, selects(info, 'previous'), context);
     },
   }),
 );

@@ -44,7 +44,8 @@ const BalanceType = builder.objectRef<Balance>('Balance').implement({
         type: MoneyType,
         nullable: true,
         description: `${description} Null: not told.`,
-        resolve: ({ told }) => told && money(told[name] satisfies Decimal | null, told.currency),
+        resolve: ({ reported }) =>
+          reported && money(reported[name] satisfies Decimal | null, reported.currency),
       });
     return {
       source: t.expose('source', { type: BalanceSourceEnum, description: 'Who tells it.' }),

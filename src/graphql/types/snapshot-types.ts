@@ -91,7 +91,8 @@ const VendorBudgetsType = builder.objectRef<Snapshot<'VENDOR_BUDGETS'>>('VendorB
     budgets: t.field({
       type: [VendorBudgetType],
       description: 'One for each key that the provider lists; a key without a limit is UNLIMITED.',
-      resolve: ({ told }) => told?.budgets.map((one) => ({ ...one, currency: told.currency })) ?? [],
+      resolve: ({ reported }) =>
+        reported?.budgets.map((one) => ({ ...one, currency: reported.currency })) ?? [],
     }),
   }),
 });
@@ -110,7 +111,7 @@ const UsageSummaryType = builder.objectRef<Summary>('UsageSummary').implement({
         type: 'BigInt',
         nullable: true,
         description: `${description} Null: not told.`,
-        resolve: ({ told }) => told?.[name] ?? null,
+        resolve: ({ reported }) => reported?.[name] ?? null,
       });
     return {
       days: t.exposeInt('days', { description: 'How many days it looks back from asOf.' }),
@@ -118,7 +119,7 @@ const UsageSummaryType = builder.objectRef<Summary>('UsageSummary').implement({
         type: MoneyType,
         nullable: true,
         description: 'What they cost, in the currency of the dashboard. Null: not told.',
-        resolve: ({ told }) => told && money(told.cost, told.currency),
+        resolve: ({ reported }) => reported && money(reported.cost, reported.currency),
       }),
       totalTokens: count('totalTokens', 'All tokens.'),
       inputTokens: count('inputTokens', 'Those that went in.'),
@@ -128,13 +129,14 @@ const UsageSummaryType = builder.objectRef<Summary>('UsageSummary').implement({
         type: [ModelUsageType],
         nullable: true,
         description: 'By model, without money. Null: not told.',
-        resolve: ({ told }) => told?.models ?? null,
+        resolve: ({ reported }) => reported?.models ?? null,
       }),
       byTeam: t.field({
         type: [TeamCostType],
         nullable: true,
         description: 'By team: a ranking, which need not add up to the cost. Null: not told.',
-        resolve: ({ told }) => told?.teams?.map((one) => ({ ...one, currency: told.currency })) ?? null,
+        resolve: ({ reported }) =>
+          reported?.teams?.map((one) => ({ ...one, currency: reported.currency })) ?? null,
       }),
     };
   },

@@ -39,7 +39,7 @@ export function Sparkline({
     .x((_point, index) => x(index))
     .y(({ amount }) => y(toHeight(amount ?? '0')));
   const last = points.findLastIndex(({ amount }) => amount !== null);
-  const told = points.map(({ label, amount }) => {
+  const reported = points.map(({ label, amount }) => {
     const figure = amount === null ? t('chart.unknown') : showAmount(amount, currency, locale).exact;
     return `${label}: ${figure}`;
   });
@@ -57,7 +57,7 @@ export function Sparkline({
           <circle class="end" cx={x(last)} cy={y(toHeight(points[last]?.amount ?? '0'))} r="1.8" />
         )}
       </svg>
-      <span class="visually-hidden">{t('chart.lineOf', { name, figures: told.join('; ') })}</span>
+      <span class="visually-hidden">{t('chart.lineOf', { name, figures: reported.join('; ') })}</span>
     </span>
   );
 }

@@ -114,7 +114,7 @@ export function useTimelines({
   if (known.length === 0) return { timelines: null, query };
   const currencies = convertTo === null ? currenciesOf(known) : [convertTo];
   const timelines = currencies.map((currency): Timeline => {
-    const question = {
+    const request = {
       grain,
       currency,
       isConverted: convertTo !== null,
@@ -124,14 +124,14 @@ export function useTimelines({
       explain: (source: TimeSource) => reasonOf(source, accounts.get(source.account.id), i18n),
     };
     const named = known.find(({ series }) => series !== null) ?? known[0];
-    const series = named === undefined ? [] : seriesOf(named, question);
+    const series = named === undefined ? [] : seriesOf(named, request);
     const reasons = query.errors.map((error) =>
       [error.account, explain(error, i18n)].filter(Boolean).join(': '),
     );
     const first =
-      whole?.bars == null ? gapsOf(dates.from, dates.to, reasons, question) : barsOf(whole, series, question);
+      whole?.bars == null ? gapsOf(dates.from, dates.to, reasons, request) : barsOf(whole, series, request);
     const later = new Map(
-      (held.data === null || !isPartHeld ? [] : barsOf(held.data, series, question)).map((bar) => [
+      (held.data === null || !isPartHeld ? [] : barsOf(held.data, series, request)).map((bar) => [
         bar.key,
         bar,
       ]),

@@ -146,8 +146,8 @@ export function ZoneNote({ sources }: Pick<CoverageView, 'sources'>) {
     const { timeZone, name } = account.provider;
     zones.set(timeZone, (zones.get(timeZone) ?? new Set()).add(name));
   }
-  const told = [...zones].map(([zone, names]) => `${zone} (${[...names].join(', ')})`);
-  return told.length === 0 ? null : (
-    <p class="zones muted">{t('coverage.zones', { zones: told.join('; ') })}</p>
+  const reported = [...zones].map(([zone, names]) => `${zone} (${[...names].join(', ')})`);
+  return reported.length === 0 ? null : (
+    <p class="zones muted">{t('coverage.zones', { zones: reported.join('; ') })}</p>
   );
 }

@@ -54,7 +54,7 @@ export interface TimeSource {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-export interface TimeQuestion {
+export interface TimeRequest {
   readonly grain: Grain;
   readonly currency: string;
   /** Whether amounts are those of the conversion. */
@@ -70,7 +70,7 @@ export interface TimeQuestion {
 /** Which series a currency has; at most as many as there are colours. */
 export function seriesOf(
   { series }: TimeAnswer,
-  { currency, isConverted, noValue }: TimeQuestion,
+  { currency, isConverted, noValue }: TimeRequest,
 ): readonly Series[] {
   return (series?.groups ?? [])
     .filter((group) => amountIn(group, currency, isConverted) !== null)
@@ -79,14 +79,10 @@ export function seriesOf(
 }
 
 /** One bar for each day, week or month of the answer's dates, up to today. */
-export function barsOf(
-  answer: TimeAnswer,
-  series: readonly Series[],
-  question: TimeQuestion,
-): readonly Bar[] {
+export function barsOf(answer: TimeAnswer, series: readonly Series[], request: TimeRequest): readonly Bar[] {
   const { bars, parts } = answer;
   if (bars === null) return [];
-  const { grain, currency, isConverted } = question;
+  const { grain, currency, isConverted } = request;
   const totals = new Map(
     bars.groups.map((group) => [group.key[0]?.value, amountIn(group, currency, isConverted)]),
   );
@@ -102,20 +98,20 @@ export function barsOf(
   const provisionalFrom = bars.coverage.sources
     .flatMap((source) => source.provisionalFrom ?? [])
     .toSorted()[0];
-  return keysOf(grain, bars.period.from, earlier(bars.period.to, question.tomorrow)).map((key): Bar => {
+  return keysOf(grain, bars.period.from, earlier(bars.period.to, request.tomorrow)).map((key): Bar => {
     const own = (bySeries.get(key) ?? []).flatMap((group) => {
       const [id, amount] = [seriesId(group.key[1]?.value), amountIn(group, currency, isConverted)];
       return amount === null || !known.has(id) ? [] : [[id, amount] as const];
     });
     return {
       key,
-      ...labelsOf(grain, key, question.locale),
+      ...labelsOf(grain, key, request.locale),
       parts: new Map(own),
       // Without charges it is nothing, unless somebody who may have some did not answer.
       total: totals.get(key) ?? (failed.length === 0 ? '0' : null),
       hasRest,
       isProvisional: provisionalFrom !== undefined && endOf(grain, key) > provisionalFrom,
-      missing: failed.map((source) => question.explain(source)),
+      missing: failed.map((source) => request.explain(source)),
     };
   });
 }
@@ -125,11 +121,11 @@ export function gapsOf(
   from: DateText,
   to: DateText,
   reasons: readonly string[],
-  question: TimeQuestion,
+  request: TimeRequest,
 ): readonly Bar[] {
-  return keysOf(question.grain, from, earlier(to, question.tomorrow)).map((key) => ({
+  return keysOf(request.grain, from, earlier(to, request.tomorrow)).map((key) => ({
     key,
-    ...labelsOf(question.grain, key, question.locale),
+    ...labelsOf(request.grain, key, request.locale),
     parts: new Map(),
     total: null,
     hasRest: false,

@@ -69,11 +69,11 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
   /** Takes what the gateway says, and throws away what another reader saw. */
   async function take(response: Response): Promise<void> {
     if (!response.ok) return;
-    const told = (await response.json()) as Omit<SessionState, 'version'>;
+    const reported = (await response.json()) as Omit<SessionState, 'version'>;
     const before = store.get();
     const isFirst = before.status === 'unknown' || before.status === 'known';
-    const isSame = isFirst || before.client === told.client;
-    store.set({ ...told, version: before.version + (isSame ? 0 : 1) });
+    const isSame = isFirst || before.client === reported.client;
+    store.set({ ...reported, version: before.version + (isSame ? 0 : 1) });
   }
 
   const session: Session = {

@@ -17,7 +17,7 @@
 
 import { z } from 'zod';
 
-import { held } from '../../table/json-rows.ts';
+import { valueKind } from '../../table/json-rows.ts';
 import type { VendorRejection } from '../provider.ts';
 import { createListReader, withFastPath, fallback, type Checked } from '../fast-path.ts';
 import {
@@ -45,7 +45,7 @@ const amounts = {
 
 const month = /^20\d{2}-(0[1-9]|1[0-2])$/;
 const wireMonth = withFastPath(z.string().regex(month, 'expected YYYY-MM'), (kind, text) =>
-  kind === held.TEXT && month.test(text) ? text : fallback,
+  kind === valueKind.TEXT && month.test(text) ? text : fallback,
 );
 
 const common = {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 
-import { held } from '../../table/json-rows.ts';
+import { valueKind } from '../../table/json-rows.ts';
 import { toCurrencyCode, type CurrencyCode } from '../../domain/rows.ts';
 import type { FastAnswer, VendorRejection } from '../provider.ts';
 import { createListReader, type Checked, withFastPath, fallback } from '../fast-path.ts';
@@ -40,7 +40,7 @@ const wireCurrency = withFastPath(
     context.addIssue({ code: 'custom', message: 'expected a currency code' });
     return z.NEVER;
   }),
-  (kind, text) => (kind === held.TEXT ? (toCurrency(text) ?? fallback) : fallback),
+  (kind, text) => (kind === valueKind.TEXT ? (toCurrency(text) ?? fallback) : fallback),
 );
 
 const item = z.object({

@@ -34,11 +34,11 @@ export interface Admitted {
   readonly client: Client | null;
   readonly requestId: string;
   /** Aborts when the client has left. Created on first use. */
-  readonly left: () => AbortSignal;
+  readonly abortSignal: () => AbortSignal;
   /** When it arrived, on a clock that never jumps. */
   readonly receivedAtMs: number;
   /** Filled in while it runs: what the log says when the request is done. */
-  readonly facts: AccessLogFields;
+  readonly logFields: AccessLogFields;
 }
 
 /** Who read what. */
@@ -49,7 +49,7 @@ export interface AccessLogFields {
   tool?: string;
   outcome?: OperationOutcome;
   /** Whether a cached response answered. */
-  isKept?: boolean;
+  isCached?: boolean;
   /** The accounts whose rows were read. */
   accounts?: readonly string[];
 }
@@ -144,7 +144,7 @@ export async function verify(
   } catch (error) {
     if (!(error instanceof KeysUnavailable)) throw error;
     const message = 'The token cannot be checked now, because the keys of its issuer cannot be read.';
-    const details = { facts: { retryable: true, retryAfterSeconds: 5 }, headers: { 'retry-after': '5' } };
+    const details = { details: { retryable: true, retryAfterSeconds: 5 }, headers: { 'retry-after': '5' } };
     throw new HttpError(503, 'UNAUTHENTICATED', message, details);
   }
 }
@@ -160,7 +160,7 @@ async function countRequest(consume: ConsumeBudget, client: Client, response: Se
   const { retryAfterSeconds } = taken;
   throw new HttpError(429, 'RATE_LIMITED', `This client may ask ${requestsPerMinute} times a minute.`, {
     headers: { 'retry-after': String(retryAfterSeconds) },
-    facts: { retryable: true, retryAfterSeconds },
+    details: { retryable: true, retryAfterSeconds },
   });
 }
 

@@ -33,7 +33,7 @@ export interface RequestSettings {
  */
 export type CreateRequest = (
   client: Client,
-  left: AbortSignal,
+  abortSignal: AbortSignal,
   turn?: Promise<void> | null,
 ) => GatewayContext;
 
@@ -42,9 +42,9 @@ export function createRequests(settings: RequestSettings): CreateRequest {
   const { ledger, history, visibilityOf, rates, boundClients, budgets, alerts, limits, consume, tracing } =
     settings;
   const deadlineMs = Math.ceil(limits.deadlineSeconds * 1000);
-  return (client, left, turn = null) => {
+  return (client, abortSignal, turn = null) => {
     const renewCall = (): Call => ({
-      signal: AbortSignal.any([left, AbortSignal.timeout(deadlineMs)]),
+      signal: AbortSignal.any([abortSignal, AbortSignal.timeout(deadlineMs)]),
       deadlineMs: performance.now() + deadlineMs,
     });
     return createContext({
@@ -73,14 +73,14 @@ function upstreamBudgetOf(
 ): UpstreamBudget | null {
   if (upstreamCallsPerMinute === null) return null;
   return async (calls) => {
-    const facts = { cost: calls, limit: upstreamCallsPerMinute };
+    const details = { cost: calls, limit: upstreamCallsPerMinute };
     if (calls > upstreamCallsPerMinute) {
       const message = `this request would make ${calls} calls to providers, but its client may cause ${upstreamCallsPerMinute} a minute: split the request into smaller parts`;
-      throw new GatewayError('QUERY_TOO_EXPENSIVE', message, { facts });
+      throw new GatewayError('QUERY_TOO_EXPENSIVE', message, { details });
     }
     const { isAllowed, retryAfterSeconds } = await consume(`${id}:calls`, upstreamCallsPerMinute, calls);
     if (isAllowed) return;
     const message = `this client may cause ${upstreamCallsPerMinute} calls to providers a minute, and this request would make ${calls}`;
-    throw new GatewayError('RATE_LIMITED', message, { retryAfterSeconds, facts });
+    throw new GatewayError('RATE_LIMITED', message, { retryAfterSeconds, details });
   };
 }

@@ -4,7 +4,7 @@ import { printInstant, type Instant } from '../../domain/calendar.ts';
 import type { SourceCoverage } from '../../domain/coverage.ts';
 import { GatewayError } from '../../domain/errors.ts';
 import { isNamed } from '../../query/sources.ts';
-import type { ExportQuestion } from './export-question.ts';
+import type { ExportRequest } from './export-request.ts';
 import type { Note } from './export-table.ts';
 
 /** Which accounts an export contains, by id, and how old and how final it is. */
@@ -26,7 +26,7 @@ export interface ExportCoverage {
 /** Refuses an incomplete export. @throws GatewayError; AggregateError of one for each account that is missing */
 export function refuseUnlessWhole(
   sources: readonly SourceCoverage[],
-  { scope, isPartial }: Pick<ExportQuestion, 'scope' | 'isPartial'>,
+  { scope, isPartial }: Pick<ExportRequest, 'scope' | 'isPartial'>,
   what: string,
 ): void {
   const errors = new Map<string, GatewayError>();
@@ -82,15 +82,15 @@ const words = {
 } as const;
 
 /** The coverage by name, as headers and notes tell it; without what is empty. */
-export function toldOf(coverage: ExportCoverage): Note[] {
+export function notesOf(coverage: ExportCoverage): Note[] {
   const lists = Object.entries(words).map(([name, word]): Note => {
     return [word, coverage[name as keyof typeof words].join(',')];
   });
   const { asOf, settlement } = coverage;
-  const told: Note[] = [
+  const notes: Note[] = [
     ...lists,
     ['as-of', asOf === null ? '' : printInstant(asOf)],
     ['settlement', settlement],
   ];
-  return told.filter(([, text]) => text !== '');
+  return notes.filter(([, text]) => text !== '');
 }

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { codeOf, GatewayError, isGatewayError } from '../../domain/errors.ts';
-import { createHeldContext, type GatewayContext } from '../../query/context.ts';
-import { NotHeld } from '../../query/unread-loaders.ts';
+import { createCachedContext, type GatewayContext } from '../../query/context.ts';
+import { NotCachedError } from '../../query/unread-loaders.ts';
 import { schemaIdOf, schemaOf } from '../../reports/focus-metadata.ts';
 import type { Admitted } from '../access/admission.ts';
 import type { CreateRequest } from '../access/request.ts';
@@ -14,9 +14,9 @@ import { compressions, encodingOf } from '../http/answer.ts';
 import { HttpError, sendJson } from '../http/reply.ts';
 import { toClientError } from '../graphql/mask-errors.ts';
 import type { Log } from '../observability/log.ts';
-import { toldOf } from './export-coverage.ts';
+import { notesOf } from './export-coverage.ts';
 import { isDataset, parseExportPath } from './export-names.ts';
-import { readQuestion, type ExportQuestion } from './export-question.ts';
+import { readExportRequest, type ExportRequest } from './export-request.ts';
 import { BrokenExport } from './export-table.ts';
 import { readRecency, type Export } from './focus-export.ts';
 import { fileNameOf, isCompressible, mediaTypes, readExport, writeExport } from './read-export.ts';
@@ -29,7 +29,7 @@ export interface ExportSettings {
 /** Answers GET and HEAD of /export/. */
 export function createExport({ createRequest, log }: ExportSettings) {
   return async (request: IncomingMessage, response: ServerResponse, admitted: Admitted): Promise<void> => {
-    const { client, requestId, left } = admitted;
+    const { client, requestId, abortSignal } = admitted;
     try {
       const isHead = request.method === 'HEAD';
       if ((request.method !== 'GET' && !isHead) || client === null) {
@@ -41,24 +41,26 @@ export function createExport({ createRequest, log }: ExportSettings) {
           'This client sees the cost of some values of an allocation alone, and an export is of rows.';
         throw new HttpError(403, 'FORBIDDEN', message);
       }
-      const question = questionOf(new URL(request.url ?? '/', 'http://gateway'));
-      const context = createRequest(client, left());
-      if (isMetadata(question)) {
-        const metadata = await metadataOf(question, context);
-        admitted.facts.accounts = context.validity.accounts();
+      const exportRequest = exportRequestOf(new URL(request.url ?? '/', 'http://gateway'));
+      const context = createRequest(client, abortSignal());
+      if (isMetadata(exportRequest)) {
+        const metadata = await metadataOf(exportRequest, context);
+        admitted.logFields.accounts = context.validity.accounts();
         return sendJson(response, 200, metadata);
       }
-      const found = isHead ? await readHeld(question, context) : await readExport(question, context);
-      admitted.facts.accounts = context.validity.accounts();
-      const accepted = isCompressible(question.file) ? request.headers['accept-encoding'] : undefined;
+      const found = isHead
+        ? await readHeld(exportRequest, context)
+        : await readExport(exportRequest, context);
+      admitted.logFields.accounts = context.validity.accounts();
+      const accepted = isCompressible(exportRequest.file) ? request.headers['accept-encoding'] : undefined;
       const encoding = encodingOf(accepted ?? 'identity');
       response.writeHead(200, {
-        ...headersOf(question),
+        ...headersOf(exportRequest),
         ...(found === null ? {} : coverageHeaders(found)),
         ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
       });
       if (isHead || found === null) return void response.end();
-      const content = Readable.from(writeExport(found, question));
+      const content = Readable.from(writeExport(found, exportRequest));
       if (encoding === 'identity') await pipeline(content, response);
       else await pipeline(content, compressions[encoding](), response);
       const counts = found.violations();
@@ -77,10 +79,10 @@ export function createExport({ createRequest, log }: ExportSettings) {
 }
 
 /** @throws GatewayError BAD_USER_INPUT, INVALID_PERIOD */
-function questionOf({ pathname, searchParams }: URL): ExportQuestion {
+function exportRequestOf({ pathname, searchParams }: URL): ExportRequest {
   const file = parseExportPath(pathname);
   if (file === null) throw new GatewayError('BAD_USER_INPUT', 'there is no such export');
-  return readQuestion(file, searchParams);
+  return readExportRequest(file, searchParams);
 }
 
 /** Ends what cannot be completed so that its reader sees it: without the end of the transfer. */
@@ -98,36 +100,36 @@ function isClosed(error: unknown): boolean {
   return ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'].includes(codeOf(error) ?? '');
 }
 
-function isMetadata({ file }: ExportQuestion): boolean {
+function isMetadata({ file }: ExportRequest): boolean {
   return file.format === 'schema.json' || file.format === 'recency.json';
 }
 
-async function metadataOf(question: ExportQuestion, context: GatewayContext): Promise<unknown> {
-  const { file, version } = question;
+async function metadataOf(exportRequest: ExportRequest, context: GatewayContext): Promise<unknown> {
+  const { file, version } = exportRequest;
   if (!isDataset(file.table)) throw new TypeError(`${file.table} has no metadata`);
   return file.format === 'schema.json'
     ? schemaOf(file.table, version)
-    : readRecency(file.table, question, context);
+    : readRecency(file.table, exportRequest, context);
 }
 
 /** The export, if the caches have all of it; null when a provider would have to be asked. */
-async function readHeld(question: ExportQuestion, context: GatewayContext): Promise<Export | null> {
+async function readHeld(exportRequest: ExportRequest, context: GatewayContext): Promise<Export | null> {
   try {
-    return await readExport(question, createHeldContext(context));
+    return await readExport(exportRequest, createCachedContext(context));
   } catch (error) {
-    if (error instanceof NotHeld) return null;
+    if (error instanceof NotCachedError) return null;
     throw error;
   }
 }
 
-function headersOf(question: ExportQuestion): Record<string, string> {
-  const { file, version } = question;
+function headersOf(exportRequest: ExportRequest): Record<string, string> {
+  const { file, version } = exportRequest;
   const { table, format } = file;
   const type =
     format === 'schema.json' || format === 'recency.json' ? 'application/json' : mediaTypes[format];
   return {
     'content-type': type,
-    'content-disposition': `attachment; filename="${fileNameOf(question)}"`,
+    'content-disposition': `attachment; filename="${fileNameOf(exportRequest)}"`,
     'cache-control': 'no-store',
     vary: 'accept-encoding, authorization, cookie, origin',
     ...(isDataset(table)
@@ -142,7 +144,7 @@ function headersOf(question: ExportQuestion): Record<string, string> {
 
 /** The coverage as headers, as GraphQL reports it in its answers. */
 function coverageHeaders({ coverage }: Export): Record<string, string> {
-  return Object.fromEntries(toldOf(coverage).map(([name, text]) => [`x-coverage-${name}`, text]));
+  return Object.fromEntries(notesOf(coverage).map(([name, text]) => [`x-coverage-${name}`, text]));
 }
 
 function refuseExport(

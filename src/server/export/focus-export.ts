@@ -15,8 +15,8 @@ import { recencyOf, schemaIdOf } from '../../reports/focus-metadata.ts';
 import { toBillingPeriods, type AccountPeriod } from '../../reports/focus-periods.ts';
 import type { FocusVersion } from '../../reports/focus-versions.ts';
 import { toFocusRows, type FocusCharge } from '../../reports/focus.ts';
-import { coverageOf, refuseUnlessWhole, toldOf, type ExportCoverage } from './export-coverage.ts';
-import { monthsOf, type ExportQuestion } from './export-question.ts';
+import { coverageOf, refuseUnlessWhole, notesOf, type ExportCoverage } from './export-coverage.ts';
+import { monthsOf, type ExportRequest } from './export-request.ts';
 import type { ExportTable, TableRow } from './export-table.ts';
 import { linesOf, readList } from './read-list.ts';
 import { readInParts, type AccountPart, type ReadAccountPart, type ReadParts } from './read-parts.ts';
@@ -31,13 +31,13 @@ export interface Export {
 /** Reads a data set. @throws GatewayError; AggregateError of one for each account that is missing */
 export async function readFocusExport(
   name: FocusDatasetName,
-  question: ExportQuestion,
+  exportRequest: ExportRequest,
   context: GatewayContext,
 ): Promise<Export> {
-  const { version } = question;
-  const read = await lookAt(name, question, context);
+  const { version } = exportRequest;
+  const read = await lookAt(name, exportRequest, context);
   const sources = read.seen.flatMap((seen) => seen.sources);
-  refuseUnlessWhole(sources, question, whatOf[name]);
+  refuseUnlessWhole(sources, exportRequest, whatOf[name]);
   const coverage = coverageOf(
     sources,
     read.seen.flatMap(({ invoices }) => invoices),
@@ -54,7 +54,7 @@ export async function readFocusExport(
       notes: () => [
         ['Dataset', `FOCUS ${version}, ${focusDatasets[name].id}`],
         ['SchemaId', schemaIdOf(name, version)],
-        ...toldOf(coverage),
+        ...notesOf(coverage),
       ],
     },
   };
@@ -63,16 +63,16 @@ export async function readFocusExport(
 /** How recent a data set is. @throws as readFocusExport */
 export async function readRecency(
   name: FocusDatasetName,
-  question: ExportQuestion,
+  exportRequest: ExportRequest,
   context: GatewayContext,
 ): Promise<unknown> {
-  const read = await lookAt(name, question, context);
+  const read = await lookAt(name, exportRequest, context);
   refuseUnlessWhole(
     read.seen.flatMap((seen) => seen.sources),
-    question,
+    exportRequest,
     whatOf[name],
   );
-  return recencyOf(name, question.version, periodsOf(read), context.ledger.now());
+  return recencyOf(name, exportRequest.version, periodsOf(read), context.ledger.now());
 }
 
 const whatOf = {
@@ -84,10 +84,10 @@ const whatOf = {
 
 function lookAt(
   name: FocusDatasetName,
-  question: ExportQuestion,
+  exportRequest: ExportRequest,
   context: GatewayContext,
 ): Promise<ReadParts<YearMonth>> {
-  const { version, isFresh, scope, dates } = question;
+  const { version, isFresh, scope, dates } = exportRequest;
   const readers: Readonly<Record<FocusDatasetName, ReadAccountPart<YearMonth>>> = {
     focus: (account, month, within) => readCharges(account, month, { version, isFresh }, within),
     'billing-periods': (account, month, within) =>
@@ -103,7 +103,7 @@ function lookAt(
 async function readCharges(
   account: Account,
   month: YearMonth,
-  { version, isFresh }: Pick<ExportQuestion, 'version' | 'isFresh'>,
+  { version, isFresh }: Pick<ExportRequest, 'version' | 'isFresh'>,
   context: GatewayContext,
 ): Promise<AccountPart> {
   const period = await readBillingPeriod(account, month, isFresh, context);
@@ -146,7 +146,7 @@ function readInvoices(
 function readKeys(
   account: Account,
   month: YearMonth,
-  { version, isFresh }: Pick<ExportQuestion, 'version' | 'isFresh'>,
+  { version, isFresh }: Pick<ExportRequest, 'version' | 'isFresh'>,
   context: GatewayContext,
 ): Promise<AccountPart> {
   const request = { kind: 'API_KEY_USAGE', dates: datesOf(month), choice: () => ['DAY'], isFresh } as const;

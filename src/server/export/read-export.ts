@@ -3,16 +3,16 @@
 import { schemaOf } from '../../reports/focus-metadata.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { isDataset, isList, type ExportFile, type ExportFormat } from './export-names.ts';
-import type { ExportQuestion } from './export-question.ts';
+import type { ExportRequest } from './export-request.ts';
 import { readFocusExport, type Export } from './focus-export.ts';
 import { readListExport, readSpendExport } from './report-exports.ts';
 
 /** Reads an export. @throws GatewayError; AggregateError of one for each account that is missing */
-export function readExport(question: ExportQuestion, context: GatewayContext): Promise<Export> {
-  const { table } = question.file;
-  if (isDataset(table)) return readFocusExport(table, question, context);
-  if (isList(table)) return readListExport(table, question, context);
-  return readSpendExport(question, context);
+export function readExport(exportRequest: ExportRequest, context: GatewayContext): Promise<Export> {
+  const { table } = exportRequest.file;
+  if (isDataset(table)) return readFocusExport(table, exportRequest, context);
+  if (isList(table)) return readListExport(table, exportRequest, context);
+  return readSpendExport(exportRequest, context);
 }
 
 /** How each format is sent. Those with compression of their own are not compressed again. */
@@ -30,14 +30,14 @@ export function isCompressible({ format }: Pick<ExportFile, 'format'>): boolean 
 /** The bytes of an export, in pieces. What a format needs is loaded when it is first asked for. */
 export async function* writeExport(
   found: Export,
-  question: ExportQuestion,
+  exportRequest: ExportRequest,
 ): AsyncGenerator<string | Uint8Array> {
-  yield* await contentOf(found, question);
+  yield* await contentOf(found, exportRequest);
 }
 
 async function contentOf(
   { table }: Export,
-  { file, version, hasByteOrderMark }: ExportQuestion,
+  { file, version, hasByteOrderMark }: ExportRequest,
 ): Promise<AsyncIterable<string | Uint8Array>> {
   switch (file.format) {
     case 'csv':
@@ -59,13 +59,13 @@ async function contentOf(
 }
 
 /** The name of the file, by what it holds. */
-export function fileNameOf({ file, version, dates }: ExportQuestion): string {
+export function fileNameOf({ file, version, dates }: ExportRequest): string {
   const ofVersion = isDataset(file.table) && version !== '1.2' ? `-${version}` : '';
   return `${file.table}${ofVersion}-${periodName(dates)}.${file.format}`;
 }
 
 /** "2026-02" for a month, else "2025-12--2026-03": from the first to the one behind the last. */
-export function periodName({ from, to }: ExportQuestion['dates']): string {
+export function periodName({ from, to }: ExportRequest['dates']): string {
   const areMonths = from.endsWith('-01') && to.endsWith('-01');
   const [first, last] = areMonths ? [from.slice(0, 7), to.slice(0, 7)] : [from, to];
   const isOne = areMonths && monthAfter(first) === last;

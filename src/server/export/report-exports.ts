@@ -8,11 +8,11 @@ import { toPeriod } from '../../query/asked-period.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { readReport } from '../../query/read-spend.ts';
 import { byCategories, selectAccounts } from '../../query/sources.ts';
-import { viewOf } from '../../reports/charge-filter.ts';
+import { costBasisOf } from '../../reports/charge-filter.ts';
 import { isLabelled, type SpendDimension } from '../../reports/spend-dimensions.ts';
-import { coverageOf, refuseUnlessWhole, toldOf } from './export-coverage.ts';
+import { coverageOf, refuseUnlessWhole, notesOf } from './export-coverage.ts';
 import { listKinds, type ListName } from './export-names.ts';
-import { knownDimensions, type ExportQuestion } from './export-question.ts';
+import { knownDimensions, type ExportRequest } from './export-request.ts';
 import type { TableColumn, TableRow } from './export-table.ts';
 import type { Export } from './focus-export.ts';
 import { listTable } from './list-columns.ts';
@@ -29,19 +29,19 @@ const titles: Readonly<Record<ListName, string>> = {
 /** Reads a list, month by month. @throws GatewayError; AggregateError of one for each account that is missing */
 export function readListExport(
   name: ListName,
-  question: ExportQuestion,
+  exportRequest: ExportRequest,
   context: GatewayContext,
 ): Promise<Export> {
-  return readKind(listKinds[name], titles[name], question, context);
+  return readKind(listKinds[name], titles[name], exportRequest, context);
 }
 
 async function readKind(
   kind: RowKind,
   title: string,
-  question: ExportQuestion,
+  exportRequest: ExportRequest,
   context: GatewayContext,
 ): Promise<Export> {
-  const { isFresh, scope, dates } = question;
+  const { isFresh, scope, dates } = exportRequest;
   const list = listTable(kind);
   // Usage by key is listed by day, week and month: the same usage three times.
   const choice = kind === 'API_KEY_USAGE' ? () => ['DAY'] : byCategories(null);
@@ -53,7 +53,7 @@ async function readKind(
     context,
   );
   const sources = read.seen.flatMap((seen) => seen.sources);
-  refuseUnlessWhole(sources, question, title.toLowerCase());
+  refuseUnlessWhole(sources, exportRequest, title.toLowerCase());
   const coverage = coverageOf(sources);
   return {
     coverage,
@@ -62,7 +62,7 @@ async function readKind(
       title,
       columns: list.columns,
       rows: () => read.lines(),
-      notes: () => [['Dates', toText(dates)], ...toldOf(coverage)],
+      notes: () => [['Dates', toText(dates)], ...notesOf(coverage)],
     },
   };
 }
@@ -74,8 +74,11 @@ function cutByMonths({ from, to }: DateRange): DateRange[] {
 }
 
 /** Reads a report of spend: a line for each group and currency. @throws as readListExport */
-export async function readSpendExport(question: ExportQuestion, context: GatewayContext): Promise<Export> {
-  const { by, allocation, timeZone, dates, scope, isFresh } = question;
+export async function readSpendExport(
+  exportRequest: ExportRequest,
+  context: GatewayContext,
+): Promise<Export> {
+  const { by, allocation, timeZone, dates, scope, isFresh } = exportRequest;
   const { allocations } = context.visibility;
   if (allocation !== null && allocations.every(({ id }) => id !== allocation)) {
     const own = allocations.map(({ id }) => id).join(', ') || 'none in the settings';
@@ -84,7 +87,7 @@ export async function readSpendExport(question: ExportQuestion, context: Gateway
   }
   const report = await readReport(
     {
-      view: viewOf(by, {}),
+      costBasis: costBasisOf(by, {}),
       scope,
       period: toPeriod({ dates }, context),
       timeZone,
@@ -104,7 +107,7 @@ export async function readSpendExport(question: ExportQuestion, context: Gateway
     isFresh && source.status === 'STALE' ? { ...source, status: 'FAILED' as const } : source,
   );
   // Figures that older rows stand in for cannot be taken out of a sum.
-  refuseUnlessWhole(sources, isFresh ? { scope, isPartial: false } : question, 'charges');
+  refuseUnlessWhole(sources, isFresh ? { scope, isPartial: false } : exportRequest, 'charges');
   const coverage = coverageOf(report.sources);
   const lines = report.pages.all.flatMap(({ key, totals }) => {
     const keys = Object.fromEntries(
@@ -125,7 +128,7 @@ export async function readSpendExport(question: ExportQuestion, context: Gateway
       notes: () => [
         ['Dates', toText(dates)],
         ['Days', timeZone ?? "each provider's own"],
-        ...toldOf(coverage),
+        ...notesOf(coverage),
       ],
     },
   };

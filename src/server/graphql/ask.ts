@@ -9,7 +9,7 @@ import type { Client } from '../access/auth.ts';
 import { HttpError } from '../http/reply.ts';
 import type { Metrics } from '../observability/prometheus.ts';
 import { createExchange, type Exchange } from './exchange.ts';
-import type { KeptAnswer, ResponseCache } from './response-cache.ts';
+import type { CachedResponse, ResponseCache } from './response-cache.ts';
 import { writeAnswer, type Answer } from './result.ts';
 import type { Asked, Gateway } from './yoga.ts';
 
@@ -26,12 +26,12 @@ export type Asking = Omit<Admitted, 'client'> & { readonly client: Client };
 
 /** What came back: a cached response, or a new answer and what is cached of it from now on. */
 export type Reply =
-  | { readonly answer: null; readonly kept: KeptAnswer }
-  | { readonly answer: Answer; readonly kept: KeptAnswer | null };
+  | { readonly answer: null; readonly cached: CachedResponse }
+  | { readonly answer: Answer; readonly cached: CachedResponse | null };
 
 export interface Ask {
   /** The cached response to a request with exactly these bytes. */
-  find(bytes: string, asking: Asking): KeptAnswer | null;
+  find(bytes: string, asking: Asking): CachedResponse | null;
   /**
    * Asks within a scope of cached responses. `bytes`: what finds the same response without being read, if anything.
    */
@@ -43,14 +43,14 @@ export interface Ask {
 export function createAsk({ gateway, answers, isTooLate, metrics }: AskSettings): Ask {
   /** Records who read what, for the log and the metrics. */
   function count(
-    { facts, receivedAtMs }: Asking,
+    { logFields, receivedAtMs }: Asking,
     operation: string | null,
     outcome: OperationOutcome,
-    kept: KeptAnswer | null,
-    accounts = kept?.accounts ?? [],
+    cached: CachedResponse | null,
+    accounts = cached?.accounts ?? [],
   ): void {
-    Object.assign(facts, { operation, outcome, isKept: kept !== null, accounts });
-    metrics.lookedUp(kept !== null);
+    Object.assign(logFields, { operation, outcome, isCached: cached !== null, accounts });
+    metrics.lookedUp(cached !== null);
     metrics.operated(operation, outcome, (performance.now() - receivedAtMs) / 1000);
   }
 
@@ -58,12 +58,12 @@ export function createAsk({ gateway, answers, isTooLate, metrics }: AskSettings)
   async function askAndKeep(
     asked: Asked,
     exchange: Exchange,
-  ): Promise<{ readonly answer: Answer | null; readonly kept: KeptAnswer | null }> {
+  ): Promise<{ readonly answer: Answer | null; readonly cached: CachedResponse | null }> {
     try {
       const answer = await gateway.ask(asked, exchange);
-      const { question, operation, known } = exchange;
-      const isNew = answer !== null && question !== null;
-      return { answer, kept: isNew ? keep(answers, question, operation, answer) : known };
+      const { key, operation, known } = exchange;
+      const isNew = answer !== null && key !== null;
+      return { answer, cached: isNew ? keep(answers, key, operation, answer) : known };
     } finally {
       // Identical requests that have waited for this one find its answer in the cache now.
       exchange.joined?.end();
@@ -77,21 +77,20 @@ export function createAsk({ gateway, answers, isTooLate, metrics }: AskSettings)
       return repeated;
     },
     async ask(asked, scope, bytes, asking) {
-      const { client, requestId, left } = asking;
-      const exchange = createExchange({ client, requestId, left, scope });
-      const { answer, kept } = await askAndKeep(asked, exchange);
-      const { operation, question } = exchange;
-      if (kept !== null && bytes !== null) answers.alias(bytes, kept);
+      const { client, requestId, abortSignal } = asking;
+      const exchange = createExchange({ client, requestId, abortSignal, scope });
+      const { answer, cached } = await askAndKeep(asked, exchange);
+      const { operation, key } = exchange;
+      if (cached !== null && bytes !== null) answers.alias(bytes, cached);
       if (answer === null) {
-        if (kept === null) throw new TypeError('a request came back without an answer');
+        if (cached === null) throw new TypeError('a request came back without an answer');
         // Where the response was found without parsing, only the response knows the name.
-        count(asking, operation ?? kept.operation, 'ok', kept);
-        return { answer, kept };
+        count(asking, operation ?? cached.operation, 'ok', cached);
+        return { answer, cached };
       }
       // A request without a document is not an operation.
-      if (question !== null)
-        count(asking, operation, outcomeOf(answer), null, answer.validity?.accounts() ?? []);
-      return { answer, kept };
+      if (key !== null) count(asking, operation, outcomeOf(answer), null, answer.validity?.accounts() ?? []);
+      return { answer, cached };
     },
     refuseIfLate({ receivedAtMs }) {
       if (isTooLate(receivedAtMs)) throw overloaded();
@@ -107,18 +106,18 @@ function outcomeOf({ data, errors }: Answer): OperationOutcome {
 /** Caches only complete answers, with what the cached response costs. */
 function keep(
   answers: ResponseCache,
-  question: string,
+  key: string,
   operation: string | null,
-  { data, errors, keptCost, validity }: Answer,
-): KeptAnswer | null {
+  { data, errors, cachedCost, validity }: Answer,
+): CachedResponse | null {
   if (data === null || errors.length > 0 || validity === null) return null;
-  const body = writeAnswer({ data, errors, cost: keptCost });
-  return answers.keep(question, operation, body, validity);
+  const body = writeAnswer({ data, errors, cost: cachedCost });
+  return answers.keep(key, operation, body, validity);
 }
 
 /** The error for requests that the gateway has no time for. */
 export function overloaded(): HttpError {
-  const facts = { retryable: true, retryAfterSeconds: 1 };
+  const details = { retryable: true, retryAfterSeconds: 1 };
   const message = 'The gateway is overloaded: ask again in a moment.';
-  return new HttpError(503, 'OVERLOADED', message, { facts, headers: { 'retry-after': '1' } });
+  return new HttpError(503, 'OVERLOADED', message, { details, headers: { 'retry-after': '1' } });
 }

@@ -31,7 +31,7 @@ const maxBytes = 67_108_864;
 /** The most memory that a document takes per token: 490 bytes as measured, and its plans. */
 const tokenBytes = 2000;
 /** The most errors to report for a document: each costs time and memory. */
-const maxFaults = 5;
+const maxErrors = 5;
 
 /** The caches for Yoga. Limited by memory, because the number of documents says little about their size. */
 export function createDocumentCaches() {
@@ -47,12 +47,12 @@ export function createDocumentCaches() {
 export function useDocuments({ schema, limits, introspection }: DocumentSettings): Plugin<ServerContext> {
   const rules = [...specifiedRules, queriesAlone];
   if (introspection === false) rules.push(NoSchemaIntrospectionCustomRule);
-  const options = { maxErrors: maxFaults, hideSuggestions: introspection !== true };
+  const options = { maxErrors: maxErrors, hideSuggestions: introspection !== true };
   const checkIntrospection = createIntrospectionCheck(schema);
 
-  function faultsOf(document: DocumentNode): readonly GraphQLError[] {
-    const faults = validate(schema, document, rules, options);
-    if (faults.length > 0) return faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED'));
+  function errorsOf(document: DocumentNode): readonly GraphQLError[] {
+    const errors = validate(schema, document, rules, options);
+    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
     const tooMuch = checkIntrospection(document);
     return tooMuch === null ? [] : [tooMuch];
   }
@@ -68,7 +68,7 @@ export function useDocuments({ schema, limits, introspection }: DocumentSettings
       };
     },
     onValidate({ setValidationFn }) {
-      setValidationFn((_schema: GraphQLSchema, document: DocumentNode) => faultsOf(document));
+      setValidationFn((_schema: GraphQLSchema, document: DocumentNode) => errorsOf(document));
     },
   };
 }

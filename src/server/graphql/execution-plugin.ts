@@ -56,7 +56,7 @@ export function useExecution({
 
   function run({ document, contextValue, operationName, variableValues }: ExecutionArgs) {
     const { exchange } = contextValue as ServerContext;
-    const { client, left, joined } = exchange;
+    const { client, abortSignal, joined } = exchange;
     const first = joined?.first ?? null;
     const operation = getOperationAST(document, operationName);
     if (operation == null) throw new TypeError('Yoga let a document through that has no such operation');
@@ -65,7 +65,7 @@ export function useExecution({
     if (client.bounds !== null && beyond.length > 0)
       throw refusal('FORBIDDEN', beyondOwnCost(beyond), { status: 403 });
     // Not merged into Yoga's own context, which is slower to read.
-    const context = createRequest(client, left(), first === null ? null : turnAfter(first));
+    const context = createRequest(client, abortSignal(), first === null ? null : turnAfter(first));
     exchange.context = context;
     const attributes = {
       'graphql.operation.name': exchange.operation ?? 'unnamed',
@@ -80,8 +80,8 @@ export function useExecution({
         return {};
       }
       const { data, errors } = result;
-      const told = errors.length === 0 ? {} : { errors };
-      return data === null ? told : { data: { json: data }, ...told };
+      const reported = errors.length === 0 ? {} : { errors };
+      return data === null ? reported : { data: { json: data }, ...reported };
     });
   }
 

@@ -7,13 +7,13 @@ import type { Visibility } from '../../query/context.ts';
 import { uncountRequest, wantsPage, type Admitted } from '../access/admission.ts';
 import type { Client } from '../access/auth.ts';
 import type { ConsumeBudget } from '../access/budget.ts';
-import { encode, mannerOf, sendAnswer, vary, type ResponseFormat } from '../http/answer.ts';
+import { encode, responseFormatOf, sendAnswer, vary, type ResponseFormat } from '../http/answer.ts';
 import { readBody } from '../http/body.ts';
 import type { Ask } from './ask.ts';
 import { withLinkToPage } from './graphiql.ts';
 import { isMiss } from './persisted-documents.ts';
 import { readParams } from './read-params.ts';
-import { encodedAs, type KeptAnswer } from './response-cache.ts';
+import { encodedAs, type CachedResponse } from './response-cache.ts';
 import { statusOf, writeAnswer } from './result.ts';
 import type { Gateway } from './yoga.ts';
 
@@ -33,18 +33,24 @@ export function createGraphql(settings: GraphqlSettings) {
   const { gateway, asks, visibilityOf, consume, now, maxBodyBytes } = settings;
 
   /** Sends a cached response, with the time for which it is still right. */
-  async function sendKept(
+  async function sendCached(
     request: IncomingMessage,
     response: ServerResponse,
-    answer: KeptAnswer,
-    manner: ResponseFormat,
+    answer: CachedResponse,
+    responseFormat: ResponseFormat,
   ): Promise<void> {
     const headers = headersOf(answer, now());
-    const encoded = encodedAs(answer, manner);
+    const encoded = encodedAs(answer, responseFormat);
     if (request.headers['if-none-match'] === answer.etag) {
       response.writeHead(304, { ...headers, vary }).end();
     } else {
-      sendAnswer(response, 200, manner, encoded instanceof Promise ? await encoded : encoded, headers);
+      sendAnswer(
+        response,
+        200,
+        responseFormat,
+        encoded instanceof Promise ? await encoded : encoded,
+        headers,
+      );
     }
   }
 
@@ -53,25 +59,25 @@ export function createGraphql(settings: GraphqlSettings) {
     const { client } = admitted;
     if (client === null) throw new TypeError('only the page is sent without a client');
     const asking = { ...admitted, client };
-    const manner = mannerOf(request);
-    const scope = scopeOf(visibilityOf(client), manner);
+    const responseFormat = responseFormatOf(request);
+    const scope = scopeOf(visibilityOf(client), responseFormat);
     const { method = 'GET', url = '' } = request;
     const body = method === 'POST' ? await readBody(request, maxBodyBytes) : null;
     const bytes = scope + (body === null ? `${method} ${url}` : body.toString('latin1'));
     const repeated = asks.find(bytes, asking);
-    if (repeated !== null) return sendKept(request, response, repeated, manner);
+    if (repeated !== null) return sendCached(request, response, repeated, responseFormat);
 
     asks.refuseIfLate(asking);
     const params = readParams(method, url, body);
-    const { answer, kept } = await asks.ask({ method, params }, scope, bytes, asking);
-    if (answer === null) return sendKept(request, response, kept, manner);
+    const { answer, cached } = await asks.ask({ method, params }, scope, bytes, asking);
+    if (answer === null) return sendCached(request, response, cached, responseFormat);
     // The client will ask again with the document, and that request counts.
     if (answer.errors.some((error) => isMiss(error))) await uncountRequest(consume, client, response);
     if (response.destroyed) return;
-    const encoded = await encode(Buffer.from(writeAnswer(answer)), manner);
+    const encoded = await encode(Buffer.from(writeAnswer(answer)), responseFormat);
     const headers =
-      kept === null ? { ...answer.http.headers, 'cache-control': 'no-store' } : headersOf(kept, now());
-    sendAnswer(response, statusOf(answer, manner.mediaType), manner, encoded, headers);
+      cached === null ? { ...answer.http.headers, 'cache-control': 'no-store' } : headersOf(cached, now());
+    sendAnswer(response, statusOf(answer, responseFormat.mediaType), responseFormat, encoded, headers);
   };
 }
 
@@ -93,7 +99,7 @@ async function sendPage(
 }
 
 /** How long the answer is right, for a client that caches it too. */
-function headersOf({ until, etag }: KeptAnswer, now: number): Record<string, string> {
+function headersOf({ until, etag }: CachedResponse, now: number): Record<string, string> {
   const seconds = Math.max(0, Math.floor((until - now) / 1000));
   return { 'cache-control': `private, max-age=${seconds}`, etag };
 }

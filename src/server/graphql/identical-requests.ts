@@ -3,7 +3,7 @@
  * Each of them has asked for its rows itself, so a request that leaves, fails or runs out of time affects no other.
  */
 
-import type { KeptAnswer, ResponseCache } from './response-cache.ts';
+import type { CachedResponse, ResponseCache } from './response-cache.ts';
 
 export interface IdenticalRequests {
   /** Joins the requests with this key. */
@@ -13,7 +13,7 @@ export interface IdenticalRequests {
 /** The part of one request. */
 export interface Joined {
   /** Settles when the first request is done, with its answer if that may be sent to all; null: this is the first. */
-  readonly first: Promise<KeptAnswer | null> | null;
+  readonly first: Promise<CachedResponse | null> | null;
   /** Call this when the request is done, and its answer cached. */
   end(): void;
 }
@@ -38,11 +38,11 @@ export function createIdenticalRequests(answers: Pick<ResponseCache, 'find'>): I
 }
 
 /** Resolves when a request must compute its own answer, because it cannot have that of the first; else never. */
-export async function turnAfter(first: Promise<KeptAnswer | null>): Promise<void> {
+export async function turnAfter(first: Promise<CachedResponse | null>): Promise<void> {
   if ((await first) !== null) await new Promise<never>(() => {});
 }
 
 /** The answer of the first request; never settles when there is none for all. */
-export async function answerOf(first: Promise<KeptAnswer | null>): Promise<KeptAnswer> {
+export async function answerOf(first: Promise<CachedResponse | null>): Promise<CachedResponse> {
   return (await first) ?? new Promise<never>(() => {});
 }

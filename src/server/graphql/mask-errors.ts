@@ -37,8 +37,8 @@ export function isBug(error: GraphQLError): boolean {
 }
 
 function extensionsOf(error: GatewayError): Record<string, unknown> {
-  const { code, retryable, retryAfterSeconds, account, provider, facts } = error;
-  return { code, retryable, retryAfterSeconds, account, provider, ...facts };
+  const { code, retryable, retryAfterSeconds, account, provider, details } = error;
+  return { code, retryable, retryAfterSeconds, account, provider, ...details };
 }
 
 /** Codes that Yoga sets. */

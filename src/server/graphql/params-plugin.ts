@@ -36,10 +36,10 @@ export function useParams(
       const text = documents.textOf({ query, documentId }, exchange.client);
       setParams({ ...params, query: text });
       if (exchange.scope === null) return;
-      exchange.question = exchange.scope + JSON.stringify([text, operationName, sorted(variables)]);
-      exchange.known = answers.find(exchange.question);
+      exchange.key = exchange.scope + JSON.stringify([text, operationName, sorted(variables)]);
+      exchange.known = answers.find(exchange.key);
       if (exchange.known !== null) return setResult({});
-      exchange.joined = identical.join(exchange.question);
+      exchange.joined = identical.join(exchange.key);
     },
   };
 }

@@ -156,11 +156,12 @@ function readText(file: string): string {
 }
 
 function check(found: string, text: string, schema: GraphQLSchema): void {
-  const fault = faultOf(text, schema);
-  if (fault !== undefined) throw new DocumentError(`${found}: ${fault.message.replaceAll(/\s+/g, ' ')}`);
+  const documentError = documentErrorOf(text, schema);
+  if (documentError !== undefined)
+    throw new DocumentError(`${found}: ${documentError.message.replaceAll(/\s+/g, ' ')}`);
 }
 
-function faultOf(text: string, schema: GraphQLSchema): GraphQLError | undefined {
+function documentErrorOf(text: string, schema: GraphQLSchema): GraphQLError | undefined {
   try {
     return validate(schema, parse(text))[0];
   } catch (error) {

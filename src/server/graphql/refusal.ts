@@ -13,9 +13,9 @@ export function refusal(
   code: HttpCode,
   message: string,
   http: GraphQLHTTPExtensions = { status: 400 },
-  facts: Readonly<Record<string, unknown>> = {},
+  details: Readonly<Record<string, unknown>> = {},
 ): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, ...facts, http } });
+  return new GraphQLError(message, { extensions: { code, ...details, http } });
 }
 
 /**

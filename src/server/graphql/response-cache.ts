@@ -13,7 +13,7 @@ import type { Validity } from '../../query/validity.ts';
 import { encode, type Encoded, type ResponseFormat } from '../http/answer.ts';
 
 /** A cached response. */
-export interface KeptAnswer {
+export interface CachedResponse {
   /** The body in each encoding that clients have asked for. */
   readonly encoded: Map<ResponseFormat['encoding'], Encoded>;
   /** In a buffer of its own, so that it takes no more memory than its length. */
@@ -31,11 +31,11 @@ export interface KeptAnswer {
 
 export interface ResponseCache {
   /** Finds a response by the exact bytes of a request, or by its normal form. */
-  find(key: string): KeptAnswer | null;
+  find(key: string): CachedResponse | null;
   /** Caches a response; null when it has already ended. */
-  keep(key: string, operation: string | null, body: string, validity: Validity): KeptAnswer | null;
+  keep(key: string, operation: string | null, body: string, validity: Validity): CachedResponse | null;
   /** From now on, a request with these bytes finds this response. */
-  alias(bytes: string, answer: KeptAnswer): void;
+  alias(bytes: string, answer: CachedResponse): void;
   /** A segment was read again: ends all responses that were made from it. */
   end(segment: string): void;
 }
@@ -49,11 +49,11 @@ const segmentBytes = 150;
 
 /** A cache of at most `maxBytes`, by estimate. */
 export function createResponseCache(maxBytes: number, now: Clock): ResponseCache {
-  const bySegment = new Map<string, Set<KeptAnswer>>();
-  const segmentsOf = new WeakMap<KeptAnswer, readonly string[]>();
-  const aliasesOf = new WeakMap<KeptAnswer, Set<string>>();
+  const bySegment = new Map<string, Set<CachedResponse>>();
+  const segmentsOf = new WeakMap<CachedResponse, readonly string[]>();
+  const aliasesOf = new WeakMap<CachedResponse, Set<string>>();
   const maxBytesOfAliases = Math.ceil(maxBytes / 8);
-  const byQuestion = new LRUCache<string, KeptAnswer>({
+  const byKey = new LRUCache<string, CachedResponse>({
     maxSize: Math.max(1, maxBytes - maxBytesOfAliases),
     sizeCalculation: (answer, key) =>
       // Its two compressed forms together take at most twice as much again.
@@ -63,13 +63,13 @@ export function createResponseCache(maxBytes: number, now: Clock): ResponseCache
       segmentBytes * (segmentsOf.get(answer)?.length ?? 0),
     dispose: (answer) => forget(answer),
   });
-  const byBytes = new LRUCache<string, KeptAnswer>({
+  const byBytes = new LRUCache<string, CachedResponse>({
     maxSize: maxBytesOfAliases,
     sizeCalculation: (_answer, bytes) => aliasBytes + bytes.length,
     dispose: (answer, bytes) => void aliasesOf.get(answer)?.delete(bytes),
   });
 
-  function forget(answer: KeptAnswer): void {
+  function forget(answer: CachedResponse): void {
     answer.until = 0 as Instant;
     // Removes everything that points to it.
     for (const bytes of aliasesOf.get(answer) ?? []) byBytes.delete(bytes);
@@ -82,24 +82,32 @@ export function createResponseCache(maxBytes: number, now: Clock): ResponseCache
 
   return {
     find(key) {
-      const answer = byBytes.get(key) ?? byQuestion.get(key);
+      const answer = byBytes.get(key) ?? byKey.get(key);
       return answer !== undefined && isRight(answer, now()) ? answer : null;
     },
     keep(key, operation, body, validity) {
       const until = validity.until();
       const since = now();
       if (since >= until) return null;
-      const kept = Buffer.allocUnsafeSlow(Buffer.byteLength(body));
-      kept.write(body);
-      const etag = `W/"${createHash('sha256').update(kept).digest('base64url').slice(0, 22)}"`;
+      const cached = Buffer.allocUnsafeSlow(Buffer.byteLength(body));
+      cached.write(body);
+      const etag = `W/"${createHash('sha256').update(cached).digest('base64url').slice(0, 22)}"`;
       const accounts = validity.accounts();
-      const answer: KeptAnswer = { encoded: new Map(), body: kept, etag, since, until, operation, accounts };
+      const answer: CachedResponse = {
+        encoded: new Map(),
+        body: cached,
+        etag,
+        since,
+        until,
+        operation,
+        accounts,
+      };
       const segments = validity.segments();
       segmentsOf.set(answer, segments);
       aliasesOf.set(answer, new Set());
-      byQuestion.set(key, answer);
+      byKey.set(key, answer);
       // The cache refuses a response that is too large.
-      if (byQuestion.peek(key) !== answer) return null;
+      if (byKey.peek(key) !== answer) return null;
       for (const segment of segments) {
         const answers = bySegment.get(segment) ?? new Set();
         bySegment.set(segment, answers.add(answer));
@@ -118,18 +126,21 @@ export function createResponseCache(maxBytes: number, now: Clock): ResponseCache
 }
 
 /** Whether a response is right at this moment. */
-export function isRight({ since, until }: KeptAnswer, now: Instant): boolean {
+export function isRight({ since, until }: CachedResponse, now: Instant): boolean {
   return since <= now && now < until;
 }
 
 /** A response in the encoding that a client accepts; compressed once. */
-export function encodedAs(answer: KeptAnswer, manner: ResponseFormat): Encoded | Promise<Encoded> {
-  const known = answer.encoded.get(manner.encoding);
+export function encodedAs(
+  answer: CachedResponse,
+  responseFormat: ResponseFormat,
+): Encoded | Promise<Encoded> {
+  const known = answer.encoded.get(responseFormat.encoding);
   if (known !== undefined) return known;
-  return encode(answer.body, manner).then((encoded) => {
+  return encode(answer.body, responseFormat).then((encoded) => {
     // A compressor's output lies in a larger buffer, which would stay in memory.
     const body = encoded.encoding === null ? answer.body : copied(encoded.body);
-    answer.encoded.set(manner.encoding, { ...encoded, body });
+    answer.encoded.set(responseFormat.encoding, { ...encoded, body });
     return encoded;
   });
 }

@@ -4,7 +4,7 @@ import { GraphQLError, type ExecutionResult } from 'graphql';
 import type { GraphQLHTTPExtensions } from 'graphql-yoga';
 
 import type { Cost } from '../../query/loaders.ts';
-import { toldCost } from '../../query/told-cost.ts';
+import { reportedCost } from '../../query/reported-cost.ts';
 import type { Validity } from '../../query/validity.ts';
 import type { MediaType } from '../http/answer.ts';
 import type { Log } from '../observability/log.ts';
@@ -18,7 +18,7 @@ export interface Answer {
   readonly errors: readonly GraphQLError[];
   readonly cost: Cost;
   /** What the same answer costs whoever gets it from the cache. */
-  readonly keptCost: Cost;
+  readonly cachedCost: Cost;
   /** How long it is right; null: it never ran. */
   readonly validity: Validity | null;
   readonly http: GraphQLHTTPExtensions;
@@ -49,7 +49,7 @@ export function toAnswer(
       return withRequest(error, requestId);
     }),
     cost,
-    keptCost: toldCost({ requested, actual: 0, cached: requested }, visibility),
+    cachedCost: reportedCost({ requested, actual: 0, cached: requested }, visibility),
     validity: context?.validity ?? null,
     http: data == null && first !== undefined ? httpOf(first) : { status: 200 },
   };
@@ -62,16 +62,16 @@ export function statusOf({ http: { status = 200, spec = false } }: Answer, media
 
 /** The JSON text of an answer. */
 export function writeAnswer({ data, errors, cost }: Pick<Answer, 'data' | 'errors' | 'cost'>): string {
-  const told = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`;
+  const reported = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`;
   const found = data === null ? '' : `"data":${data},`;
-  return `{${told}${found}"extensions":{"cost":${JSON.stringify(cost)}}}`;
+  return `{${reported}${found}"extensions":{"cost":${JSON.stringify(cost)}}}`;
 }
 
 /** Copies an error, because the errors of a cached document are shared by its requests. */
 function withRequest(error: GraphQLError, requestId: string): GraphQLError {
   const { message, nodes = null, source = null, positions = null, path = null } = error;
-  const { http: _http, ...told } = error.extensions;
-  const extensions = { ...told, retryable: told['retryable'] ?? false, requestId };
+  const { http: _http, ...reported } = error.extensions;
+  const extensions = { ...reported, retryable: reported['retryable'] ?? false, requestId };
   return new GraphQLError(message, { nodes, source, positions, path, extensions });
 }
 

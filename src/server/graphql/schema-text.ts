@@ -32,7 +32,7 @@ export function createSchemaText(introspection: boolean | 'permitted') {
       throw new HttpError(404, 'BAD_USER_INPUT', 'This gateway does not publish its schema.');
     if (introspection === 'permitted' && client?.permissions.has('introspection') !== true) {
       const message = 'This client lacks the permission introspection, which the schema needs.';
-      throw new HttpError(403, 'FORBIDDEN', message, { facts: { permissions: ['introspection'] } });
+      throw new HttpError(403, 'FORBIDDEN', message, { details: { permissions: ['introspection'] } });
     }
     written ??= write();
     const { etag, body } = written;

@@ -27,21 +27,25 @@ const compressAboveBytes = 1024;
 /** Remembers what headers mean, because clients repeat them. */
 const known = new LRUCache<string, ResponseFormat>({
   maxSize: 262_144,
-  sizeCalculation: (_manner, key) => key.length + 200,
+  sizeCalculation: (_responseFormat, key) => key.length + 200,
 });
 /** The headers of the previous request, because the next one usually has the same. */
-let last: { readonly sent: string; readonly accepted: string; readonly manner: ResponseFormat } | null = null;
+let last: {
+  readonly sent: string;
+  readonly accepted: string;
+  readonly responseFormat: ResponseFormat;
+} | null = null;
 
 /** The response format that a request's headers ask for. @throws HttpError 406 when it accepts no GraphQL answer */
-export function mannerOf({ headers }: IncomingMessage): ResponseFormat {
+export function responseFormatOf({ headers }: IncomingMessage): ResponseFormat {
   const { accept: sent = '', 'accept-encoding': accepted = 'identity' } = headers;
-  if (last !== null && last.sent === sent && last.accepted === accepted) return last.manner;
+  if (last !== null && last.sent === sent && last.accepted === accepted) return last.responseFormat;
   // A header cannot contain a line break.
   const key = `${sent}\n${accepted}`;
-  const manner = known.get(key) ?? readManner(sent, accepted);
-  known.set(key, manner);
-  last = { sent, accepted, manner };
-  return manner;
+  const responseFormat = known.get(key) ?? readResponseFormat(sent, accepted);
+  known.set(key, responseFormat);
+  last = { sent, accepted, responseFormat };
+  return responseFormat;
 }
 
 /** Compressing streams, at the speed at which we compress answers. */
@@ -58,7 +62,7 @@ export function encodingOf(accepted: string): Encoding {
   return encoding ?? 'identity';
 }
 
-function readManner(sent: string, accepted: string): ResponseFormat {
+function readResponseFormat(sent: string, accepted: string): ResponseFormat {
   // JSON is always UTF-8, whatever charset is asked for.
   const accept = sent.replaceAll(/;\s*charset\s*=\s*("[^"]*"|[^;,]*)/gi, '').trim() || '*/*';
   const asked = new Negotiator({ headers: { accept } });

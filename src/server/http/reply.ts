@@ -13,7 +13,7 @@ export type HttpCode =
 
 export interface RefusalDetails {
   readonly headers?: Readonly<Record<string, string>>;
-  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /** A refused request, and why: thrown before the request is answered. */
@@ -35,7 +35,7 @@ export function refuse(response: ServerResponse, refusal: HttpError, requestId: 
   const { status, code, message, details } = refusal;
   for (const [name, value] of Object.entries(details.headers ?? {})) response.setHeader(name, value);
   sendJson(response, status, {
-    errors: [{ message, extensions: { code, retryable: false, ...details.facts, requestId } }],
+    errors: [{ message, extensions: { code, retryable: false, ...details.details, requestId } }],
   });
 }
 
@@ -43,7 +43,7 @@ export function refuse(response: ServerResponse, refusal: HttpError, requestId: 
 export function refuseJsonRpc(response: ServerResponse, refusal: HttpError, requestId: string): void {
   const { status, code, message, details } = refusal;
   for (const [name, value] of Object.entries(details.headers ?? {})) response.setHeader(name, value);
-  const data = { code, retryable: false, ...details.facts, requestId };
+  const data = { code, retryable: false, ...details.details, requestId };
   // -32600: the message is no request; -32000: the server will not answer it.
   const number = code === 'BAD_USER_INPUT' ? -32_600 : -32_000;
   sendJson(response, status, { jsonrpc: '2.0', id: null, error: { code: number, message, data } });

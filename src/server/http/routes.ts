@@ -72,8 +72,8 @@ export function createRoutes(settings: RouteSettings, state: Readonly<ServerStat
     response.setHeader('x-request-id', requestId);
     if (state.stopping) response.setHeader('connection', 'close');
     const route = routeOf(request.url);
-    const facts: AccessLogFields = {};
-    void answerOrRefuse(settings, state, route, { request, response, requestId, receivedAtMs, facts });
+    const logFields: AccessLogFields = {};
+    void answerOrRefuse(settings, state, route, { request, response, requestId, receivedAtMs, logFields });
     return () => {
       const durationMs = performance.now() - receivedAtMs;
       // A client that left before the answer got no status.
@@ -87,7 +87,7 @@ export function createRoutes(settings: RouteSettings, state: Readonly<ServerStat
         status,
         isWhole,
         durationMs: round(durationMs),
-        ...facts,
+        ...logFields,
       });
     };
   };
@@ -98,7 +98,7 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly receivedAtMs: number;
-  readonly facts: AccessLogFields;
+  readonly logFields: AccessLogFields;
 }
 
 /** Never rejects. */
@@ -150,7 +150,7 @@ async function serve(
   give: Serve,
   methods: string,
   settings: RouteSettings,
-  { request, response, requestId, receivedAtMs, facts }: Exchange,
+  { request, response, requestId, receivedAtMs, logFields }: Exchange,
 ): Promise<void> {
   const { overload, metrics } = settings;
   const runtime = settings.runtime();
@@ -166,13 +166,13 @@ async function serve(
   const end = overload.begin();
   try {
     const client = await admit(runtime, request, response);
-    if (client !== null) facts.client = client.id;
+    if (client !== null) logFields.client = client.id;
     await give(request, response, {
       client,
       requestId,
-      left: () => leavingOf(response),
+      abortSignal: () => leavingOf(response),
       receivedAtMs,
-      facts,
+      logFields,
     });
   } catch (error) {
     if (error instanceof HttpError && error.code === 'OVERLOADED') metrics.shed();

@@ -136,10 +136,10 @@ function failed(all: readonly ReplyError[], tool: Pick<Tool, 'name'>): CallToolR
   const errors = all
     .slice(0, maxErrors)
     .map((error) => ({ ...error, message: shortText(error.message, 1000) }));
-  const told = errors.map(({ code, message, account, retryAfterSeconds }) => {
+  const reported = errors.map(({ code, message, account, retryAfterSeconds }) => {
     const when = retryAfterSeconds === undefined ? '' : ` (retryAfterSeconds: ${retryAfterSeconds})`;
     return `${account === undefined ? '' : `${account}: `}${code}: ${message.replace(/[.\s]+$/, '')}${when}.`;
   });
-  const text = `${tool.name} could not answer. ${told.join(' ')} ${hintsFor(errors)}`.trim();
+  const text = `${tool.name} could not answer. ${reported.join(' ')} ${hintsFor(errors)}`.trim();
   return { content: [{ type: 'text', text }], structuredContent: { errors }, isError: true };
 }

@@ -26,7 +26,7 @@ export function createCallers({ asks, visibilityOf, now }: CallerSettings): (ask
   return (asking) => ({
     client: asking.client,
     called(tool) {
-      asking.facts.tool = tool;
+      asking.logFields.tool = tool;
     },
     async ask(call) {
       asks.refuseIfLate(asking);
@@ -39,10 +39,10 @@ export function createCallers({ asks, visibilityOf, now }: CallerSettings): (ask
 }
 
 function toReply(reply: Reply, now: number): ToolReply {
-  const { answer, kept } = reply;
-  const text = answer === null ? reply.kept.body.toString() : writeAnswer(answer);
+  const { answer, cached } = reply;
+  const text = answer === null ? reply.cached.body.toString() : writeAnswer(answer);
   const { data = null, errors = [], extensions } = parseJson(text) as Written;
-  const until = kept?.until ?? (errors.length === 0 ? (answer?.validity?.until() ?? 0) : 0);
+  const until = cached?.until ?? (errors.length === 0 ? (answer?.validity?.until() ?? 0) : 0);
   return {
     data,
     errors: errors.map(({ message, path, extensions }) => ({

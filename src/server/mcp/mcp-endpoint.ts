@@ -48,7 +48,7 @@ export function createEndpoint(settings: EndpointSettings): ServeMcp {
       onerror: (error) => log.debug({ event: 'mcp', requestId: asking.requestId, cause: error.name }),
     });
     try {
-      const answer = await handler.fetch(toRequest(request, asking.left()), { parsedBody });
+      const answer = await handler.fetch(toRequest(request, asking.abortSignal()), { parsedBody });
       // Nothing is ever announced, so a stream of announcements ends with its acknowledgement and holds no connection.
       if (isListening(parsedBody)) await handler.close();
       await send(response, answer);

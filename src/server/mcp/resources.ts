@@ -96,8 +96,8 @@ export function registerResources(
 async function readLists(uri: URL, schema: GraphQLSchema, caller: Caller): Promise<ReadResourceResult> {
   const { data, errors, ttlMs } = await caller.ask({ query: listsQuery });
   if (data === null) {
-    const told = errors.map(({ code, message }) => `${code}: ${message}`).join(' ');
-    throw new ProtocolError(ProtocolErrorCode.InternalError, told);
+    const reported = errors.map(({ code, message }) => `${code}: ${message}`).join(' ');
+    throw new ProtocolError(ProtocolErrorCode.InternalError, reported);
   }
   const lists = { kinds: kindsIn(schema), ...data };
   return { ...textOf(uri, 'application/json', JSON.stringify(lists)), ttlMs, cacheScope: 'private' };

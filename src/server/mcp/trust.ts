@@ -70,10 +70,10 @@ function without(value: unknown, found: Coverage[]): unknown {
 
 function together(coverages: readonly Coverage[]): Trust {
   const sources = coverages.flatMap(({ sources = [] }) => sources);
-  const told = coverages.flatMap(({ complete }) => (complete === undefined ? [] : [complete]));
+  const reported = coverages.flatMap(({ complete }) => (complete === undefined ? [] : [complete]));
   const moments = coverages.flatMap(({ asOf }) => (asOf == null ? [] : [asOf]));
   return {
-    complete: told.length === 0 ? null : !told.includes(false),
+    complete: reported.length === 0 ? null : !reported.includes(false),
     asOf: moments.toSorted()[0] ?? null,
     missing: distinct(sources.filter(({ status }) => status === 'FAILED').map(problemOf)),
     stale: distinct(sources.filter(({ status }) => status === 'STALE').map(problemOf)),
@@ -113,10 +113,10 @@ export function sayTrust(trust: Trust, errors: readonly ReplyError[]): string {
     sentences.push(`MISSING, so that this is less than the whole: ${joined(missing.map(problemText))}.`);
   } else if (complete === false) sentences.push('MISSING: at least one account did not answer.');
   if (errors.length > 0) {
-    const told = errors.map(({ code, message, account }) =>
+    const reported = errors.map(({ code, message, account }) =>
       shortText(`${account === undefined ? '' : `${account}: `}${code}: ${message}`, 200),
     );
-    sentences.push(`NOT ANSWERED: ${joined([...new Set(told)])}.`);
+    sentences.push(`NOT ANSWERED: ${joined([...new Set(reported)])}.`);
   }
   if (complete === true && errors.length === 0) sentences.push('Nothing is missing.');
   if (stale.length > 0) {

@@ -62,26 +62,26 @@ export function createSink(
   let begun = nothing;
   let lines = '';
   /** Lost lines without a notice so far. */
-  let untold = 0;
+  let unreported = 0;
   /** Why the last attempt failed, other than by a busy reader. */
   let failure: string | null = null;
   let isTorn = false;
   let isScheduled = false;
 
   function drop(count: number): void {
-    untold += count;
+    unreported += count;
     if (count > 0) onDropped(count);
   }
 
   /** The next block to write: first the notice about lines that are missing before it. */
   function next(): Block | null {
-    const isMissingBefore = untold > 0 && failure !== null;
-    if (lines === '' && (untold === 0 || failure === 'EPIPE')) return null;
+    const isMissingBefore = unreported > 0 && failure !== null;
+    if (lines === '' && (unreported === 0 || failure === 'EPIPE')) return null;
     const end = isTorn ? '\n' : '';
     const text = end + (isMissingBefore ? '' : lines);
     const block = {
-      bytes: Buffer.from(text + noticeOf(untold, failure)),
-      tells: untold,
+      bytes: Buffer.from(text + noticeOf(unreported, failure)),
+      tells: unreported,
       isAlone: isMissingBefore,
     };
     if (!isMissingBefore) lines = '';
@@ -92,7 +92,7 @@ export function createSink(
     const count = put(bytes);
     if (count > 0) isTorn = bytes[count - 1] !== newline;
     if (count < bytes.length) return { bytes: bytes.subarray(count), tells, isAlone };
-    untold -= tells;
+    unreported -= tells;
     failure = null;
     return nothing;
   }
@@ -126,7 +126,7 @@ export function createSink(
   function lostOf({ bytes, tells, isAlone }: Block): number {
     const lacksEnd = isTorn && bytes[0] === newline && (!isAlone || bytes.length === 1);
     const rest = lacksEnd ? bytes.subarray(1) : bytes;
-    if (rest.length === 0) untold -= tells;
+    if (rest.length === 0) unreported -= tells;
     return isAlone || rest.length === 0 ? 0 : linesIn(rest) - (tells > 0 ? 1 : 0);
   }
 
@@ -138,7 +138,7 @@ export function createSink(
   function goOn(): void {
     isScheduled = false;
     if (!drain()) schedule(retryMs);
-    else if (untold > 0 && failure !== 'EPIPE') schedule(retryFailedMs);
+    else if (unreported > 0 && failure !== 'EPIPE') schedule(retryFailedMs);
   }
 
   return {
@@ -181,10 +181,10 @@ const levels: Readonly<Record<number, string>> = {
 /** A line for a person: time, level, event, and the other fields by name. */
 export function pretty(line: string): string {
   const { level, time, event, ...rest } = JSON.parse(line) as Record<string, unknown>;
-  const facts = Object.entries(rest).map(([name, value]) => {
+  const details = Object.entries(rest).map(([name, value]) => {
     return `\u001b[2m${name}=\u001b[0m${typeof value === 'string' ? harmless(value) : JSON.stringify(value)}`;
   });
-  return `${String(time).slice(11, 19)} ${levels[Number(level)] ?? String(level)} ${String(event)} ${facts.join(' ')}\n`;
+  return `${String(time).slice(11, 19)} ${levels[Number(level)] ?? String(level)} ${String(event)} ${details.join(' ')}\n`;
 }
 
 /** Makes a text from outside harmless: it must not control the terminal, or look like a line of its own. */

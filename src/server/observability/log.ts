@@ -4,7 +4,7 @@ import { pino, type Logger } from 'pino';
 
 export interface Log extends Pick<Logger, 'fatal' | 'error' | 'warn' | 'info' | 'debug'> {
   /** Logs a request, at level info. Most lines are of this kind, so they take the fastest path. */
-  answered(facts: Readonly<Record<string, unknown>>): void;
+  answered(details: Readonly<Record<string, unknown>>): void;
 }
 
 /** A log that writes its lines to `write`. */
@@ -13,9 +13,9 @@ export function createLog(level: string, write: (line: string) => void): Log {
   const logger = pino({ level, base: null, timestamp: () => `,"time":"${timestamp()}"` }, { write });
   const { info } = pino.levels.values;
   return Object.assign(logger, {
-    answered(facts: Readonly<Record<string, unknown>>) {
+    answered(details: Readonly<Record<string, unknown>>) {
       if (!logger.isLevelEnabled('info')) return;
-      write(`${JSON.stringify({ level: info, time: timestamp(), event: 'answered', ...facts })}\n`);
+      write(`${JSON.stringify({ level: info, time: timestamp(), event: 'answered', ...details })}\n`);
     },
   });
 }

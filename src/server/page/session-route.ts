@@ -58,7 +58,7 @@ async function signIn(
     const { retryAfterSeconds } = taken;
     throw new HttpError(429, 'RATE_LIMITED', `One address may sign in ${triesPerMinute} times a minute.`, {
       headers: { 'retry-after': String(retryAfterSeconds) },
-      facts: { retryable: true, retryAfterSeconds },
+      details: { retryable: true, retryAfterSeconds },
     });
   }
   const token = tokenIn(await readBody(request, maxBodyBytes));

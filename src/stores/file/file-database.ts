@@ -197,6 +197,6 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 
 function isFrame(start: Uint8Array, length: number): boolean {
   const digits = Buffer.from(start).toString('latin1');
-  const told = Number(digits.slice(0, lengthDigits));
-  return /^\d{23}$/.test(digits) && told > versionDigits && told === length - lengthDigits;
+  const reported = Number(digits.slice(0, lengthDigits));
+  return /^\d{23}$/.test(digits) && reported > versionDigits && reported === length - lengthDigits;
 }

@@ -56,7 +56,7 @@ export function openFileStore(settings: FileStoreSettings): FileStore {
   let failedBytes: number | null = null;
   let setAside: string | null = null;
   let isClosed = false;
-  let told: string | null = null;
+  let reported: string | null = null;
 
   const statusOf = (): StoreStatus => {
     if (access === 'NONE' || silence !== '' || isClosed) return 'AWAY';
@@ -67,8 +67,8 @@ export function openFileStore(settings: FileStoreSettings): FileStore {
   function tell(note = ''): void {
     const status = statusOf();
     const text = status === 'UP' ? note : causeOf();
-    if (isClosed || `${status}: ${text}` === told) return;
-    told = `${status}: ${text}`;
+    if (isClosed || `${status}: ${text}` === reported) return;
+    reported = `${status}: ${text}`;
     onStatus(status, text);
   }
 

@@ -25,7 +25,7 @@ const typeDefinitions = `
 `;
 
 /** All that a resolver may learn, as plain data. */
-function factsOf(info: GraphQLResolveInfo): unknown {
+function detailsOf(info: GraphQLResolveInfo): unknown {
   const path: unknown[] = [];
   for (let at: GraphQLResolveInfo['path'] | undefined = info.path; at !== undefined; at = at.prev) {
     path.unshift([at.key, at.typename]);
@@ -49,10 +49,10 @@ function recording(): { readonly schema: GraphQLSchema; readonly told: string[] 
   const schema = buildSchema(typeDefinitions);
   const told: string[] = [];
   const note = (who: string, info: GraphQLResolveInfo): void => {
-    told.push(`${who} ${JSON.stringify(factsOf(info))}`);
+    told.push(`${who} ${JSON.stringify(detailsOf(info))}`);
     void Promise.resolve()
       .then(() => Promise.resolve())
-      .then(() => told.push(`${who} later ${JSON.stringify(factsOf(info))}`));
+      .then(() => told.push(`${who} later ${JSON.stringify(detailsOf(info))}`));
   };
   const leaf = (depth: number) => ({ type: 'Leaf', depth });
   const tree = (depth: number) => ({ type: 'Tree', depth });

@@ -133,11 +133,11 @@ test('a line names its invoice where there is one, and none where there is no on
     await gateway.restart();
     const { headers, text } = await ask(gateway, `/export/focus.csv?month=${month}&accounts=${accounts}`);
     const ids = new Set(readCsv(text).map((line) => `${line['x_ProviderId']} ${line['InvoiceId']}`));
-    return { ids: [...ids].toSorted(), untold: headers['x-coverage-without-invoice-ids'] };
+    return { ids: [...ids].toSorted(), unreported: headers['x-coverage-without-invoice-ids'] };
   };
   expect(await idsOf('ppio-main,novita-us,streamlake-prod')).toEqual({
     ids: ['novita bill-novita-2026-02', 'ppio bill-ppio-2026-02', 'streamlake '],
-    untold: undefined,
+    unreported: undefined,
   });
   // Of the running month there is a provisional statement.
   expect(await idsOf('ppio-main', '2026-03')).toMatchObject({ ids: ['ppio bill-ppio-2026-03'] });
@@ -150,11 +150,11 @@ test('a line names its invoice where there is one, and none where there is no on
   ];
   for (const [, set, where] of edits) {
     vendors.ppio.quirks = { edits: [{ list, where, set }] };
-    expect(await idsOf('ppio-main')).toEqual({ ids: ['ppio '], untold: undefined });
+    expect(await idsOf('ppio-main')).toEqual({ ids: ['ppio '], unreported: undefined });
   }
   // Charges are whole without their statement; that it is not known is told.
   vendors.ppio.quirks = { edits: [{ list, where: february, set: { totalAmount: 'much' } }] };
-  expect(await idsOf('ppio-main')).toEqual({ ids: ['ppio '], untold: 'ppio-main' });
+  expect(await idsOf('ppio-main')).toEqual({ ids: ['ppio '], unreported: 'ppio-main' });
 });
 
 test('units are as the specification writes them', async () => {

@@ -6,7 +6,7 @@ import { useI18n } from '../../shell/i18n.tsx';
 import { explain } from '../../shell/states.tsx';
 import type { QueryError } from '../../shell/use-query.ts';
 import { Amount } from '../../table/figures.tsx';
-import type { OverviewData } from './overview-question.ts';
+import type { OverviewData } from './overview-request.ts';
 
 type Account = OverviewData['accounts'][number];
 type Balance = NonNullable<Account['balance']>;
@@ -74,7 +74,7 @@ function BalanceLines({ balance, zone }: { readonly balance: Balance; readonly z
   const { t, locale } = i18n;
   const { available, asOf, status, source, error } = balance;
   // What is the same as the large figure, or nothing, needs no line.
-  const told = parts.flatMap((part) => {
+  const reported = parts.flatMap((part) => {
     const money = balance[part];
     return money === null || isZero(money.amount) || money.amount === available?.amount
       ? []
@@ -88,9 +88,9 @@ function BalanceLines({ balance, zone }: { readonly balance: Balance; readonly z
         <Amount amount={available?.amount ?? null} currency={available?.currency ?? ''} />
       </p>
       <RunwayLine balance={balance} zone={zone} />
-      {told.length > 0 && (
+      {reported.length > 0 && (
         <dl class="pairs">
-          {told.map(({ part, money }) => (
+          {reported.map(({ part, money }) => (
             <div key={part}>
               <dt>{t(`overview.balance.${part}`)}</dt>
               <dd>

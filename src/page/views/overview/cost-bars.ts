@@ -13,7 +13,7 @@ import {
 import type { DecimalText } from '../../format/number-formats.ts';
 import type { I18n } from '../../shell/i18n.tsx';
 import { explain } from '../../shell/states.tsx';
-import type { OverviewData, OverviewQuestion, Spend } from './overview-question.ts';
+import type { OverviewData, OverviewRequest, Spend } from './overview-request.ts';
 
 type Group = Spend['groups'][number];
 type Source = Spend['coverage']['sources'][number];
@@ -50,7 +50,7 @@ export function costIn(
 export function costBars(
   { spend, overTime, steps }: CostAnswer,
   currency: string,
-  { step }: Pick<OverviewQuestion, 'step'>,
+  { step }: Pick<OverviewRequest, 'step'>,
   i18n: I18n,
 ): CostBars {
   const { locale } = i18n;

@@ -9,27 +9,27 @@ import { Amount } from '../../table/figures.tsx';
 import { costBars, missingIn, type CostAnswer } from './cost-bars.ts';
 import { CostTable } from './cost-table.tsx';
 import { Lacking } from './lacking.tsx';
-import type { OverviewQuestion } from './overview-question.ts';
+import type { OverviewRequest } from './overview-request.ts';
 
 export function CostSection({
   answer,
-  question,
+  request,
 }: {
   readonly answer: CostAnswer;
-  readonly question: OverviewQuestion;
+  readonly request: OverviewRequest;
 }) {
   const i18n = useI18n();
   const { t, locale } = i18n;
   const { totals, previous, coverage } = answer.spend;
   const missing = missingIn(coverage.sources, i18n);
-  const by = t(`dimension.${question.by}`);
+  const by = t(`dimension.${request.by}`);
   return (
     <>
       <Lacking coverage={coverage} />
       {totals.length === 0 && missing.length === 0 && <Empty>{t('overview.cost.empty')}</Empty>}
       {totals.map(({ currency, billedCost }) => {
-        const { series, bars } = costBars(answer, currency, question, i18n);
-        const step = question.step === 'DAY' ? 'day' : 'month';
+        const { series, bars } = costBars(answer, currency, request, i18n);
+        const step = request.step === 'DAY' ? 'day' : 'month';
         return (
           <section key={currency} class="cost" aria-labelledby={`cost-${currency}`}>
             <div class="section-head">
@@ -57,7 +57,7 @@ export function CostSection({
       {totals.length > 0 && <CoverageLine coverage={coverage} />}
       {totals.length > 0 && (
         <div class="notes muted small">
-          {question.by === 'API_KEY' && <p>{t('overview.cost.byKey')}</p>}
+          {request.by === 'API_KEY' && <p>{t('overview.cost.byKey')}</p>}
           {previous !== null && (
             <p>
               {t('overview.cost.compared', {

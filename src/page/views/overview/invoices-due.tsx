@@ -8,7 +8,7 @@ import { DataTable } from '../../table/data-table.tsx';
 import { Amount, Unknown } from '../../table/figures.tsx';
 import type { Column, FootLine } from '../../table/table-rows.ts';
 import { Lacking } from './lacking.tsx';
-import type { OverviewData } from './overview-question.ts';
+import type { OverviewData } from './overview-request.ts';
 
 /** So many are seen at first. */
 const fewInvoices = 6;

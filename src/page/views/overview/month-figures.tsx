@@ -11,7 +11,7 @@ import type { QueryResult } from '../../shell/use-query.ts';
 import { Amount, Change } from '../../table/figures.tsx';
 import { costIn } from './cost-bars.ts';
 import { Lacking } from './lacking.tsx';
-import type { OutlookData, OverviewData } from './overview-question.ts';
+import type { OutlookData, OverviewData } from './overview-request.ts';
 
 type Month = NonNullable<OverviewData['month']>;
 type Forecast = NonNullable<OutlookData['forecast']>;

@@ -2,7 +2,7 @@
 
 import { showDate, showMoment } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
-import type { Spend } from './overview-question.ts';
+import type { Spend } from './overview-request.ts';
 
 type Source = Spend['coverage']['sources'][number];
 

@@ -4,7 +4,7 @@ import { showLongDate } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Amount } from '../../table/figures.tsx';
 import { Lacking } from './lacking.tsx';
-import type { OutlookData } from './overview-question.ts';
+import type { OutlookData } from './overview-request.ts';
 
 type Anomalies = NonNullable<OutlookData['anomalies']>;
 

@@ -16,25 +16,25 @@ import { OpenAnomalies } from './open-anomalies.tsx';
 import {
   dimensions,
   offered,
-  readQuestion,
+  readRequest,
   type OverviewData,
-  type OverviewQuestion,
-} from './overview-question.ts';
+  type OverviewRequest,
+} from './overview-request.ts';
 import './overview.css';
 
 const nothing = {};
 
 export function Overview() {
   const { t } = useI18n();
-  const question = readQuestion(useRoute().params);
-  const query = useQuery(operations.Overview, question.variables);
+  const request = readRequest(useRoute().params);
+  const query = useQuery(operations.Overview, request.variables);
   // Beside it: this takes more of the history, and does not hold up what is known.
   const outlook = useQuery(operations.Outlook, nothing);
   return (
     <>
       <div class="view-head">
         <h1>{t('overview.title')}</h1>
-        <Choices question={question} />
+        <Choices request={request} />
       </div>
       <Answer query={query} hasParts>
         {(data) => (
@@ -45,7 +45,7 @@ export function Overview() {
             <Part data={costAnswer(data)} fields={['spend', 'overTime', 'steps']} query={query}>
               {(answer) => (
                 <>
-                  <CostSection answer={answer} question={question} />
+                  <CostSection answer={answer} request={request} />
                   <NotFinal spend={answer.spend} />
                 </>
               )}
@@ -72,7 +72,7 @@ function costAnswer({ spend, overTime, steps }: OverviewData): CostAnswer | null
   return spend === null || overTime === null || steps === null ? null : { spend, overTime, steps };
 }
 
-function Choices({ question: { period, by } }: { readonly question: OverviewQuestion }) {
+function Choices({ request: { period, by } }: { readonly request: OverviewRequest }) {
   const { t } = useI18n();
   const isOffered = Object.hasOwn(offered, period);
   return (

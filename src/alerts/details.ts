@@ -6,7 +6,7 @@ import type { Decimal } from '../domain/decimal.ts';
 import type { Estimate } from '../domain/estimate.ts';
 import type { Money } from '../domain/money.ts';
 
-export interface AccountFacts {
+export interface AccountDetails {
   readonly id: string;
   readonly name: string;
   readonly provider: string;
@@ -16,9 +16,9 @@ export interface AccountFacts {
 /** How sure an amount is. */
 export type Finality = 'PROVISIONAL' | 'FINAL';
 
-export interface BalanceFacts {
+export interface BalanceDetails {
   readonly kind: 'BALANCE_BELOW';
-  readonly account: AccountFacts;
+  readonly account: AccountDetails;
   readonly balance: Money;
   readonly threshold: Money;
   /** Whether the provider tells it, or it is worked out of what the settings declare. */
@@ -26,9 +26,9 @@ export interface BalanceFacts {
   readonly asOf: Instant;
 }
 
-export interface RunwayFacts {
+export interface RunwayDetails {
   readonly kind: 'RUNWAY_BELOW';
-  readonly account: AccountFacts;
+  readonly account: AccountDetails;
   readonly balance: Money;
   readonly days: number;
   readonly threshold: number;
@@ -38,7 +38,7 @@ export interface RunwayFacts {
   readonly asOf: Instant;
 }
 
-export interface BudgetFacts {
+export interface BudgetDetails {
   readonly kind: 'BUDGET';
   readonly budget: { readonly id: string; readonly name: string };
   readonly month: YearMonth;
@@ -53,9 +53,9 @@ export interface BudgetFacts {
   readonly asOf: Instant | null;
 }
 
-export interface AnomalyFacts {
+export interface AnomalyDetails {
   readonly kind: 'ANOMALY';
-  readonly account: AccountFacts;
+  readonly account: AccountDetails;
   readonly day: CalendarDate;
   readonly subject: string;
   readonly actual: Money;
@@ -70,11 +70,11 @@ export interface AnomalyFacts {
   readonly asOf: Instant | null;
 }
 
-export interface SettledFacts {
+export interface SettledDetails {
   readonly kind: 'SETTLED';
   /** CHANGED: it had been final before. */
   readonly what: 'FINAL' | 'CHANGED';
-  readonly account: AccountFacts;
+  readonly account: AccountDetails;
   readonly month: YearMonth;
   readonly totals: readonly Money[];
   /** How many rows the provider changed, and by how much: since the last provisional reading, or since the last final one. */
@@ -83,9 +83,9 @@ export interface SettledFacts {
   readonly asOf: Instant | null;
 }
 
-export interface InvoiceFacts {
+export interface InvoiceDetails {
   readonly kind: 'INVOICE_DUE';
-  readonly account: AccountFacts;
+  readonly account: AccountDetails;
   readonly number: string;
   readonly total: Money;
   readonly dueDate: CalendarDate;
@@ -95,16 +95,16 @@ export interface InvoiceFacts {
   readonly asOf: Instant | null;
 }
 
-export interface FailingFacts {
+export interface FailingDetails {
   readonly kind: 'ACCOUNT_FAILING';
-  readonly account: AccountFacts;
+  readonly account: AccountDetails;
   readonly minutes: number;
   readonly code: string;
   /** Which lists cannot be read. */
   readonly lists: readonly string[];
 }
 
-export interface CannotSeeFacts {
+export interface CannotSeeDetails {
   readonly kind: 'CANNOT_SEE';
   readonly of: AlertKind;
   readonly subject: string;
@@ -113,7 +113,7 @@ export interface CannotSeeFacts {
   readonly minutes: number;
 }
 
-export interface DigestFacts {
+export interface DigestDetails {
   readonly kind: 'DIGEST';
   readonly every: 'day' | 'week' | 'month';
   readonly from: CalendarDate;
@@ -141,18 +141,18 @@ export interface DigestLine {
   readonly change: Decimal | null;
 }
 
-export interface TestFacts {
+export interface TestDetails {
   readonly kind: 'TEST';
   readonly channel: string;
 }
 
-export type AlertFacts =
-  | BalanceFacts
-  | RunwayFacts
-  | BudgetFacts
-  | AnomalyFacts
-  | SettledFacts
-  | InvoiceFacts
-  | FailingFacts
-  | CannotSeeFacts
-  | DigestFacts;
+export type AlertDetails =
+  | BalanceDetails
+  | RunwayDetails
+  | BudgetDetails
+  | AnomalyDetails
+  | SettledDetails
+  | InvoiceDetails
+  | FailingDetails
+  | CannotSeeDetails
+  | DigestDetails;

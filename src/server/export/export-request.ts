@@ -21,7 +21,7 @@ import { spendDimensions, type SpendDimension } from '../../reports/spend-dimens
 import { findParameterIssue } from '../http/search-params.ts';
 import { isDataset, type ExportFile } from './export-names.ts';
 
-export interface ExportQuestion {
+export interface ExportRequest {
   readonly file: ExportFile;
   /** Of FOCUS. */
   readonly version: FocusVersion;
@@ -46,7 +46,7 @@ const common = ['month', 'from', 'to', 'partial', 'fresh', 'bom'];
 const maxMonths = 120;
 
 /** Parses the parameters of an export. @throws GatewayError BAD_USER_INPUT, INVALID_PERIOD */
-export function readQuestion(file: ExportFile, parameters: URLSearchParams): ExportQuestion {
+export function readExportRequest(file: ExportFile, parameters: URLSearchParams): ExportRequest {
   const own = isDataset(file.table) ? ['version'] : file.table === 'spend' ? ['by', 'timeZone'] : [];
   const issue = findParameterIssue(parameters, [...common, ...own], ['accounts']);
   if (issue !== null) throw new GatewayError('BAD_USER_INPUT', issue);
@@ -126,7 +126,7 @@ export const knownDimensions = spendDimensions
   .join(', ');
 
 /** "provider,sub-account"; what is no dimension is the name of an allocation. */
-function groupingFrom(text: string): Pick<ExportQuestion, 'by' | 'allocation'> {
+function groupingFrom(text: string): Pick<ExportRequest, 'by' | 'allocation'> {
   const names = text === '' ? [] : text.split(',').map((name) => name.trim());
   const by = names.map((name) => {
     const wanted = name.replaceAll('-', '_').toUpperCase();

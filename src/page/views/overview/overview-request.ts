@@ -19,7 +19,7 @@ export const offered = {
   'last-12-months-and-now': 'overview.period.year',
 } as const;
 
-export interface OverviewQuestion {
+export interface OverviewRequest {
   readonly period: string;
   readonly by: Dimension;
   /** What one bar covers. */
@@ -30,7 +30,7 @@ export interface OverviewQuestion {
 const running: PeriodChoice = { last: { months: 1, includeCurrent: true } };
 
 /** What is not understood in an address is as if it were not there. */
-export function readQuestion(params: URLSearchParams): OverviewQuestion {
+export function readRequest(params: URLSearchParams): OverviewRequest {
   const period = parsePeriod(params.get('period') ?? '') ?? running;
   const by = dimensions.find((one) => one === params.get('by')) ?? 'PROVIDER';
   const step = isLong(period) ? 'MONTH' : 'DAY';

@@ -9,11 +9,11 @@ import { randomUUID } from 'node:crypto';
 import type { Script, SharedStore } from '../domain/shared-store.ts';
 
 /** Whether this replica has the leader lease of this name; takes the lease when it is free. */
-export type HasDuty = (name: string) => Promise<boolean>;
+export type IsLeader = (name: string) => Promise<boolean>;
 
 /** KEYS: lease. ARGV: replica, time to live. */
-const dutyScript: Script = {
-  name: 'duty',
+const leaderLeaseScript: Script = {
+  name: 'leader-lease',
   lua: `
 local holder = redis.pcall('GET', KEYS[1])
 local left = redis.call('PTTL', KEYS[1])
@@ -23,12 +23,12 @@ return 1`,
 };
 
 /** `shared` null: this process is alone and does all work itself. `leaseMs`: how long a lease outlives its leader. */
-export function createDuty(shared: SharedStore | null, leaseMs: number): HasDuty {
+export function createLeaderLease(shared: SharedStore | null, leaseMs: number): IsLeader {
   const replica = randomUUID();
   return async (name) => {
     if (shared === null) return true;
     try {
-      return (await shared.run(dutyScript, [`${name}:duty`], [replica, leaseMs])) === 1;
+      return (await shared.run(leaderLeaseScript, [`${name}:leader`], [replica, leaseMs])) === 1;
     } catch {
       return false;
     }

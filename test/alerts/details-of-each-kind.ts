@@ -1,6 +1,6 @@
-/** An example of the facts of each kind of alert. */
+/** An example of the details of each kind of alert. */
 
-import type { AlertFacts } from '../../src/alerts/facts.ts';
+import type { AlertDetails } from '../../src/alerts/details.ts';
 import type { CalendarDate, Instant, TimeZone, YearMonth } from '../../src/domain/calendar.ts';
 import type { Decimal } from '../../src/domain/decimal.ts';
 import type { Estimate } from '../../src/domain/estimate.ts';
@@ -37,7 +37,7 @@ const budget = {
   exceededOn: null,
   finality: 'PROVISIONAL',
   asOf,
-} as const satisfies AlertFacts;
+} as const satisfies AlertDetails;
 
 const settled = {
   kind: 'SETTLED',
@@ -48,10 +48,10 @@ const settled = {
   changedRows: 2,
   differences: [money('-3.1'), money('0.04', 'USD')],
   asOf,
-} as const satisfies AlertFacts;
+} as const satisfies AlertDetails;
 
 /** By name; each is told when it opens, and those that end when they end. */
-export const facts: Readonly<Record<string, AlertFacts>> = {
+export const details: Readonly<Record<string, AlertDetails>> = {
   balance: {
     kind: 'BALANCE_BELOW',
     account,

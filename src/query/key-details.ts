@@ -4,22 +4,22 @@ import { addMonths, dateIn, datesOf, monthOf, type DateRange } from '../domain/c
 import type { GatewayError } from '../domain/errors.ts';
 import { unlessBlank } from '../domain/text.ts';
 import type { Source } from '../ledger/source.ts';
-import type { KeyFacts } from '../reports/attribution.ts';
+import type { KeyDetails } from '../reports/attribution.ts';
 import { maxMonths } from '../reports/forecast.ts';
 import type { ChargedRow, SpendDimension } from '../reports/spend-dimensions.ts';
 import { createSpend, type Spend } from '../reports/spend.ts';
-import { createHeldContext, type GatewayContext } from './context.ts';
+import { createCachedContext, type GatewayContext } from './context.ts';
 import { collectCharges, noAllocations, type Collector } from './spend-charges.ts';
 import type { ChargeKind } from './spend-lists.ts';
 import { createCollector } from './spend-parts.ts';
-import { NotHeld } from './unread-loaders.ts';
+import { NotCachedError } from './unread-loaders.ts';
 
-/** Reads the facts of some dates; `error`: why the usage by key could not be read. */
-export async function readKeyFacts(
+/** Reads the details of some dates; `error`: why the usage by key could not be read. */
+export async function readKeyDetails(
   usage: Source<ChargeKind>,
   dates: DateRange,
   context: GatewayContext,
-): Promise<KeyFacts & { readonly error: GatewayError | null }> {
+): Promise<KeyDetails & { readonly error: GatewayError | null }> {
   const { spend, nameless, error } = await readKeys(usage, dates, context);
   const groups = spend.groups();
   const categories = [...new Set(groups.flatMap(({ key }) => key[0]?.value ?? []))];
@@ -46,13 +46,13 @@ async function lookBack(
   note: (found: Spend) => void,
   isMissing: () => boolean,
 ): Promise<void> {
-  const held = createHeldContext(context);
+  const held = createCachedContext(context);
   let month = monthOf(dateIn(context.ledger.now(), usage.account.timeZone));
   for (let count = 0; count <= maxMonths && isMissing(); count += 1) {
     try {
       note((await readKeys(usage, datesOf(month), held)).spend);
     } catch (error) {
-      if (!(error instanceof NotHeld)) throw error;
+      if (!(error instanceof NotCachedError)) throw error;
     }
     month = addMonths(month, -1);
   }
@@ -74,7 +74,7 @@ async function readKeys(usage: Source<ChargeKind>, dates: DateRange, context: Ga
   };
   const [source] = await collectCharges(
     {
-      view: 'KEYS',
+      costBasis: 'KEYS',
       scope: { accounts: [account.id] },
       datesIn: () => ({ dates, shift: null }),
       timeZone: null,

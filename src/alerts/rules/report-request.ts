@@ -2,17 +2,17 @@
 
 import { toAskedAllocations } from '../../query/asked-allocations.ts';
 import type { AskedPeriod } from '../../query/asked-period.ts';
-import type { ReportQuestion } from '../../query/read-spend.ts';
-import { createSpendTest, viewOf, type SpendSelection } from '../../reports/charge-filter.ts';
+import type { ReportRequest } from '../../query/read-spend.ts';
+import { createSpendTest, costBasisOf, type SpendSelection } from '../../reports/charge-filter.ts';
 import type { SpendDimension } from '../../reports/spend-dimensions.ts';
 
-export function toReportQuestion(
+export function toReportRequest(
   period: AskedPeriod,
   filter: SpendSelection,
   groupBy: readonly SpendDimension[],
-): ReportQuestion {
+): ReportRequest {
   return {
-    view: viewOf(groupBy, filter),
+    costBasis: costBasisOf(groupBy, filter),
     scope: filter,
     period,
     timeZone: null,
