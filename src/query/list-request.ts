@@ -94,7 +94,7 @@ export async function answer<K extends RowKind>(request: ListRequest<K>, context
 }
 
 async function totalsOf<K extends RowKind>(segments: readonly SortedSegment<K>[]): Promise<Totals[]> {
-  return addUp(await Promise.all(segments.map((costBasis) => costBasis.totals()))).totals();
+  return addUp(await Promise.all(segments.map((segment) => segment.totals()))).totals();
 }
 
 /** What a reading contributes: one part per segment, or a single part when segments may share a row. */
