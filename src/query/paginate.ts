@@ -69,13 +69,8 @@ export function createPage<K extends RowKind>(
       const isBackward = size.from === 'end';
       const merged = merge(bounded, isBackward, size.count, placeAt, (a, b) => order.compare(a, b));
       if (isBackward) merged.reverse();
-      const edges = merged.map((node) => ({
-        node,
-        // Computed only if the client asks for it.
-        get cursor() {
-          return cursors.print(order.placeOf(node));
-        },
-      }));
+      const cursorOf = (node: Sourced<K>): string => cursors.print(order.placeOf(node));
+      const edges = merged.map((node) => new Edge(node, cursorOf));
       const hasMore = bounded.reduce((count, { start, end }) => count + end - start, 0) > merged.length;
       const isCut = (side: 'start' | 'end'): boolean =>
         bounded.some((run, index) => run[side] !== runs[index]?.[side]);
@@ -96,6 +91,29 @@ export function createPage<K extends RowKind>(
   };
 }
 
+/** A row of the page. */
+class Edge<K extends RowKind> {
+  readonly node: Sourced<K>;
+  readonly #cursorOf: (node: Sourced<K>) => string;
+
+  constructor(node: Sourced<K>, cursorOf: (node: Sourced<K>) => string) {
+    this.node = node;
+    this.#cursorOf = cursorOf;
+  }
+
+  /** Computed only if the client asks for it. */
+  get cursor(): string {
+    return this.#cursorOf(this.node);
+  }
+}
+
+/** The next row of a run, and its place in the order. */
+interface Head<K extends RowKind> {
+  readonly run: Run<K>;
+  readonly index: number;
+  readonly place: Place;
+}
+
 /** Merges sorted runs and returns the first rows; backward, the last rows, last one first. */
 function merge<K extends RowKind>(
   runs: readonly Run<K>[],
@@ -104,17 +122,12 @@ function merge<K extends RowKind>(
   placeAt: (run: Run<K>, index: number) => Place | null,
   compare: (a: Place, b: Place) => number,
 ): Sourced<K>[] {
-  interface Head {
-    readonly run: Run<K>;
-    readonly index: number;
-    readonly place: Place;
-  }
   const sign = isBackward ? -1 : 1;
-  const headAt = (run: Run<K>, index: number): Head | null => {
+  const headAt = (run: Run<K>, index: number): Head<K> | null => {
     const place = index >= run.start && index < run.end ? placeAt(run, index) : null;
     return place === null ? null : { run, index, place };
   };
-  const isAfter = (head: Head) => (other: Head) => sign * compare(other.place, head.place) > 0;
+  const isAfter = (head: Head<K>) => (other: Head<K>) => sign * compare(other.place, head.place) > 0;
   // The next run is at the end of the array, where removing it is cheap.
   const heads = runs
     .flatMap((run) => headAt(run, isBackward ? run.end - 1 : run.start) ?? [])
@@ -122,6 +135,11 @@ function merge<K extends RowKind>(
   const merged: Sourced<K>[] = [];
   for (let head = heads.pop(); head !== undefined && merged.length < count; head = heads.pop()) {
     const { run, index } = head;
+    if (heads.length === 0) {
+      // Nothing is left to compare the rows of the last run with.
+      takeRest(head, sign, count, merged);
+      break;
+    }
     const node = sourcedAt(run, index);
     if (node !== null) merged.push(node);
     const next = headAt(run, index + sign);
@@ -135,6 +153,19 @@ function merge<K extends RowKind>(
     }
   }
   return merged;
+}
+
+/** Adds the rows of a run from its head on, up to `count` rows in all. `step`: 1 forward, -1 backward. */
+function takeRest<K extends RowKind>(
+  { run, index }: Head<K>,
+  step: number,
+  count: number,
+  merged: Sourced<K>[],
+): void {
+  for (let at = index; at >= run.start && at < run.end && merged.length < count; at += step) {
+    const node = sourcedAt(run, at);
+    if (node !== null) merged.push(node);
+  }
 }
 
 function sourcedAt<K extends RowKind>(run: Run<K>, index: number): Sourced<K> | null {

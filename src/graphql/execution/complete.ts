@@ -1,4 +1,7 @@
-/** Completion: turns a resolver's value into JSON text, by the type that the schema gives it. */
+/**
+ * Completion: turns a resolver's value into JSON text, by the type that the schema gives it. How the values of a field are
+ * written is kept in the plan, for all executions of the document.
+ */
 
 import {
   defaultTypeResolver,
@@ -18,187 +21,196 @@ import {
 } from 'graphql';
 
 import { leafWriter } from './leaf.ts';
-import type { FieldPlan } from './plan.ts';
-import { pathOf, type Path, type State, type Text, type Writer } from './state.ts';
+import {
+  pathOf,
+  type FieldPlan,
+  type OperationPlan,
+  type Path,
+  type State,
+  type Text,
+  type Writer,
+} from './state.ts';
 
 /** An error that is already in the list of errors, with its path. */
 class ReportedError extends Error {}
 
-/** A function that writes the root object, within one execution. */
-export function createCompletion(state: State): (fields: readonly FieldPlan[], source: unknown) => Text {
-  const writers = new Map<GraphQLOutputType, Writer>();
-  /** Writers by the index of the field. */
-  const ofField: Writer[] = [];
-
-  /** The info for a field whose value, or list item, is being completed: it has the path of that value. */
-  function infoHere(field: FieldPlan) {
-    let { path } = state;
-    while (typeof path?.key === 'number') path = path.prev;
-    return state.infoOf(field, path?.prev);
+/** Writes an object: the selected fields of a value. */
+export function writeFields(fields: readonly FieldPlan[], source: unknown, state: State): Text {
+  const { path } = state;
+  const text = new Join('{');
+  try {
+    for (const field of fields) {
+      text.add(field.keyPrefix, writeField(field, source, state));
+      state.path = path;
+    }
+  } catch (error) {
+    text.abandon();
+    throw error;
   }
+  return text.end('}');
+}
 
-  /** The writer of a field. It reports the failure of its own value. */
-  function writerOf(type: GraphQLOutputType): Writer {
-    const known = writers.get(type);
-    if (known !== undefined) return known;
-    const inner = writerOfThere(getNullableType(type));
-    const writer: Writer = isNonNullType(type)
-      ? (value, field) => {
-          if (value !== null && value !== undefined) return inner(value, field);
-          throw nullError(field);
-        }
-      : (value, field) => (value === null || value === undefined ? 'null' : inner(value, field));
-    writers.set(type, writer);
-    return writer;
+function writeField(field: FieldPlan, source: unknown, state: State): Text {
+  let value: unknown;
+  try {
+    value = state.resolve(field, source);
+  } catch (error) {
+    return fallBack(error, field, pathOf(field, state.path), field.isNonNull, state);
   }
-
-  /** The writer for values that are not null. */
-  function writerOfThere(type: GraphQLOutputType): Writer {
-    if (isListType(type)) return listWriter(type);
-    if (isLeafType(type)) return leafWriter(type);
-    if (isObjectType(type)) return objectWriter(type);
-    if (isAbstractType(type)) return abstractWriter(type);
-    throw new TypeError(`no value is of the type ${String(type)}`);
-  }
-
-  function listWriter({ ofType }: GraphQLList<GraphQLOutputType>): Writer {
-    const writer = writerOf(ofType);
-    const isNonNull = isNonNullType(ofType);
-    return (list, field) => {
-      if (typeof list !== 'object' || list === null || !(Symbol.iterator in list)) {
-        const name = `${field.parentType.name}.${field.definition.name}`;
-        throw new GraphQLError(`Expected Iterable, but did not find one for field "${name}".`);
-      }
-      const { path } = state;
-      const text = new Join('[');
-      let index = 0;
-      try {
-        for (const item of list as Iterable<unknown>) {
-          state.path = { prev: path, key: index, typename: undefined };
-          text.add(index === 0 ? '' : ',', attempt(item, writer, field, isNonNull));
-          index += 1;
-        }
-        state.path = path;
-      } catch (error) {
-        text.abandon();
-        throw error;
-      }
-      return text.end(']');
-    };
-  }
-
-  function objectWriter(type: GraphQLObjectType): Writer {
-    const write: Writer = (value, field) => writeFields(state.plan.subfields(field, type), value);
-    const { isTypeOf } = type;
-    if (isTypeOf == null) return write;
-    return (value, field) => {
-      const check = (isOne: boolean): Text => {
-        if (isOne) return write(value, field);
-        throw new GraphQLError(`Expected value of type "${type.name}" but got another.`);
-      };
-      const isOne = isTypeOf(value, state.context, infoHere(field));
-      return isPromise(isOne) ? then(isOne, check) : check(isOne);
-    };
-  }
-
-  function abstractWriter(type: GraphQLAbstractType): Writer {
-    const resolveType = type.resolveType ?? defaultTypeResolver;
-    const { schema } = state.plan;
-    return (value, field) => {
-      const write = (name: string | undefined): Text => {
-        const runtime = name === undefined ? undefined : schema.getType(name);
-        if (isObjectType(runtime) && schema.isSubType(type, runtime)) return writerOf(runtime)(value, field);
-        throw new GraphQLError(`Abstract type "${type.name}" must resolve to one of its object types.`);
-      };
-      const name = resolveType(value, state.context, infoHere(field), type);
-      return isPromise(name) ? then(name, write) : write(name);
-    };
-  }
-
-  function writeFields(fields: readonly FieldPlan[], source: unknown): Text {
-    const { path } = state;
-    const text = new Join('{');
+  const writer = (field.writer ??= writerOf(field.definition.type, field, state.plan));
+  if (field.isLeaf && isPlain(value)) {
     try {
-      for (const field of fields) {
-        text.add(field.keyPrefix, attemptField(field, source));
-        state.path = path;
+      return writer(value, state);
+    } catch (error) {
+      return fallBack(error, field, pathOf(field, state.path), field.isNonNull, state);
+    }
+  }
+  state.path = pathOf(field, state.path);
+  return write(value, writer, field, field.isNonNull, state);
+}
+
+/**
+ * Writes a value of a field, or an item of its list; waits for one that is a promise. A failure is recorded with its
+ * path.
+ */
+function write(value: unknown, writer: Writer, field: FieldPlan, isNonNull: boolean, state: State): Text {
+  const { path } = state;
+  try {
+    const text = isPromise(value)
+      ? then(value, (settled) => writeSettled(settled, writer, state), state)
+      : writeSettled(value, writer, state);
+    if (typeof text === 'string') return text;
+    return text.catch((error: unknown) => fallBack(error, field, path, isNonNull, state));
+  } catch (error) {
+    state.path = path;
+    return fallBack(error, field, path, isNonNull, state);
+  }
+}
+
+function writeSettled(value: unknown, writer: Writer, state: State): Text {
+  if (value instanceof Error) throw value;
+  return writer(value, state);
+}
+
+/** Records a failure. The value becomes null; if it must not be null, its parent fails too. */
+function fallBack(
+  error: unknown,
+  { nodes }: FieldPlan,
+  path: Path | undefined,
+  isNonNull: boolean,
+  state: State,
+): string {
+  if (!(error instanceof ReportedError)) {
+    const all: unknown[] = error instanceof AggregateError ? error.errors : [error];
+    for (const one of all) state.errors.push(locatedError(one, nodes, responsePathAsArray(path)));
+  }
+  if (isNonNull) throw new ReportedError();
+  return 'null';
+}
+
+/** Waits for a value, and restores the path before it goes on. */
+function then<T>(value: PromiseLike<T>, resume: (value: T) => Text, state: State): Promise<string> {
+  const { path } = state;
+  return Promise.resolve(value).then((settled) => {
+    const before = state.path;
+    state.path = path;
+    try {
+      return resume(settled);
+    } finally {
+      state.path = before;
+    }
+  });
+}
+
+/** The writer of a field's values, or of the items of its list. */
+function writerOf(type: GraphQLOutputType, field: FieldPlan, plan: OperationPlan): Writer {
+  const inner = writerOfThere(getNullableType(type), field, plan);
+  if (!isNonNullType(type)) {
+    return (value, state) => (value === null || value === undefined ? 'null' : inner(value, state));
+  }
+  return (value, state) => {
+    if (value !== null && value !== undefined) return inner(value, state);
+    throw nullError(field);
+  };
+}
+
+/** The writer for values that are not null. */
+function writerOfThere(type: GraphQLOutputType, field: FieldPlan, plan: OperationPlan): Writer {
+  if (isListType(type)) return listWriter(type, field, plan);
+  if (isLeafType(type)) return leafWriter(type);
+  if (isObjectType(type)) return objectWriter(type, field, plan);
+  if (isAbstractType(type)) return abstractWriter(type, field, plan);
+  throw new TypeError(`no value is of the type ${String(type)}`);
+}
+
+function listWriter(
+  { ofType }: GraphQLList<GraphQLOutputType>,
+  field: FieldPlan,
+  plan: OperationPlan,
+): Writer {
+  const writer = writerOf(ofType, field, plan);
+  const isNonNull = isNonNullType(ofType);
+  return (list, state) => {
+    if (typeof list !== 'object' || list === null || !(Symbol.iterator in list)) {
+      const name = `${field.parentType.name}.${field.definition.name}`;
+      throw new GraphQLError(`Expected Iterable, but did not find one for field "${name}".`);
+    }
+    const { path } = state;
+    const text = new Join('[');
+    let index = 0;
+    try {
+      for (const item of list as Iterable<unknown>) {
+        state.path = { prev: path, key: index, typename: undefined };
+        text.add(index === 0 ? '' : ',', write(item, writer, field, isNonNull, state));
+        index += 1;
       }
+      state.path = path;
     } catch (error) {
       text.abandon();
       throw error;
     }
-    return text.end('}');
-  }
+    return text.end(']');
+  };
+}
 
-  function attemptField(field: FieldPlan, source: unknown): Text {
-    let value: unknown;
-    try {
-      value = state.resolve(field, source);
-    } catch (error) {
-      return fallBack(error, field, pathOf(field, state.path), field.isNonNull);
-    }
-    const writer = (ofField[field.index] ??= writerOf(field.definition.type));
-    if (field.isLeaf && isPlain(value)) {
-      try {
-        return writer(value, field);
-      } catch (error) {
-        return fallBack(error, field, pathOf(field, state.path), field.isNonNull);
+function objectWriter(type: GraphQLObjectType, field: FieldPlan, plan: OperationPlan): Writer {
+  const fields = plan.subfields(field, type);
+  const { isTypeOf } = type;
+  if (isTypeOf == null) return (value, state) => writeFields(fields, value, state);
+  return (value, state) => {
+    const check = (isOne: boolean): Text => {
+      if (isOne) return writeFields(fields, value, state);
+      throw new GraphQLError(`Expected value of type "${type.name}" but got another.`);
+    };
+    const isOne = isTypeOf(value, state.context, infoHere(field, state));
+    return isPromise(isOne) ? then(isOne, check, state) : check(isOne);
+  };
+}
+
+function abstractWriter(type: GraphQLAbstractType, field: FieldPlan, plan: OperationPlan): Writer {
+  const resolveType = type.resolveType ?? defaultTypeResolver;
+  const { schema } = plan;
+  const writers = new Map<GraphQLObjectType, Writer>();
+  return (value, state) => {
+    const writeAs = (name: string | undefined): Text => {
+      const runtime = name === undefined ? undefined : schema.getType(name);
+      if (!isObjectType(runtime) || !schema.isSubType(type, runtime)) {
+        throw new GraphQLError(`Abstract type "${type.name}" must resolve to one of its object types.`);
       }
-    }
-    state.path = pathOf(field, state.path);
-    return attempt(value, writer, field, field.isNonNull);
-  }
+      const writer = writers.get(runtime) ?? objectWriter(runtime, field, plan);
+      writers.set(runtime, writer);
+      return writer(value, state);
+    };
+    const name = resolveType(value, state.context, infoHere(field, state), type);
+    return isPromise(name) ? then(name, writeAs, state) : writeAs(name);
+  };
+}
 
-  /** Records a failure with its path. The value becomes null; if it must not be null, its parent fails too. */
-  function attempt(value: unknown, writer: Writer, field: FieldPlan, isNonNull: boolean): Text {
-    const { path } = state;
-    try {
-      const text = toText(value, writer, field);
-      if (typeof text === 'string') return text;
-      return text.catch((error: unknown) => fallBack(error, field, path, isNonNull));
-    } catch (error) {
-      state.path = path;
-      return fallBack(error, field, path, isNonNull);
-    }
-  }
-
-  function toText(value: unknown, writer: Writer, field: FieldPlan): Text {
-    if (typeof value === 'object' && value !== null) {
-      if (isPromise(value)) return then(value, (settled) => toText(settled, writer, field));
-      if (value instanceof Error) throw value;
-    }
-    return writer(value, field);
-  }
-
-  function fallBack(
-    error: unknown,
-    { nodes }: FieldPlan,
-    path: Path | undefined,
-    isNonNull: boolean,
-  ): string {
-    if (!(error instanceof ReportedError)) {
-      const all: unknown[] = error instanceof AggregateError ? error.errors : [error];
-      for (const one of all) state.errors.push(locatedError(one, nodes, responsePathAsArray(path)));
-    }
-    if (isNonNull) throw new ReportedError();
-    return 'null';
-  }
-
-  /** Waits for a value, and restores the path before it goes on. */
-  function then<T>(value: PromiseLike<T>, resume: (value: T) => Text): Promise<string> {
-    const { path } = state;
-    return Promise.resolve(value).then((settled) => {
-      const before = state.path;
-      state.path = path;
-      try {
-        return resume(settled);
-      } finally {
-        state.path = before;
-      }
-    });
-  }
-
-  return writeFields;
+/** The info for a field whose value, or list item, is being written: it has the path of that value. */
+function infoHere(field: FieldPlan, state: State) {
+  let { path } = state;
+  while (typeof path?.key === 'number') path = path.prev;
+  return state.infoOf(field, path?.prev);
 }
 
 /** Joins pieces of text, some of which may come later. */

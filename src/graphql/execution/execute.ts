@@ -15,9 +15,9 @@ import {
 } from 'graphql';
 
 import { coding, withCode } from './codes.ts';
-import { createCompletion } from './complete.ts';
-import { pathOf, type Path, type State } from './state.ts';
-import type { FieldPlan, OperationPlan, Planner } from './plan.ts';
+import { writeFields } from './complete.ts';
+import type { Planner } from './plan.ts';
+import { pathOf, type FieldPlan, type OperationPlan, type Path, type State } from './state.ts';
 
 export interface Execution {
   readonly schema: GraphQLSchema;
@@ -53,7 +53,7 @@ export async function execute(execution: Execution): Promise<Executed> {
   }
   const state = createState(plan, context, coerced.coerced);
   try {
-    return { data: await createCompletion(state)(plan.root, undefined), errors: state.errors };
+    return { data: await writeFields(plan.root, undefined, state), errors: state.errors };
   } catch {
     // A non-null root field is null: its error has been recorded, and there is no other data.
     return { data: 'null', errors: state.errors };
@@ -65,12 +65,12 @@ const unseen = undefined as unknown as GraphQLResolveInfo;
 
 function createState(plan: OperationPlan, context: unknown, variableValues: Record<string, unknown>): State {
   const args: (Record<string, unknown> | undefined)[] = [];
-  const infos: (FieldInfo | undefined)[] = [];
+  const infos: (SharedInfo | undefined)[] = [];
   const none: Record<string, unknown> = {};
   const { schema, operation, fragments } = plan;
 
   function infoOf(field: FieldPlan, parent: Path | undefined): GraphQLResolveInfo {
-    const Info = (infos[field.index] ??= createFieldInfo(field, {
+    const shared = (infos[field.index] ??= {
       fieldName: field.definition.name,
       fieldNodes: field.nodes,
       returnType: field.definition.type,
@@ -80,8 +80,8 @@ function createState(plan: OperationPlan, context: unknown, variableValues: Reco
       rootValue: undefined,
       operation,
       variableValues,
-    }));
-    return new Info(parent) as GraphQLResolveInfo;
+    });
+    return new Info(shared, field, parent);
   }
 
   const state: State = {
@@ -91,6 +91,10 @@ function createState(plan: OperationPlan, context: unknown, variableValues: Reco
     path: undefined,
     infoOf,
     resolve(field, source) {
+      if (field.property !== null && typeof source === 'object' && source !== null) {
+        const value = (source as Readonly<Record<string, unknown>>)[field.property];
+        if (typeof value !== 'function') return value;
+      }
       const [node] = field.nodes;
       const values =
         !field.hasArgs || node === undefined
@@ -105,25 +109,41 @@ function createState(plan: OperationPlan, context: unknown, variableValues: Reco
   return state;
 }
 
-/** The info for all values of a field; only the path differs. */
-type FieldInfo = new (parent: Path | undefined) => Pick<GraphQLResolveInfo, 'path'>;
+/** What the infos for all values of a field share. */
+type SharedInfo = Omit<GraphQLResolveInfo, 'path'>;
 
 /**
- * Creates the shared part of the info once per field, and a path only when a resolver reads it: a list has a path per
- * row, and few resolvers read one.
+ * The info of one value. Its path is put together only when a resolver reads it: a list has a path per row, and few
+ * resolvers read one.
  */
-function createFieldInfo(field: FieldPlan, shared: Omit<GraphQLResolveInfo, 'path'>): FieldInfo {
-  class Info {
-    readonly #parent: Path | undefined;
+class Info implements GraphQLResolveInfo {
+  readonly fieldName: GraphQLResolveInfo['fieldName'];
+  readonly fieldNodes: GraphQLResolveInfo['fieldNodes'];
+  readonly returnType: GraphQLResolveInfo['returnType'];
+  readonly parentType: GraphQLResolveInfo['parentType'];
+  readonly schema: GraphQLResolveInfo['schema'];
+  readonly fragments: GraphQLResolveInfo['fragments'];
+  readonly rootValue: GraphQLResolveInfo['rootValue'];
+  readonly operation: GraphQLResolveInfo['operation'];
+  readonly variableValues: GraphQLResolveInfo['variableValues'];
+  readonly #field: FieldPlan;
+  readonly #parent: Path | undefined;
 
-    constructor(parent: Path | undefined) {
-      this.#parent = parent;
-    }
-
-    get path(): Path {
-      return pathOf(field, this.#parent);
-    }
+  constructor(shared: SharedInfo, field: FieldPlan, parent: Path | undefined) {
+    this.fieldName = shared.fieldName;
+    this.fieldNodes = shared.fieldNodes;
+    this.returnType = shared.returnType;
+    this.parentType = shared.parentType;
+    this.schema = shared.schema;
+    this.fragments = shared.fragments;
+    this.rootValue = shared.rootValue;
+    this.operation = shared.operation;
+    this.variableValues = shared.variableValues;
+    this.#field = field;
+    this.#parent = parent;
   }
-  Object.assign(Info.prototype, shared);
-  return Info;
+
+  get path(): Path {
+    return pathOf(this.#field, this.#parent);
+  }
 }

@@ -31,8 +31,19 @@ export function leafWriter(type: GraphQLLeafType): Writer {
 
 function write(type: GraphQLLeafType, value: unknown): string {
   const serialized: unknown = type.serialize(value);
-  if (typeof serialized === 'string') return JSON.stringify(serialized);
+  if (typeof serialized === 'string') return quote(serialized);
   const text = JSON.stringify(serialized ?? undefined);
   if (text !== undefined) return text;
   throw new GraphQLError(`${type.name} cannot be written as text from this value.`);
+}
+
+/** What JSON escapes, or JSON.stringify does: a quote, a backslash, control characters, half a pair of surrogates. */
+const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
+
+/** Longer texts JSON.stringify looks through faster. */
+const maxQuoted = 40;
+
+/** A text as JSON. Few need an escape, and to look for one in a short text takes a third of what JSON.stringify takes. */
+function quote(text: string): string {
+  return text.length > maxQuoted || escaped.test(text) ? JSON.stringify(text) : `"${text}"`;
 }

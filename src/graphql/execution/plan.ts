@@ -24,39 +24,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { collectFields } from './collect.ts';
-
-/** One field of a selection. */
-export interface FieldPlan {
-  /** The number of the field in its operation: an index for what is kept per field and request. */
-  readonly index: number;
-  readonly key: string;
-  /** The JSON before its value: `,"key":`, without the comma for the first field. */
-  readonly keyPrefix: string;
-  readonly nodes: readonly FieldNode[];
-  readonly parentType: GraphQLObjectType;
-  readonly definition: GraphQLField<unknown, unknown>;
-  readonly resolve: GraphQLFieldResolver<unknown, unknown>;
-  /** Whether its resolver may read its fourth argument. */
-  readonly takesInfo: boolean;
-  readonly hasArgs: boolean;
-  /** Whether it must not be null. */
-  readonly isNonNull: boolean;
-  /** Whether it is a scalar or an enum, and not a list. */
-  readonly isLeaf: boolean;
-  /** The selected fields of its value, by the value's type; filled in when a type first occurs. */
-  readonly subfields: Map<GraphQLObjectType, readonly FieldPlan[]>;
-}
-
-/** What an operation asks for. */
-export interface OperationPlan {
-  readonly schema: GraphQLSchema;
-  readonly operation: OperationDefinitionNode;
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
-  readonly rootType: GraphQLObjectType;
-  readonly root: readonly FieldPlan[];
-  /** The selected fields below a field whose value has this type. */
-  subfields(field: FieldPlan, type: GraphQLObjectType): readonly FieldPlan[];
-}
+import type { FieldPlan, OperationPlan } from './state.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -117,11 +85,13 @@ function createPlan(
       parentType,
       definition,
       resolve,
+      property: resolve === defaultFieldResolver ? name : null,
       takesInfo: mayTakeInfo(resolve),
       hasArgs: definition.args.length > 0,
       isNonNull: isNonNullType(definition.type),
       isLeaf: isLeafType(getNullableType(definition.type)),
       subfields: new Map(),
+      writer: null,
     };
   };
   const toPlans = (type: GraphQLObjectType, fields: Map<string, readonly FieldNode[]>): FieldPlan[] =>
