@@ -33,13 +33,14 @@ interface NamedDocument {
 
 /**
  * Reads every .graphql file and .json manifest of a folder; `folder` null: the settings name none. `own`: the folder of
- * what this gateway asks itself by its page; null: it has no page. @throws DocumentError for a document that does not
+ * what this gateway asks itself by its page, which is part of the code and is not checked; null: it has no page. @throws DocumentError for a document that does not
  * fit the schema, or a folder that cannot be read
  */
 export function readDocuments(folder: string | null, schema: GraphQLSchema, own: string | null): Documents {
   const found = documentsIn(folder);
-  const ofClients = index(found, schema);
-  const known = new Map([...index(documentsIn(own), schema), ...ofClients]);
+  for (const one of found) check(one, schema);
+  const ofClients = index(found);
+  const known = new Map([...index(documentsIn(own)), ...ofClients]);
   return {
     count: new Set(ofClients.values()).size,
     tools: toolsIn(distinct(found)),
@@ -84,7 +85,7 @@ export function isMiss({ extensions: { code } }: GraphQLError): boolean {
 }
 
 /** The texts by every id that finds them. @throws DocumentError */
-function index(documents: readonly Found[], schema: GraphQLSchema): ReadonlyMap<string, string> {
+function index(documents: readonly Found[]): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
   function add(found: string, id: string, text: string): void {
     const other = known.get(id);
@@ -94,7 +95,6 @@ function index(documents: readonly Found[], schema: GraphQLSchema): ReadonlyMap<
     known.set(id, text);
   }
   for (const { found, id, text } of documents) {
-    check(found, text, schema);
     const bare = text.replace(/(\r?\n)+$/, '');
     const first = known.get(sha256(bare)) ?? text;
     for (const variant of [text, bare, `${bare}\n`]) add(found, sha256(variant), first);
@@ -155,7 +155,7 @@ function readText(file: string): string {
   }
 }
 
-function check(found: string, text: string, schema: GraphQLSchema): void {
+function check({ found, text }: Found, schema: GraphQLSchema): void {
   const documentError = documentErrorOf(text, schema);
   if (documentError !== undefined)
     throw new DocumentError(`${found}: ${documentError.message.replaceAll(/\s+/g, ' ')}`);
