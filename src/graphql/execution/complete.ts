@@ -161,7 +161,7 @@ function listWriter(
     try {
       for (const item of list as Iterable<unknown>) {
         state.path = { prev: path, key: index, typename: undefined };
-        text.add(index === 0 ? '' : ',', write(item, writer, field, isNonNull, state));
+        text.add(index === 0 ? '' : ',', joined(write(item, writer, field, isNonNull, state)));
         index += 1;
       }
       state.path = path;
@@ -242,6 +242,17 @@ class Join {
     for (const part of this.#parts ?? []) if (typeof part !== 'string') part.catch(() => {});
   }
 }
+
+/**
+ * The same text in one piece. V8 joins the pieces of a text when one of its characters is read; to join those of all items at
+ * the end takes several times as long, since by then they have left the processor's caches.
+ */
+function joined(text: Text): Text {
+  return typeof text === 'string' && text.charCodeAt(0) === nothing ? '' : text;
+}
+
+/** No JSON begins with it. */
+const nothing = 0;
 
 function nullError({ parentType, definition }: FieldPlan): GraphQLError {
   return new GraphQLError(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`);
