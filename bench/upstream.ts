@@ -42,8 +42,7 @@ function render(rows: string, { pathname, searchParams }: URL): Buffer {
 /** What reached the sandbox's PPIO since it was last asked with DELETE. */
 function countCalls(method: string | undefined): Buffer {
   const refused = ppio.calls.filter(({ status }) => status === 429).length;
-  const distinct = new Set(ppio.calls.map(({ endpoint, requestText }) => `${endpoint}?${requestText}`))
-    .size;
+  const distinct = new Set(ppio.calls.map(({ endpoint, requestText }) => `${endpoint}?${requestText}`)).size;
   const counted = { calls: ppio.calls.length, refused, distinct };
   if (method === 'DELETE') ppio.calls.length = 0;
   return Buffer.from(JSON.stringify(counted));

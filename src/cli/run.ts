@@ -7,6 +7,7 @@ import { CommandError, UsageError, type Command } from './arguments.ts';
 import { parseAlone, readConfig, readEnvironment } from '../config/config.ts';
 import { ConfigError } from '../config/variables.ts';
 import { onHangup } from './hangups.ts';
+import { collectStartupGarbage } from './startup-garbage.ts';
 import type { Bots } from '../sandbox/bots.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { DocumentError } from '../server/graphql/document-tools.ts';
@@ -22,8 +23,8 @@ const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['export', async () => (await import('./export-command.ts')).exportFile],
 ]);
 
-/** When to save compiled code: by then a first request has loaded all that it needs. */
-const flushAfterMs = 3000;
+/** When a start is over: by then a first request has loaded all that it needs. */
+const settledAfterMs = 3000;
 
 try {
   const [name, ...args] = process.argv.slice(2);
@@ -91,9 +92,14 @@ async function run(config: Config): Promise<App> {
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  // For the next start, however this process ends.
-  setTimeout(() => flushCompileCache(), flushAfterMs).unref();
+  setTimeout(settleDown, settledAfterMs).unref();
   return app;
+}
+
+/** Saves compiled code for the next start, however this process ends, and gives back what only the start needed. */
+function settleDown(): void {
+  flushCompileCache();
+  collectStartupGarbage();
 }
 
 /** Reloads the settings. If they are wrong nothing changes, and the log says why. */

@@ -110,3 +110,14 @@ test('thousands of different small answers do not, either, nor do wide documents
   expect(after.external).toBeLessThan(100);
   expect(after.resident - before.resident).toBeLessThan(150);
 });
+
+test('an idle gateway gives back what only its start needed', async (context) => {
+  const fleet = await startFleet({ replicas: 1 }, context);
+  const [url = ''] = fleet.urls;
+  const heapMegabytes = async (): Promise<number> => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    return Number(/^billing_nodejs_heap_size_total_bytes (\S+)$/m.exec(text)?.[1]) / mib;
+  };
+  // It starts with some 75, which V8 by itself would keep.
+  await expect.poll(heapMegabytes, { timeout: 30_000 }).toBeLessThan(56);
+});
