@@ -194,6 +194,7 @@ async function ask(allocation: Allocation) {
     visibility,
     ledger,
     history: noHistory(() => now),
+    alerts: { read: () => Promise.resolve([]) },
     call: { signal: new AbortController().signal, deadlineMs: performance.now() + 600_000 },
     turn: null,
     renewCall: () => ({ signal: new AbortController().signal, deadlineMs: performance.now() + 600_000 }),

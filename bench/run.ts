@@ -6,8 +6,9 @@
 import { names, pinLoad } from './contestants.ts';
 import type { Measured, Scenario } from './measured.ts';
 import { coldCalls, rateLimit } from './scenarios/calls.ts';
-import { cold100, cold20000 } from './scenarios/cold.ts';
+import { cold100, cold1000, cold20000, coldCompiled } from './scenarios/cold.ts';
 import { decode } from './scenarios/decode.ts';
+import { identicalCold } from './scenarios/identical.ts';
 import { spendTwice, whileReading } from './scenarios/large.ts';
 import { repeated1000, repeated50, unasked1000, variedQueries } from './scenarios/rates.ts';
 import { startUp } from './scenarios/start.ts';
@@ -20,7 +21,10 @@ const scenarios = new Map<string, Scenario>([
   ['cold-calls', coldCalls],
   ['rate-limit', rateLimit],
   ['cold-100', cold100],
+  ['cold-compiled', coldCompiled],
+  ['cold-1000', cold1000],
   ['cold-20000', cold20000],
+  ['identical-cold', identicalCold],
   ['spend-100000', spendTwice],
   ['while-reading', whileReading],
   ['start', startUp],

@@ -18,6 +18,17 @@ export const cold100: Scenario = {
   run: (isShort) => measure(100, isShort ? 10 : 30, 10),
 };
 
+/** Of servers that run for days: what they do has long been compiled. */
+export const coldCompiled: Scenario = {
+  title: 'Cold query, 100 rows, of servers that have read 300 months before',
+  run: (isShort) => measure(100, isShort ? 10 : 60, 300),
+};
+
+export const cold1000: Scenario = {
+  title: 'Cold query, 1000 rows, 100 of them shown',
+  run: (isShort) => measure(1000, isShort ? 10 : 30, 10),
+};
+
 export const cold20000: Scenario = {
   title: 'Cold query, 20,000 rows',
   run: (isShort) => measure(20_000, isShort ? 3 : 7, 2),
@@ -61,7 +72,7 @@ async function timeOf({ name, url }: Server, upstream: string, month: string): P
   return answer.tookMs;
 }
 
-/** Month `index` of those that nobody has asked for. */
+/** Month `index`, below 1080, of those that nobody has asked for. */
 export function coldMonth(index: number): string {
   return new Date(Date.UTC(2010, index, 1)).toISOString().slice(0, 7);
 }

@@ -1,4 +1,4 @@
-/** From the start of the process to its first answer, and what memory it has taken by then. */
+/** From the start of the process to its first answer, and what memory it takes when it has been idle for five seconds. */
 
 import { account, names, startServer } from '../contestants.ts';
 import { askOnce, post } from '../load.ts';
@@ -18,7 +18,7 @@ export const startUp: Scenario = {
           const { status, text } = await askOnce(server.url, small);
           took.add(name, performance.now() - startedAt);
           if (status !== 200) throw new Error(`${name} answered ${text()}`);
-          await new Promise((resolve) => setTimeout(resolve, 500));
+          await new Promise((resolve) => setTimeout(resolve, 5000));
           megabytes.add(name, server.residentMegabytes());
         } finally {
           await server.stop();
