@@ -20,6 +20,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 
+import { Join, joined } from './join.ts';
 import { leafWriter } from './leaf.ts';
 import {
   pathOf,
@@ -174,12 +175,15 @@ function listWriter(
 }
 
 function objectWriter(type: GraphQLObjectType, field: FieldPlan, plan: OperationPlan): Writer {
-  const fields = plan.subfields(field, type);
+  // Collected with the first value, which fails where a condition of a selection does.
+  let fields: readonly FieldPlan[] | null = null;
+  const writeOne = (value: unknown, state: State): Text =>
+    writeFields((fields ??= plan.subfields(field, type)), value, state);
   const { isTypeOf } = type;
-  if (isTypeOf == null) return (value, state) => writeFields(fields, value, state);
+  if (isTypeOf == null) return writeOne;
   return (value, state) => {
     const check = (isOne: boolean): Text => {
-      if (isOne) return writeFields(fields, value, state);
+      if (isOne) return writeOne(value, state);
       throw new GraphQLError(`Expected value of type "${type.name}" but got another.`);
     };
     const isOne = isTypeOf(value, state.context, infoHere(field, state));
@@ -212,47 +216,6 @@ function infoHere(field: FieldPlan, state: State) {
   while (typeof path?.key === 'number') path = path.prev;
   return state.infoOf(field, path?.prev);
 }
-
-/** Joins pieces of text, some of which may come later. */
-class Join {
-  #text: string;
-  #parts: Text[] | null = null;
-
-  constructor(open: string) {
-    this.#text = open;
-  }
-
-  add(keyPrefix: string, part: Text): void {
-    if (typeof part === 'string') this.#text += keyPrefix + part;
-    else {
-      this.#parts ??= [];
-      this.#parts.push(this.#text + keyPrefix, part);
-      this.#text = '';
-    }
-  }
-
-  end(close: string): Text {
-    if (this.#parts === null) return this.#text + close;
-    this.#parts.push(this.#text + close);
-    return Promise.all(this.#parts.map((part) => Promise.resolve(part))).then((texts) => texts.join(''));
-  }
-
-  /** Nobody waits for the later pieces any more: their failures must not count as unhandled. */
-  abandon(): void {
-    for (const part of this.#parts ?? []) if (typeof part !== 'string') part.catch(() => {});
-  }
-}
-
-/**
- * The same text in one piece. V8 joins the pieces of a text when one of its characters is read; to join those of all items at
- * the end takes several times as long, since by then they have left the processor's caches.
- */
-function joined(text: Text): Text {
-  return typeof text === 'string' && text.charCodeAt(0) === nothing ? '' : text;
-}
-
-/** No JSON begins with it. */
-const nothing = 0;
 
 function nullError({ parentType, definition }: FieldPlan): GraphQLError {
   return new GraphQLError(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`);

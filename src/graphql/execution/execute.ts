@@ -60,9 +60,6 @@ export async function execute(execution: Execution): Promise<Executed> {
   }
 }
 
-/** The info for resolvers that do not read it. */
-const unseen = undefined as unknown as GraphQLResolveInfo;
-
 function createState(plan: OperationPlan, context: unknown, variableValues: Record<string, unknown>): State {
   const args: (Record<string, unknown> | undefined)[] = [];
   const infos: (SharedInfo | undefined)[] = [];
@@ -102,8 +99,7 @@ function createState(plan: OperationPlan, context: unknown, variableValues: Reco
           : (args[field.index] ??= coding('BAD_USER_INPUT', () =>
               getArgumentValues(field.definition, node, variableValues),
             ));
-      const info = field.takesInfo ? infoOf(field, state.path) : unseen;
-      return field.resolve(source, values, context, info);
+      return field.resolve(source, values, context, infoOf(field, state.path));
     },
   };
   return state;
@@ -113,37 +109,57 @@ function createState(plan: OperationPlan, context: unknown, variableValues: Reco
 type SharedInfo = Omit<GraphQLResolveInfo, 'path'>;
 
 /**
- * The info of one value. Its path is put together only when a resolver reads it: a list has a path per row, and few
- * resolvers read one.
+ * The info of one value: what it shares with the field's other values, and a path that is put together only when a
+ * resolver reads it. A list has one per value, and few are read.
  */
 class Info implements GraphQLResolveInfo {
-  readonly fieldName: GraphQLResolveInfo['fieldName'];
-  readonly fieldNodes: GraphQLResolveInfo['fieldNodes'];
-  readonly returnType: GraphQLResolveInfo['returnType'];
-  readonly parentType: GraphQLResolveInfo['parentType'];
-  readonly schema: GraphQLResolveInfo['schema'];
-  readonly fragments: GraphQLResolveInfo['fragments'];
-  readonly rootValue: GraphQLResolveInfo['rootValue'];
-  readonly operation: GraphQLResolveInfo['operation'];
-  readonly variableValues: GraphQLResolveInfo['variableValues'];
+  readonly #shared: SharedInfo;
   readonly #field: FieldPlan;
   readonly #parent: Path | undefined;
 
   constructor(shared: SharedInfo, field: FieldPlan, parent: Path | undefined) {
-    this.fieldName = shared.fieldName;
-    this.fieldNodes = shared.fieldNodes;
-    this.returnType = shared.returnType;
-    this.parentType = shared.parentType;
-    this.schema = shared.schema;
-    this.fragments = shared.fragments;
-    this.rootValue = shared.rootValue;
-    this.operation = shared.operation;
-    this.variableValues = shared.variableValues;
+    this.#shared = shared;
     this.#field = field;
     this.#parent = parent;
   }
 
   get path(): Path {
     return pathOf(this.#field, this.#parent);
+  }
+
+  get fieldName() {
+    return this.#shared.fieldName;
+  }
+
+  get fieldNodes() {
+    return this.#shared.fieldNodes;
+  }
+
+  get returnType() {
+    return this.#shared.returnType;
+  }
+
+  get parentType() {
+    return this.#shared.parentType;
+  }
+
+  get schema() {
+    return this.#shared.schema;
+  }
+
+  get fragments() {
+    return this.#shared.fragments;
+  }
+
+  get rootValue() {
+    return this.#shared.rootValue;
+  }
+
+  get operation() {
+    return this.#shared.operation;
+  }
+
+  get variableValues() {
+    return this.#shared.variableValues;
   }
 }

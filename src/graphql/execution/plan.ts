@@ -18,7 +18,6 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
-  type GraphQLFieldResolver,
   type GraphQLObjectType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -86,7 +85,6 @@ function createPlan(
       definition,
       resolve,
       property: resolve === defaultFieldResolver ? name : null,
-      takesInfo: mayTakeInfo(resolve),
       hasArgs: definition.args.length > 0,
       isNonNull: isNonNullType(definition.type),
       isLeaf: isLeafType(getNullableType(definition.type)),
@@ -117,19 +115,6 @@ function createPlan(
       return plans;
     },
   };
-}
-
-/**
- * Matches an arrow function that names its parameters one by one; any other function may read more than it declares.
- */
-const plainArrow = /^(async\b)?\s*\(?[\w$\s,{}:]*\)?\s*=>/;
-
-/**
- * Whether a resolver may read its info. Few do, and to create one for each value of 10,000 rows of 12 fields takes 17.7 ms of
- * computing time instead of 11.7.
- */
-function mayTakeInfo(resolve: GraphQLFieldResolver<unknown, unknown>): boolean {
-  return resolve.length >= 4 || !plainArrow.test(resolve.toString());
 }
 
 function definitionOf(

@@ -28,8 +28,6 @@ export interface FieldPlan {
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
   /** The property of the parent's value that holds its own; null: only `resolve` knows. */
   readonly property: string | null;
-  /** Whether its resolver may read its fourth argument. */
-  readonly takesInfo: boolean;
   readonly hasArgs: boolean;
   /** Whether it must not be null. */
   readonly isNonNull: boolean;
