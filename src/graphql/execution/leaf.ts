@@ -38,7 +38,7 @@ function write(type: GraphQLLeafType, value: unknown): string {
 }
 
 /** What JSON escapes, or JSON.stringify does: a quote, a backslash, control characters, half a pair of surrogates. */
-const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
+const escaped = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 
 /** Longer texts JSON.stringify looks through faster. */
 const maxQuoted = 40;
