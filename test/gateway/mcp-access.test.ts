@@ -279,9 +279,9 @@ test('each call is a line in the log: who, by which tool, what was read; and ans
     operation: 'McpSpend',
   };
   expect(lines).toMatchObject([
-    { ...common, outcome: 'ok', isKept: false, accounts: ['ppio-main'] },
-    { ...common, outcome: 'ok', isKept: true, accounts: ['ppio-main'] },
-    { ...common, outcome: 'error', isKept: false, accounts: [] },
+    { ...common, outcome: 'ok', isCached: false, accounts: ['ppio-main'] },
+    { ...common, outcome: 'ok', isCached: true, accounts: ['ppio-main'] },
+    { ...common, outcome: 'error', isCached: false, accounts: [] },
   ]);
   expect(new Set(lines.map(({ requestId }) => requestId)).size).toBe(3);
 });
