@@ -156,7 +156,7 @@ describe('is never kept', () => {
   });
 });
 
-test('whoever asks for a kept answer is identified, counted and told what is left of its time', async () => {
+test('a client that gets a cached response is identified, counted and told how long it stays valid', async () => {
   const gateway = await startGateway({
     settings: withClients({
       clients: [

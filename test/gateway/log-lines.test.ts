@@ -1,4 +1,4 @@
-/** Who read what stands in the log, a line for each answer; and the log waits for nobody, whoever reads it or does not. */
+/** Who read what stands in the log, a line for each answer; and the log waits for no reader. */
 
 import { createConnection } from 'node:net';
 

@@ -168,7 +168,7 @@ describe('who may ask', () => {
     expect((await full.read('billing://schema')).text).toContain('type Query {');
   });
 
-  test('whoever is bound to trusted documents finds no other operation', async () => {
+  test('a client bound to trusted documents finds no other operation', async () => {
     const clients = [
       { id: 'bound', tokens: [tokens.one], accounts: ['*'], trustedOnly: true, permissions: ['graphql'] },
     ];
@@ -182,7 +182,7 @@ describe('who may ask', () => {
   });
 });
 
-test('whoever is bound to values of an allocation is told of their cost alone', async () => {
+test('a client bound to values of an allocation learns their cost alone', async () => {
   const allocations = [{ id: 'team', rules: [{ when: { accounts: ['ppio-main'] }, to: 'search' }] }];
   const clients = [
     { id: 'all', tokens: [tokens.all], accounts: ['*'] },

@@ -226,12 +226,12 @@ test.each<[string, string]>([
   ['nothing', ''],
   ['text that is no seal', 'AAAA'],
   ['another key', Buffer.alloc(200, 7).toString('base64url')],
-])('a cookie of %s is none', async (_name, value) => {
+])('a cookie of %s signs nobody in', async (_name, value) => {
   const { gateway } = await start();
   expect((await askWith(gateway, `billing_session=${value}`)).status).toBe(401);
 });
 
-test('a cookie in which one bit was changed is none', async () => {
+test('a cookie in which one bit was changed signs nobody in', async () => {
   const { gateway } = await start();
   const cookie = await cookieFor(gateway, tokens.all);
   const [name = '', value = ''] = cookie.split('=');

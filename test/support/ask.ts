@@ -9,7 +9,7 @@ export interface Sent {
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
-  /** Whose connections it takes; a new one unless told otherwise. */
+  /** Whose connections it takes; a new one by default. */
   readonly agent?: Agent;
 }
 
@@ -21,7 +21,7 @@ export interface Got {
   readonly errors: readonly GraphqlError[];
 }
 
-/** One request; POST /graphql as JSON unless told otherwise. */
+/** One request; by default POST /graphql as JSON. */
 export function send(gateway: TestGateway, sent: Sent = {}): Promise<Got> {
   const { method = 'POST', path = '/graphql', headers = {}, body, agent = false } = sent;
   // Without this, GraphQL over HTTP says 200 for errors of a document.

@@ -40,7 +40,7 @@ export interface TestGateway {
 }
 
 export interface TestOptions {
-  /** 2026-03-18T09:30:00Z unless told: in the middle of a month, after all settlements of the month before. */
+  /** 2026-03-18T09:30:00Z by default: in the middle of a month, after all settlements of the month before. */
   readonly nowMs?: number;
   readonly sandbox?: SandboxOptions;
   /** Changes the settings, as they stand in gateway.yaml. */

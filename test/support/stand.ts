@@ -89,7 +89,7 @@ export interface Asking {
 
 export const nowMs = Date.parse('2026-03-18T09:30:00Z');
 
-/** A client without jitter and, unless told, without a quota that is felt; its clock stands still. */
+/** A client without jitter and, by default, with a quota too large to be felt; its clock stands still. */
 export function startClient(
   baseUrl: string,
   {
