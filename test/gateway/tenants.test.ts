@@ -6,7 +6,7 @@
 import { expect, test } from 'vitest';
 
 import { sandboxCredentials } from '../../src/sandbox/vendors.ts';
-import { send, type Got } from '../support/ask.ts';
+import { seen, send, type Got } from '../support/ask.ts';
 import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
 import { startRelay, type Relay } from '../support/relay.ts';
 
@@ -115,12 +115,6 @@ function askAs(gateway: TestGateway, token: string, body: object): Promise<Got> 
 async function fetchAs(gateway: TestGateway, token: string, path: string): Promise<Got> {
   const accept = path === '/graphql' ? { accept: 'text/html' } : {};
   return send(gateway, { method: 'GET', path, headers: { authorization: `Bearer ${token}`, ...accept } });
-}
-
-/** What a client sees of an answer: all of it, but what differs from one request to the next. */
-function seen({ status, headers, text }: Got): string {
-  const { date: _date, 'x-request-id': _id, ratelimit: _budget, ...told } = headers;
-  return JSON.stringify([status, told, text.replaceAll(/"requestId":"[^"]*"/g, '')]);
 }
 
 async function everySeen(

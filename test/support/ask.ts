@@ -81,4 +81,10 @@ export function vendorCalls(gateway: TestGateway): number {
   return (['ppio', 'novita', 'aione', 'streamlake'] as const).reduce((sum, id) => sum + gateway.calls(id), 0);
 }
 
+/** What a client sees of an answer as text: all of it, but what differs from one request to the next. */
+export function seen({ status, headers, text }: Got): string {
+  const { date: _date, 'x-request-id': _id, ratelimit: _budget, ...told } = headers;
+  return `${JSON.stringify([status, told])} ${text.replaceAll(/"requestId":"[^"]*"/g, '')}`;
+}
+
 export const codesOf = (got: Got): string[] => got.errors.map(({ extensions }) => extensions.code);
