@@ -3,8 +3,9 @@
  * module of test/support registered on import would be there for the first of them alone.
  */
 
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 
-import { stopStarted } from './support/started.ts';
+import { stopFile, stopTest } from './support/started.ts';
 
-afterEach(stopStarted);
+afterEach(stopTest);
+afterAll(stopFile);
