@@ -52,7 +52,7 @@ const settingsOf = ({ accounts, ...settings }: Settings): object => ({
     { id: 'other', ...budget, filter: { allocations: { team: ['search'], secret: ['secret-customer'] } } },
   ],
   // Fewer than others have rows: how many there are is not to be told.
-  limits: { maxLagMs: 60_000, maxUpstreamCalls: 5000, maxVisitedRows: 60_000 },
+  limits: { maxLagMs: 60_000, deadlineSeconds: 600, maxUpstreamCalls: 5000, maxVisitedRows: 60_000 },
 });
 
 const names = new Map(

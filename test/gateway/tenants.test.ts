@@ -136,7 +136,7 @@ async function everySeen(
 }
 
 /** However busy the machine is, all are answered. */
-const limits = { maxLagMs: 60_000 };
+const limits = { maxLagMs: 60_000, deadlineSeconds: 600 };
 
 const a = { id: 'tenant-a', tokens: [tokens.a], accounts: ['ppio-main'], permissions: ['raw'] };
 const b = {
