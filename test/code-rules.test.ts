@@ -11,7 +11,7 @@ import { root } from './support/process.ts';
 interface Rule {
   readonly name: string;
   readonly pattern: RegExp;
-  /** Where it holds; everywhere unless told. */
+  /** Where it holds; everywhere by default. */
   readonly under?: string;
   /** The one place where it is done. */
   readonly except?: string;

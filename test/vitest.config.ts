@@ -27,6 +27,7 @@ export default defineConfig({
     maxConcurrency: 12,
     // Unasked, vitest would leave one core alone: of two, half.
     maxWorkers: '100%',
+    setupFiles: [new URL('setup.ts', import.meta.url).pathname],
     // Node imports the files as it does for users, which is faster by 3 s of CPU a file, and has one copy of graphql.
     experimental: { viteModuleRunner: false },
     projects: [
@@ -34,6 +35,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Files run one after the other in a process per core: loaded and compiled once, and warm, that is a third less.
+          isolate: false,
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...system],
         },

@@ -1,6 +1,6 @@
 /**
  * Keeps the book in the store, for all replicas: changed by compare-and-set alone. A store that lost its memory, or its
- * last writes, gets the book back from whoever knows the latest version.
+ * last writes, gets the book back from the process that knows the latest version.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -123,7 +123,7 @@ function encode({ number, book }: Version): Buffer {
   return Buffer.concat([Buffer.from(`A${shape}${toVersion(number)}`, 'latin1'), content]);
 }
 
-/** Null: it is none of ours. @throws StoreUnavailable when a newer gateway wrote it */
+/** Null: another program wrote it. @throws StoreUnavailable when a newer gateway wrote it */
 function decode(value: Buffer): Version | null {
   const number = Number(versionIn(value));
   if (!Number.isSafeInteger(number)) return null;

@@ -47,7 +47,7 @@ export function createSpans(): Tracing {
     headers() {
       const headers: Record<string, string> = {};
       propagation.inject(context.active(), headers);
-      // Drops baggage, which clients send to each other: it is none of a provider's business.
+      // Drops baggage, which clients send to each other: a provider has no business with it.
       return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('trace')));
     },
   };

@@ -73,7 +73,7 @@ async function serveHere({ mcpSettings }: Pick<Runtime, 'mcpSettings'>, log: Log
   return 0;
 }
 
-/** Whoever starts this process may read its settings, so it sees everything. Each call has a line in the log, as over HTTP. */
+/** The user who starts this process may read its settings, so it sees everything. Each call has a line in the log, as over HTTP. */
 function toConnection(settings: Runtime['mcpSettings'], log: Log): Connection {
   const callers = createCallers(settings);
   return {

@@ -40,7 +40,7 @@ export async function relayMessages(
     const abortSignal = AbortSignal.any([signal, controller.signal]);
     try {
       const answers = await send(remote, message, agreed, abortSignal);
-      // Whoever has cancelled a request expects no answer.
+      // A client that has cancelled a request expects no answer.
       if (id === undefined || controller.signal.aborted) return;
       for (const answer of answers) {
         if (method === 'initialize') agreed = versionIn(answer) ?? agreed;

@@ -31,7 +31,7 @@ type AlertOutline = z.output<typeof alertOutline>;
 export interface Nameable {
   readonly accounts: readonly string[];
   readonly budgets: readonly string[];
-  /** Accounts of which neither provider nor settings tell a balance. */
+  /** Accounts whose balance neither provider nor settings tell. */
   readonly withoutBalance: readonly string[];
 }
 

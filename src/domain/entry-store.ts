@@ -6,7 +6,7 @@
 
 import type { StoreStatus } from './shared-store.ts';
 
-/** Documents that several processes change: whoever writes must have seen what is there. */
+/** Documents that several processes change: a writer must have seen what is there. */
 export interface DocumentStore {
   readonly status: () => StoreStatus;
   /**

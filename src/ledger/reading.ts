@@ -49,7 +49,7 @@ export interface Reading<K extends RowKind> {
   readonly parts: readonly ReadPart<K>[] | null;
   /** Visits each row of the period once, without a copy, and lets other work run in between. */
   visit(visitor: Visitor<K>): Promise<void>;
-  /** The same rows in slices, for whoever goes on only when its own reader does. */
+  /** The same rows in slices, for a caller that goes on only when its own reader does. */
   slices(): AsyncIterable<RowSlice<K>>;
 }
 

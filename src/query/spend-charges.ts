@@ -65,7 +65,7 @@ export interface SpendRequest {
 /** What is read of an account, and whose cost its charges are. */
 export interface AccountLists {
   readonly sources: readonly Source<ChargeKind>[];
-  /** Null: every charge counts whole, whoever caused it. */
+  /** Null: every charge counts whole. */
   readonly attribution: Attribution | null;
   /** Why the account cannot be counted, if it cannot. */
   readonly error: GatewayError | null;

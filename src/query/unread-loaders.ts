@@ -7,8 +7,15 @@ import { keyOf, type SegmentRef } from '../ledger/source.ts';
 import { isOf, type Cost, type SegmentLoader } from './loaders.ts';
 import type { Validity } from './validity.ts';
 
+export interface Planner extends SegmentLoader {
+  /** The ids of the accounts that the query would read from. */
+  accounts(): ReadonlySet<string>;
+  /** The cost of the query, given what any replica has already read. */
+  settle(): Promise<Cost>;
+}
+
 /** Reads nothing: records what a query would read, and returns segments without rows. */
-export function createPlanner(ledger: Ledger): SegmentLoader & { settle(): Promise<Cost> } {
+export function createPlanner(ledger: Ledger): Planner {
   const planned = new Map<string, { readonly ref: SegmentRef; readonly accepts: AcceptsHead | undefined }>();
   const missing = (): SegmentRef[] =>
     [...planned.values()].flatMap(({ ref, accepts }) => (ledger.holds(ref, accepts) ? [] : [ref]));
@@ -43,7 +50,7 @@ export function createPlanner(ledger: Ledger): SegmentLoader & { settle(): Promi
       });
     },
     cost,
-    /** The cost of the query, given what any replica has already read. */
+    accounts: () => new Set([...planned.values()].map(({ ref }) => ref.source.account.id)),
     async settle() {
       await ledger.recall(missing());
       return cost();

@@ -32,7 +32,7 @@ export type BotFault = (typeof botFaults)[number];
 
 export interface PlannedFault {
   readonly name: BotFault;
-  /** How often; for good unless told. */
+  /** How often; for good by default. */
   readonly times?: number;
   readonly retryAfterSeconds?: number;
 }

@@ -22,7 +22,7 @@ export interface GuardedPostSettings {
   /** Whether it may be an address in the machine's own network. */
   readonly allowInternal: boolean;
   readonly timeoutMs?: number;
-  /** How names are looked up: by the system unless told. */
+  /** How names are looked up: by the system by default. */
   readonly resolve?: typeof lookUp;
   readonly now: () => number;
 }

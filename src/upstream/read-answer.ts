@@ -123,7 +123,7 @@ function codeOf(status: number, isJson: boolean): ErrorCode | null {
 }
 
 /**
- * The seconds of a Retry-After header (a number or an HTTP date), at most 15 minutes unless told otherwise; undefined
+ * The seconds of a Retry-After header (a number or an HTTP date), at most 15 minutes by default; undefined
  * when absent or invalid.
  */
 export function retryAfterSeconds(

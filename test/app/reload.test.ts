@@ -297,8 +297,8 @@ describe('a process that is sent SIGHUP', () => {
       ],
       documents: {},
     };
-    const { faults } = await reload(faulty);
-    const lines = (faults as string[]).toSorted();
+    const { issues } = await reload(faulty);
+    const lines = (issues as string[]).toSorted();
     expect(lines.map((line) => line.split(':')[0])).toEqual([
       'clients.0.accounts',
       'clients.1.tokens.0',
@@ -307,11 +307,11 @@ describe('a process that is sent SIGHUP', () => {
       'server.hots',
     ]);
     for (const line of lines) expect(line).not.toContain('\n');
-    expect((await reload('accounts: ['))['faults']).toEqual([
+    expect((await reload('accounts: ['))['issues']).toEqual([
       expect.stringMatching(/^line 1: not valid YAML/),
     ]);
     const folder = '/no/such/folder';
-    expect((await reload({ ...withClients()(settings), documents: { folder } }))['faults']).toEqual([
+    expect((await reload({ ...withClients()(settings), documents: { folder } }))['issues']).toEqual([
       'documents.folder: expected a folder that can be read, found ENOENT',
     ]);
     expect(started.output()).not.toMatch(/token-that-nobody|short-secret|\n\s+at /);

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openWorkplace } from '../support/command.ts';
 
 test.each([
-  ['a month that is none', ['--from', '2024-13'], /^--from takes a month such as 2024-01\./],
+  ['an invalid month', ['--from', '2024-13'], /^--from takes a month such as 2024-01\./],
   ['a month that has not begun', ['--from', '2999-01'], /^--from takes a month that has begun\./],
   ['a year that is mistyped', ['--from', '0024-01'], /^--from goes back 120 months at most\./],
   ['an account that is not there', ['--accounts', 'nobody'], /^There is no account "nobody"\./],

@@ -134,7 +134,7 @@ test.each([
   await expect(exportFile.run(args)).rejects.toThrow(UsageError);
 });
 
-test('arguments that are none end with exit code 2, and what there is', async () => {
+test('unknown arguments end with exit code 2, and the usage lists the known ones', async () => {
   const { run } = await openWorkplace(atEnd);
   const ran = await run(['export', '--nothing']);
   expect([ran.code, String(ran.stdout)]).toEqual([2, '']);
@@ -159,7 +159,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('whoever reads only the beginning gets it, and the export ends with one line', async () => {
+test('a reader that stops after the beginning gets it, and the export ends with one line', async () => {
   const { begin } = await openWorkplace(atEnd);
   const started = begin(['export', '--month', month]);
   started.child.stdout?.once('data', () => started.child.stdout?.destroy());
@@ -167,7 +167,7 @@ test('whoever reads only the beginning gets it, and the export ends with one lin
   expect(String(started.written.stderr())).toBe('The output was closed before its end.\n');
 });
 
-test('settings that are none are told as at the start', async () => {
+test('invalid settings are reported as at the start', async () => {
   const { run, folder } = await openWorkplace(atEnd, (settings) => ({ ...settings, colour: 'blue' }));
   const ran = await run(['export', '--month', month, '--output', join(folder, 'focus.csv')]);
   expect([ran.code, ran.stderr]).toEqual([

@@ -153,12 +153,12 @@ test.each([
   [['{ a }', '--url', 'http://127.0.0.1:9', '--progress'], 'cannot be used with --url'],
   [['{ a }', '--deadline', '1h'], '--deadline takes whole seconds'],
   [['{ a }', '--variable', '{}'], "Unknown option '--variable'"],
-])('%j is told to be no question, and nothing is asked', async (args, line) => {
+])('%j is refused with the reason, and nothing is asked', async (args, line) => {
   await expect(query.run(args)).rejects.toThrow(line);
   await expect(query.run(args)).rejects.toThrow(UsageError);
 });
 
-test('arguments that are none end with exit code 2, and what there is', async () => {
+test('unknown arguments end with exit code 2, and the usage lists the known ones', async () => {
   const { run } = await openWorkplace(atEnd);
   const ran = await run(['query', '--nothing']);
   expect([ran.code, String(ran.stdout)]).toEqual([2, '']);

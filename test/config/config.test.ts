@@ -145,7 +145,7 @@ describe('settings that are good', () => {
     const fileOf = (store: unknown, folder: string | null, environment: Environment = {}): string | null =>
       parseConfig(JSON.stringify({ accounts: [ppio], store }), environment, folder).store.file;
 
-    test('beside gateway.yaml unless told, in a folder of its own', () => {
+    test('beside gateway.yaml by default, in a folder of its own', () => {
       const folder = folderOf();
       expect(fileOf(undefined, folder)).toBe(join(folder, 'data/ledger.db'));
       expect(fileOf({}, folder)).toBe(join(folder, 'data/ledger.db'));
@@ -281,7 +281,7 @@ test.each([
   'socks5://user:canary-pass@p:1',
   'http://user:canary-pass@p:1/path',
   'http://user:canary pass@p:99999',
-])('a proxy that is none is told by its path, and never with its login: %s', (proxy) => {
+])('an invalid proxy is named by its path, and never with its login: %s', (proxy) => {
   const expected = /^upstream\.proxy: expected http:.*, found a value that is not shown$/;
   expect(issuesOf({ accounts: [ppio], upstream: { proxy } })).toEqual([expect.stringMatching(expected)]);
   expect(issuesOf({ accounts: [ppio], upstream: proxy }).join()).not.toContain('canary');
@@ -425,9 +425,9 @@ describe('a fault is told in one line that begins with its path', () => {
       withAccount({ provider: 'streamlake', credential: { tenantCode: 't', accessKey: 'AK' } }),
       ['accounts.0.credential: '],
     ],
-    ['a baseUrl that is none', withAccount({ baseUrl: 'api.ppio.com' }), ['accounts.0.baseUrl: ']],
+    ['an invalid baseUrl', withAccount({ baseUrl: 'api.ppio.com' }), ['accounts.0.baseUrl: ']],
     ['a baseUrl that is a file', withAccount({ baseUrl: 'file:///etc/passwd' }), ['accounts.0.baseUrl: ']],
-    ['a currency that is none', withAccount({ currency: 'yuan' }), ['accounts.0.currency: ']],
+    ['an invalid currency', withAccount({ currency: 'yuan' }), ['accounts.0.currency: ']],
     ['a currency of no country', withAccount({ currency: 'XQZ' }), ['accounts.0.currency: ']],
     ['a currency in small letters', withAccount({ currency: 'cny' }), ['accounts.0.currency: ']],
     [
@@ -437,21 +437,21 @@ describe('a fault is told in one line that begins with its path', () => {
         'accounts.0.currency: expected a currency code of ISO 4217 in capital letters, such as CNY (RMB is CNY)',
       ],
     ],
-    ['a zone that is none', withAccount({ timeZone: 'Mars/Olympus' }), ['accounts.0.timeZone: ']],
+    ['an unknown time zone', withAccount({ timeZone: 'Mars/Olympus' }), ['accounts.0.timeZone: ']],
     [
       'a quota of zero',
       withAccount({ quota: { requestsPerSecond: 0 } }),
       ['accounts.0.quota.requestsPerSecond: '],
     ],
     ['half a slot', withAccount({ quota: { concurrent: 0.5 } }), ['accounts.0.quota.concurrent: ']],
-    ['a port that is none', { accounts: [ppio], server: { port: 70_000 } }, ['server.port: ']],
+    ['an invalid port', { accounts: [ppio], server: { port: 70_000 } }, ['server.port: ']],
     [
       'an origin with a path',
       { accounts: [ppio], server: { cors: { origins: ['https://a.example/x'] } } },
       ['server.cors.origins.0: '],
     ],
     [
-      'a header that is none',
+      'an invalid header',
       { accounts: [ppio], server: { cors: { headers: ['x team'] } } },
       ['server.cors.headers.0: '],
     ],
@@ -468,7 +468,7 @@ describe('a fault is told in one line that begins with its path', () => {
     ],
     ['0.0.0.0 without clients', { accounts: [ppio], server: { host: '0.0.0.0' } }, ['server.host: ']],
     [':: without clients', { accounts: [ppio], server: { host: '::' } }, ['server.host: ']],
-    ['a log level that is none', { accounts: [ppio], log: { level: 'loud' } }, ['log.level: ']],
+    ['an unknown log level', { accounts: [ppio], log: { level: 'loud' } }, ['log.level: ']],
     [
       'an allocation twice',
       withAllocations([toSearch], { id: 'team', rules: [toSearch] }),
@@ -510,7 +510,7 @@ describe('a fault is told in one line that begins with its path', () => {
       ['allocations.0.rules.0.to: ', 'allocations.0.rules.1.to: ', 'allocations.0.rules.2.to: '],
     ],
     [
-      'a rule that ends before it begins, and a day that is none',
+      'a rule that ends before it begins, and a date that does not exist',
       withAllocations([
         { ...toSearch, from: '2026-03-02', until: '2026-03-01' },
         { ...toSearch, from: '2026-02-30' },
@@ -623,7 +623,7 @@ describe('a fault is told in one line that begins with its path', () => {
       withBalance('streamlake', { currency: undefined }),
       ['accounts.0.balance.currency: '],
     ],
-    ['a rate that is none', withRates({ rate: '7,1065' }), ['exchangeRates.0.rate: ']],
+    ['an invalid rate', withRates({ rate: '7,1065' }), ['exchangeRates.0.rate: ']],
     [
       'a rate as a number, which may have lost digits',
       withRates({ rate: 7.1065 }),
@@ -638,7 +638,7 @@ exchangeRates: [{ from: USD, to: CNY, rate: 7.1065, date: '2026-02-27', source: 
     ['a rate twice', withRates({}, { rate: '7.2' }), ['exchangeRates.1: expected one rate from USD to CNY']],
     ['a rate of a currency to itself', withRates({ to: 'USD' }), ['exchangeRates.0.to: ']],
     ['a rate from no currency', withRates({ from: 'dollar' }), ['exchangeRates.0.from: ']],
-    ['a rate of a day that is none', withRates({ date: '2026-02-30' }), ['exchangeRates.0.date: ']],
+    ['a rate of a date that does not exist', withRates({ date: '2026-02-30' }), ['exchangeRates.0.date: ']],
     ['a rate of no day', withRates({ date: undefined }), ['exchangeRates.0.date: ']],
     ['a rate that nobody quoted', withRates({ source: '' }), ['exchangeRates.0.source: ']],
     ['a rate with more beside it', withRates({ bank: 'x' }), ['exchangeRates.0.bank: ']],
@@ -679,7 +679,7 @@ exchangeRates: [{ from: USD, to: CNY, rate: 7.1065, date: '2026-02-27', source: 
     ['a key twice', 'log: {}\naccounts: []\nlog: {}\n', 'line 3: '],
     ['an alias of nothing', 'log: {}\naccounts: *nothing\n', 'line '],
   ];
-  test.each(notYaml)('YAML that is none: %s', (_name, text, start) => {
+  test.each(notYaml)('invalid YAML: %s', (_name, text, start) => {
     const [issue] = issuesOf(text);
     expect(issue?.startsWith(start)).toBe(true);
   });
@@ -722,7 +722,7 @@ describe('no fault line gives a secret away', () => {
     'as a client': (word) => ({ accounts: [ppio], clients: [word] }),
     'as all clients': (word) => ({ accounts: [ppio], clients: word }),
     'as an account': (word) => ({ accounts: [word] }),
-    'in YAML that is none': (word) => `accounts:\n  - credential: { apiKey: "${word} }\n`,
+    'in invalid YAML': (word) => `accounts:\n  - credential: { apiKey: "${word} }\n`,
     'after a tab': (word) => `accounts:\n\t- credential: ${word}\n`,
   };
   test.each(Object.entries(mistakes))('%s', (_name, settingsOf) => {

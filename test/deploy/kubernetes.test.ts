@@ -127,11 +127,7 @@ test.each([
 
 test.each([
   ['no selector', ['spec', 'selector'], undefined],
-  [
-    'a port that is none',
-    ['spec', 'template', 'spec', 'containers', '0', 'ports', '0', 'containerPort'],
-    'x',
-  ],
+  ['an invalid port', ['spec', 'template', 'spec', 'containers', '0', 'ports', '0', 'containerPort'], 'x'],
   ['no name of a container', ['spec', 'template', 'spec', 'containers', '0', 'name'], undefined],
 ])('a Deployment with %s is caught', (_what, path, value) => {
   const manifest = read('deployment.yaml');

@@ -167,7 +167,7 @@ interface Readings {
   readonly before?: Instant;
   readonly after?: Instant;
   readonly account?: Account;
-  /** When the list that both are readings of becomes final: that of February, unless told. */
+  /** When the list that both are readings of becomes final: that of February by default. */
   readonly dueAt?: Instant;
 }
 

@@ -1,4 +1,4 @@
-/** The moment at which figures become final is the provider's, and none is passed over. */
+/** The moment at which figures become final is the provider's, and no such moment is skipped. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

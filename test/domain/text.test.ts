@@ -59,7 +59,7 @@ test('any text finds itself in either case and any form, and every text holds th
   );
 });
 
-test('text of nothing but spaces is none', () => {
+test('text of nothing but spaces counts as absent', () => {
   for (const blank of ['', ' ', '\t\n', '\u00A0', '\u3000 ', null, undefined])
     expect(unlessBlank(blank)).toBe(null);
   expect(unlessBlank(' a ')).toBe(' a ');

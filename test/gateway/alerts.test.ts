@@ -67,7 +67,7 @@ test('alerts lists what is open, with its texts, and where its messages have com
   expect(answer.alerts[1]).toMatchObject({ threshold: '1000000', deliveries: [] });
 });
 
-test('whoever may not see an account does not see its alerts', async () => {
+test('a client that may not see an account does not see its alerts', async () => {
   const token = 'token-of-somebody-1';
   const { gateway } = await start({ clients: [{ id: 'one', tokens: [token], accounts: ['aione-hq'] }] });
   await gateway.app.alerts.tick();

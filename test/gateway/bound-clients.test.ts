@@ -10,7 +10,7 @@ import { schema } from '../../src/graphql/schema.ts';
 import { dateText } from '../../src/sandbox/days.ts';
 import { keyDaysOf } from '../../src/sandbox/ppio-novita-truth.ts';
 import { partsOf, type OracleCharge, type OracleRule } from '../support/allocation-oracle.ts';
-import { send, type Got } from '../support/ask.ts';
+import { seen, send, type Got } from '../support/ask.ts';
 import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
 import { createSigningKey, jwtSettings, sign, startIssuer } from '../support/issuer.ts';
 import { seed, units } from '../support/oracle.ts';
@@ -52,7 +52,7 @@ const settingsOf = ({ accounts, ...settings }: Settings): object => ({
     { id: 'other', ...budget, filter: { allocations: { team: ['search'], secret: ['secret-customer'] } } },
   ],
   // Fewer than others have rows: how many there are is not to be told.
-  limits: { maxLagMs: 60_000, maxUpstreamCalls: 5000, maxVisitedRows: 60_000 },
+  limits: { maxLagMs: 60_000, deadlineSeconds: 600, maxUpstreamCalls: 5000, maxVisitedRows: 60_000 },
 });
 
 const names = new Map(
@@ -162,12 +162,6 @@ const as = (token: string) => ({ authorization: `Bearer ${token}` });
 
 function askAs(gateway: TestGateway, token: string, query: string): Promise<Got> {
   return send(gateway, { headers: as(token), body: JSON.stringify({ query }) });
-}
-
-/** What a client sees of an answer: all of it, but what differs from one request to the next. */
-function seen({ status, headers, text }: Got): string {
-  const { date: _date, 'x-request-id': _id, ratelimit: _budget, ...told } = headers;
-  return JSON.stringify([status, told, text.replaceAll(/"requestId":"[^"]*"/g, '')]);
 }
 
 async function everySeen(

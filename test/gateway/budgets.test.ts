@@ -167,7 +167,7 @@ test('while an account does not answer, a budget is exceeded or unknown, and nev
   expect(lost).toMatchObject({ state: 'UNKNOWN', spent: null, ...nothing });
 });
 
-test('a budget is there for whoever sees all of its accounts, and for nobody else', async () => {
+test('only a client that sees all accounts of a budget sees the budget', async () => {
   const token = (name: string): string => `token-of-${name}-0123456789abcdef`;
   const clients = [
     { id: 'all', tokens: [token('all')], accounts: ['*'] },

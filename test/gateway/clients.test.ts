@@ -146,7 +146,7 @@ describe.each(libraries)('%s', (_name, open) => {
   });
 });
 
-test("Apollo's persisted queries name trusted documents, and send in full what is none", async () => {
+test("Apollo's persisted queries name trusted documents, and send all other documents in full", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'documents-'));
   const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
   const settings = withClients({ documents: { folder } });

@@ -175,7 +175,7 @@ describe('a gateway that starts anew', patience, () => {
     await expect.poll(running.told).toEqual(['UP']);
   });
 
-  test('keeps the file beside its settings unless told, in a folder of its own', async () => {
+  test('keeps the file beside its settings by default, in a folder of its own', async () => {
     const path = join(dirname(common.settings), 'data', 'ledger.db');
     const first = await start('');
     expect(await expectRight(first)).toBeGreaterThan(10);
@@ -300,7 +300,7 @@ describe('no question fails, no row is wrong, and it is said, when the file', pa
     expect(await running.metric('store_up')).toBe(0);
   });
 
-  test('may be read and not written by whoever runs the gateway', async (context) => {
+  test('may be read and not written by the user that runs the gateway', async (context) => {
     const path = filledFile();
     chmodSync(dirname(path), 0o755);
     chmodSync(path, 0o444);

@@ -18,7 +18,7 @@ async function areKept(gateway: TestGateway, ...all: readonly Got[]): Promise<re
   const ids = all.map(({ headers }) => headers['x-request-id']);
   const found = (): boolean[] => {
     const lines = gateway.log.map((text) => JSON.parse(text)).filter(({ event }) => event === 'answered');
-    return ids.map((id) => lines.find(({ requestId }) => requestId === id)?.isKept);
+    return ids.map((id) => lines.find(({ requestId }) => requestId === id)?.isCached);
   };
   await expect.poll(found).not.toContain(undefined);
   return found();
@@ -156,7 +156,7 @@ describe('is never kept', () => {
   });
 });
 
-test('whoever asks for a kept answer is identified, counted and told what is left of its time', async () => {
+test('a client that gets a cached response is identified, counted and told how long it stays valid', async () => {
   const gateway = await startGateway({
     settings: withClients({
       clients: [

@@ -133,7 +133,7 @@ test.concurrent('a client that takes its answer as it comes has all of it, howev
   await context.expect.poll(() => lines.filter((line) => isWhole(line)).length).toBe(10);
 });
 
-test.concurrent('whoever begins a request and does not end it is told so with 408, by a coded error', async (context) => {
+test.concurrent('a client that begins a request and does not end it gets 408 with a coded error', async (context) => {
   const gateway = await startGateway({}, context);
   const lines = await openMany(2, gateway.app.url, {
     onTestFinished: (stop) => context.onTestFinished(stop),

@@ -1,4 +1,4 @@
-/** Who read what stands in the log, a line for each answer; and the log waits for nobody, whoever reads it or does not. */
+/** Who read what stands in the log, a line for each answer; and the log waits for no reader. */
 
 import { createConnection } from 'node:net';
 
@@ -50,12 +50,12 @@ describe('each answer is one line', () => {
     const common = { level: 30, event: 'answered', route: 'graphql', status: 200, client: 'readers' };
     const read = { ...common, operation: 'Month', outcome: 'ok', accounts: ['novita-us', 'ppio-main'] };
     const lines = [
-      { ...read, requestId: 'first', isKept: false },
-      { ...read, requestId: 'again', isKept: true },
-      { ...read, requestId: 'named', isKept: expect.any(Boolean) },
-      { ...read, requestId: 'others', client: 'novita-team', isKept: false, accounts: ['novita-us'] },
-      { ...common, requestId: 'nothing', operation: null, outcome: 'ok', isKept: false, accounts: [] },
-      { ...common, requestId: 'invalid', operation: null, outcome: 'error', isKept: false, accounts: [] },
+      { ...read, requestId: 'first', isCached: false },
+      { ...read, requestId: 'again', isCached: true },
+      { ...read, requestId: 'named', isCached: expect.any(Boolean) },
+      { ...read, requestId: 'others', client: 'novita-team', isCached: false, accounts: ['novita-us'] },
+      { ...common, requestId: 'nothing', operation: null, outcome: 'ok', isCached: false, accounts: [] },
+      { ...common, requestId: 'invalid', operation: null, outcome: 'error', isCached: false, accounts: [] },
       { level: 30, event: 'answered', route: 'graphql', status: 401, requestId: 'nobody' },
       {
         level: 30,
@@ -70,7 +70,7 @@ describe('each answer is one line', () => {
         requestId: 'failed',
         operation: null,
         outcome: 'partial',
-        isKept: false,
+        isCached: false,
         accounts: ['ppio-main'],
       },
     ];

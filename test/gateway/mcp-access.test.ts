@@ -168,7 +168,7 @@ describe('who may ask', () => {
     expect((await full.read('billing://schema')).text).toContain('type Query {');
   });
 
-  test('whoever is bound to trusted documents finds no other operation', async () => {
+  test('a client bound to trusted documents finds no other operation', async () => {
     const clients = [
       { id: 'bound', tokens: [tokens.one], accounts: ['*'], trustedOnly: true, permissions: ['graphql'] },
     ];
@@ -182,7 +182,7 @@ describe('who may ask', () => {
   });
 });
 
-test('whoever is bound to values of an allocation is told of their cost alone', async () => {
+test('a client bound to values of an allocation learns their cost alone', async () => {
   const allocations = [{ id: 'team', rules: [{ when: { accounts: ['ppio-main'] }, to: 'search' }] }];
   const clients = [
     { id: 'all', tokens: [tokens.all], accounts: ['*'] },
@@ -279,9 +279,9 @@ test('each call is a line in the log: who, by which tool, what was read; and ans
     operation: 'McpSpend',
   };
   expect(lines).toMatchObject([
-    { ...common, outcome: 'ok', isKept: false, accounts: ['ppio-main'] },
-    { ...common, outcome: 'ok', isKept: true, accounts: ['ppio-main'] },
-    { ...common, outcome: 'error', isKept: false, accounts: [] },
+    { ...common, outcome: 'ok', isCached: false, accounts: ['ppio-main'] },
+    { ...common, outcome: 'ok', isCached: true, accounts: ['ppio-main'] },
+    { ...common, outcome: 'error', isCached: false, accounts: [] },
   ]);
   expect(new Set(lines.map(({ requestId }) => requestId)).size).toBe(3);
 });

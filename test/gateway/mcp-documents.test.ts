@@ -66,7 +66,7 @@ interface Data {
   };
 }
 
-test('a document with the comment is a tool, as it describes itself; one without is none', async () => {
+test('a document with the comment is a tool, as it describes itself; one without is not', async () => {
   const { assistantOf } = await start({ 'project.graphql': byProject, 'months.graphql': plain });
   const [free, bound] = [await assistantOf(tokens.all), await assistantOf(tokens.one)];
   expect((await bound.tools()).map(({ name }) => name)).toEqual(['cost_by_project']);

@@ -127,7 +127,7 @@ test('no argument of any tool is answered by a bug, by much, or by nothing', asy
   expect(gateway.log.filter((line) => secrets.some((secret) => line.includes(secret)))).toEqual([]);
 });
 
-test('names of tools, prompts and resources that are none are refused', async () => {
+test('unknown names of tools, prompts and resources are refused', async () => {
   const assistant = await assistantOf(await startGateway());
   for (const name of ['', 'constructor', '__proto__', 'toString', 'spend ', 'x'.repeat(5000)]) {
     const told = await assistant.call(name).catch((error: unknown) => String(error));

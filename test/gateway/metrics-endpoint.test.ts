@@ -57,7 +57,7 @@ describe('who may read it', () => {
     expect((await scrape(app.url, operators.operator)).value('redis_up')).toBe(0);
   });
 
-  test('without clients whoever is on this machine, and no page elsewhere whose name points to it', async () => {
+  test('without clients any process on this machine, and no page elsewhere whose name points to it', async () => {
     const { app } = await startGateway();
     expect((await scrape(app.url)).families.length).toBeGreaterThan(20);
     for (const path of ['/metrics', '/readyz']) {
@@ -133,7 +133,7 @@ test('numbers are what the vendors counted and what clients were answered, in a 
   expect(text).toContain('account="ppio-main"');
 });
 
-test('every metric says what it is and of which type, and none is there twice', async () => {
+test('every metric has a description and a type, and stands there once', async () => {
   const gateway = await startGateway({ settings: withOperators });
   await ask(gateway.app.url, { query: march() });
   const { text, families } = await scrape(gateway.app.url, operators.operator);
@@ -165,7 +165,7 @@ test('operations are told apart by name: with a kept answer too, and as the docu
   expect(value('operation_duration_seconds_count', { operation: 'Dashboard' })).toBe(4);
 });
 
-test('however many names clients think of, so many are told apart and no more; what is no name is none', async () => {
+test('a bounded number of client-supplied names is told apart; an invalid name is dropped', async () => {
   const { app } = await startGateway({ settings: withOperators });
   const strange = ['a"b', 'new\nline', '{le="1"}', 'é', 'x'.repeat(65), ''];
   // What no document can be called is a name that its client gives.

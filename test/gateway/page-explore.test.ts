@@ -155,7 +155,7 @@ describe('what is shown is the truth', { timeout }, () => {
 });
 
 describe('the address holds what is shown', { timeout }, () => {
-  test('what is chosen stands in it, and whoever is sent it sees the same', async () => {
+  test('it holds what is chosen, and another reader who opens it sees the same', async () => {
     const { page } = await open('#/explore?period=2026-02');
     await page.getByRole('combobox', { name: 'By', exact: true }).selectOption('CATEGORY');
     await page.getByRole('combobox', { name: 'and by' }).selectOption('PRODUCT');

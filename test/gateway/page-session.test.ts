@@ -226,12 +226,12 @@ test.each<[string, string]>([
   ['nothing', ''],
   ['text that is no seal', 'AAAA'],
   ['another key', Buffer.alloc(200, 7).toString('base64url')],
-])('a cookie of %s is none', async (_name, value) => {
+])('a cookie of %s signs nobody in', async (_name, value) => {
   const { gateway } = await start();
   expect((await askWith(gateway, `billing_session=${value}`)).status).toBe(401);
 });
 
-test('a cookie in which one bit was changed is none', async () => {
+test('a cookie in which one bit was changed signs nobody in', async () => {
   const { gateway } = await start();
   const cookie = await cookieFor(gateway, tokens.all);
   const [name = '', value = ''] = cookie.split('=');
@@ -258,12 +258,18 @@ test.each<[string, string, number]>([
 test('one address may try sixty times a minute, and then others still may use what they have', async () => {
   const { gateway } = await start();
   const cookie = await cookieFor(gateway, tokens.all);
-  const tries = await Promise.all(
-    Array.from({ length: 70 }, () => signIn(gateway, 'token-of-nobody-at-all')),
-  );
-  const refused = tries.filter(({ status }) => status === 429);
-  expect(refused.length).toBeGreaterThanOrEqual(10);
-  expect(Number(refused[0]?.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+  const beganMs = performance.now();
+  const tries: Got[] = [];
+  const refused = (): Got[] => tries.filter(({ status }) => status === 429);
+  // A machine that takes a minute for sixty refuses none of them: then more follow.
+  for (let rounds = 0; rounds < 10 && refused().length === 0; rounds += 1) {
+    const round = Array.from({ length: 70 }, () => signIn(gateway, 'token-of-nobody-at-all'));
+    tries.push(...(await Promise.all(round)));
+  }
+  const regained = (performance.now() - beganMs) / 1000;
+  expect(refused().length).toBeGreaterThan(0);
+  expect(tries.length - refused().length).toBeLessThanOrEqual(60 + regained);
+  expect(Number(refused()[0]?.headers['retry-after'])).toBeGreaterThanOrEqual(1);
   expect((await askWith(gateway, cookie)).status).toBe(200);
 });
 

@@ -32,7 +32,7 @@ describe.each(forms)('with %s', (_form, startStore) => {
         expect([vendor, fleet.calls(vendor)]).toEqual([vendor, fleet.distinct(vendor)]);
         expect(fleet.calls(vendor)).toBeGreaterThan(0);
       }
-      // Whoever is asked, the answer is the same.
+      // Every replica gives the same answer.
       const [first, ...others] = await Promise.all(
         Array.from({ length: replicas }, (_, replica) => fleet.query(replica, questionOf(0))),
       );
@@ -110,7 +110,7 @@ test('a failure is shared by all who wait for it, in whichever replica', async (
   const fleet = await startFleet({ redis }, atEnd);
   await fleet.untilRedis('up');
   const { streamlake } = fleet.sandbox.vendors;
-  // The first answer is slow and good for nothing; whoever comes meanwhile waits for it.
+  // The first answer is slow and good for nothing; requests that come meanwhile wait for it.
   streamlake.quirks = { missingRequired: true };
   streamlake.fault = { name: 'slow', times: 2 };
   const day = `{ dailyDetails(period: { dates: { from: "${monthBefore(1)}-10", to: "${monthBefore(1)}-11" } }, filter: { providers: ["streamlake"] }) { totalCount } }`;

@@ -240,7 +240,7 @@ test('statements are compared month by month, though they are read as one list',
   expect(sources.map(({ account }) => account.id)).toEqual(['ppio-main', 'novita-us']);
 });
 
-test('statements that are due are read by whoever asks what was restated', async () => {
+test('asking what was restated reads the statements that are due', async () => {
   const gateway = await startGateway({ nowMs: provisional });
   await gateway.query('{ invoices { totalCount } }');
   const set = { totalAmount: '999', totalAmountDecimal: '0.0999' };

@@ -103,7 +103,7 @@ test('a vendor that fails at the cut-off is asked again later, until the month h
   expect(first.calls('streamlake')).toBe(failed + 1);
 });
 
-test('where the settings say so the running month is kept warm: whoever asks finds it fresh, and costs no call', async () => {
+test('where the settings say so the running month is kept warm: a client finds it fresh, and costs no call', async () => {
   const { first, second } = await startTwo({ keepWarm: true });
   first.clock.nowMs = Date.parse('2026-03-03T12:00:00Z');
   const tick = () => Promise.all([first.app.scheduler.tick(), second.app.scheduler.tick()]);

@@ -56,7 +56,7 @@ test.each([
   },
 );
 
-test("AIone's dashboard is the truth of so many days, in CNY unless told, by the view that the caller gets", async () => {
+test("AIone's dashboard is the truth of so many days, in CNY by default, by the view that the caller gets", async () => {
   const gateway = await startGateway({
     nowMs,
     settings: (settings) => ({

@@ -226,7 +226,7 @@ describe('what the vendor leaves blank', () => {
       ]);
       expect(keys.filter(([value, label]) => value?.trim() === '' || label.trim() === '')).toEqual([]);
     }
-    // A name that is blank is none: the id stands for it.
+    // The id replaces a blank name.
     expect(await keysBy('API_KEY')).toContainEqual(['key_ppio_1', 'key_ppio_1']);
     const { data } = await gateway.query<{
       apiKeyUsage: { nodes: { apiKey: object; billedCost: object }[] };

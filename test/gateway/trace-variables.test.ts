@@ -77,7 +77,7 @@ describe('variables come down to', () => {
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
   test.each([
     ['nothing without an endpoint', {}, null, 0],
-    ['JSON unless told', endpoint, 'http/json', 0],
+    ['JSON by default', endpoint, 'http/json', 0],
     [
       'what is said of traces before what is said of all',
       {
@@ -95,12 +95,7 @@ describe('variables come down to', () => {
       0,
     ],
     ['off in capitals', { ...endpoint, OTEL_SDK_DISABLED: 'TRUE' }, null, 0],
-    [
-      'one warning of a sampler that is none',
-      { ...endpoint, OTEL_TRACES_SAMPLER: 'sometimes' },
-      'http/json',
-      1,
-    ],
+    ['one warning of an unknown sampler', { ...endpoint, OTEL_TRACES_SAMPLER: 'sometimes' }, 'http/json', 1],
     ['no warning where all is off', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, null, 0],
   ] as const)('%s', (_name, environment, protocol, count) => {
     const plan = planTracing(environment);

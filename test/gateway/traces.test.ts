@@ -1,4 +1,4 @@
-/** One trace from the client to the vendor, through all replicas, for whoever collects it; nothing of it where nobody does. */
+/** One trace from the client to the vendor, through all replicas, for its collector; without a collector nothing is recorded. */
 
 import { expect, onTestFinished, test } from 'vitest';
 

@@ -50,7 +50,7 @@ test('any rows are read as they were written, as JSON or in columns', async () =
   );
 });
 
-test('that a vendor does not know a category is known to whoever reads the value', async () => {
+test('a stored value says that its vendor does not know the category', async () => {
   const read: ReadSegment = { ...segmentOf([]), isUnknownCategory: true, readAt };
   expect(await decode(key, await encode(key, read))).toEqual(read);
 });
@@ -82,7 +82,7 @@ test('few rows of much text are read as they were written', async () => {
   expect(plain(await decode(key, await encode(key, read)))).toEqual(read);
 });
 
-test('a value under another key, changed in one byte or cut off is none', async () => {
+test('a value under another key, changed in one byte or cut off counts as absent', async () => {
   for (const count of [2, 50, 200, 12_345]) {
     const value = await encode(key, { ...segmentOf(manyRows(count)), readAt });
     expect(await decode(`${key}x`, value)).toBeNull();
@@ -132,7 +132,7 @@ function columnsOf(bytes: Uint8Array, length = bytes.length): Buffer {
   return Buffer.concat([said, zstdCompressSync(bytes)]);
 }
 
-test('garbage of any kind is none, though its checksum is right', async () => {
+test('garbage of any kind counts as absent, though its checksum is right', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.uint8Array({ maxLength: 200 }),
@@ -200,7 +200,7 @@ test('a layout that lies is that of no value, and takes no memory', async () => 
   expect(process.memoryUsage().rss - before).toBeLessThan(256 * 1_048_576);
 });
 
-test('any change of any bytes of a table is none, or a table of as many rows at most as there are bytes', async () => {
+test('a table with any bytes changed counts as absent, or is a table of as many rows at most as there are bytes', async () => {
   const { bytes } = await tableOf(100);
   await fc.assert(
     fc.asyncProperty(
@@ -219,7 +219,7 @@ test('any change of any bytes of a table is none, or a table of as many rows at 
   );
 });
 
-test('a value that is not as long as it says is none, and one that grows without end takes no more than it says', async () => {
+test('a value that is not as long as it says counts as absent, and one that grows without end takes no more than it says', async () => {
   const { bytes } = await tableOf(100);
   for (const length of [0, 1, bytes.length - 1, bytes.length + 1, 2 ** 29, 2 ** 29 + 1, 2 ** 32 - 1]) {
     expect(await decode(key, sealed('c', columnsOf(bytes, length)))).toBeNull();

@@ -1,4 +1,4 @@
-/** Whoever asks for the same thing at the same time shares one flight, its success and its failure. */
+/** Callers that ask for the same thing at the same time share one flight, its success and its failure. */
 
 import { describe, expect, test } from 'vitest';
 

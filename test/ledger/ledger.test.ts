@@ -206,7 +206,7 @@ test('memory is bounded: what no longer fits is read again, and answers stay rig
   expect(state.reads.length).toBe(24);
 });
 
-test('what had to leave memory is there without its rows for whoever accepts that, while it is fresh', async () => {
+test('an entry evicted from memory stays, without its rows, for callers that accept that, while it is fresh', async () => {
   const { clock, state, ledger, ask, refs } = setup({ memoryBytes: 2000 });
   const [ref] = refs('2026-02');
   if (ref === undefined) throw new RangeError('no such month');

@@ -110,7 +110,7 @@ test('what is found while the store is away is stored when it is back, for all r
   await first.record.flush();
   const all = ['2: 1, 3: 2', '3: 2, 4: 3', '4: 3, 5: 4'];
   expect(await held(second.record)).toEqual(all);
-  // Whoever starts now finds it, too.
+  // A gateway that starts now finds it, too.
   expect(await held((await join(redis)).record)).toEqual(all);
   const bytes = await redis.bytes(await keyIn(redis));
   await first.record.flush();

@@ -62,7 +62,7 @@ describe('the balance of PPIO and Novita', () => {
     '{"data":[]}',
     '{"availableBalance":"1,5"}',
     '{"cashBalance":1.5}',
-  ])('what is no balance is none: %s', async (text) => {
+  ])('an invalid balance is refused: %s', async (text) => {
     await expect(read(text)).rejects.toThrow();
   });
 });

@@ -61,7 +61,7 @@ describe('budgets of keys at PPIO and Novita', () => {
     ]);
   });
 
-  test('there may be none, and what is no list is none', async () => {
+  test('an empty list is accepted, anything else in its place is refused', async () => {
     expect((await read({ key_budgets: null })).budgets).toEqual([]);
     expect((await read({})).budgets).toEqual([]);
     await expect(read({ budgets: [] })).rejects.toThrow();
@@ -115,7 +115,7 @@ describe("AIone's dashboard", () => {
     '{"tech":[]}',
     '{"tech":{"total_cost_rmb":"free"}}',
     '{"items":[{"key":"sk-1"}]}',
-  ])('what is no dashboard is none: %s', async (text) => {
+  ])('an invalid dashboard is refused: %s', async (text) => {
     await expect(connected(aione, () => text).readSummary('7')).rejects.toThrow();
   });
 

@@ -244,7 +244,7 @@ describe('a row', () => {
   );
 
   test.each(['XQZ', 'CNH', '¥', 'yuan', 'CN', ' CNY', 'constructor', null, 156])(
-    'in a currency that is none (%o) is refused: its sum would be of nothing',
+    'in an invalid currency (%o) is refused: its sum would have no unit',
     async (CurrencyUnit) => {
       await expect(readRow({ CurrencyUnit })).rejects.toBeInstanceOf(z.ZodError);
     },

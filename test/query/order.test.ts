@@ -78,7 +78,7 @@ test.each([
   }
 });
 
-test('what is no place of an order is none', () => {
+test('a value that is no sort key is refused', () => {
   const order = createOrder<Row>('test', [decimal, instant], 'ASC');
   const good = ['1.10', 3, 'a', '1'];
   expect(order.isPlace(good)).toBe(true);

@@ -61,7 +61,7 @@ test('pages of 7 forward and backward give the rows of one large page, in its or
   }
 });
 
-test('newest first, then account, then id, unless told', async () => {
+test('newest first, then account, then id, by default', async () => {
   const gateway = await startGateway();
   const { edges } = (await gateway.query<Page>(query(`${period}, first: 1000`))).data.list;
   const keys = edges.map(({ node }) => [node.chargePeriod.start, node.account.id, node.id] as const);

@@ -78,7 +78,7 @@ test('a schema names each column once, with its type, and changes its id and dat
       );
     }
   }
-  // Whoever changes columns sees these ids change, and moves the date with them.
+  // A change of columns changes these ids; move the date with them.
   expect([
     schemasCreatedAt,
     ...focusVersions.map((version) => schemaIdOf('focus', version)),

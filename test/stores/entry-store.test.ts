@@ -128,7 +128,7 @@ describe.each([
     expect(await readOne(store, 'a')).toContain('of 39');
   });
 
-  test('what has expired is none, and does not stand in the way of what is older', async () => {
+  test('an expired value counts as absent, and does not block an older one', async () => {
     const store = await open();
     await put(store, 'a', valueOf(20, 'short-lived'), 300);
     await put(store, 'b', valueOf(20, 'long-lived'));
@@ -197,7 +197,7 @@ describe.each([
     expect(await store.read(['r'])).toEqual([frameOf(7, 'next')]);
   });
 
-  test('keys may hold any characters, and none is taken for another', async () => {
+  test('keys may hold any characters, and no two are confused', async () => {
     const store = await open();
     const keys = [
       "'; DROP TABLE entries; --",

@@ -9,7 +9,7 @@ export interface Sent {
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
-  /** Whose connections it takes; a new one unless told otherwise. */
+  /** Whose connections it takes; a new one by default. */
   readonly agent?: Agent;
 }
 
@@ -21,7 +21,7 @@ export interface Got {
   readonly errors: readonly GraphqlError[];
 }
 
-/** One request; POST /graphql as JSON unless told otherwise. */
+/** One request; by default POST /graphql as JSON. */
 export function send(gateway: TestGateway, sent: Sent = {}): Promise<Got> {
   const { method = 'POST', path = '/graphql', headers = {}, body, agent = false } = sent;
   // Without this, GraphQL over HTTP says 200 for errors of a document.
@@ -79,6 +79,12 @@ export function withClients(changes: Record<string, unknown> = {}) {
 /** How many requests all vendors have received. */
 export function vendorCalls(gateway: TestGateway): number {
   return (['ppio', 'novita', 'aione', 'streamlake'] as const).reduce((sum, id) => sum + gateway.calls(id), 0);
+}
+
+/** What a client sees of an answer as text: all of it, but what differs from one request to the next. */
+export function seen({ status, headers, text }: Got): string {
+  const { date: _date, 'x-request-id': _id, ratelimit: _budget, ...told } = headers;
+  return `${JSON.stringify([status, told])} ${text.replaceAll(/"requestId":"[^"]*"/g, '')}`;
 }
 
 export const codesOf = (got: Got): string[] => got.errors.map(({ extensions }) => extensions.code);

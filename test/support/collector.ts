@@ -1,4 +1,4 @@
-/** Whoever collects traces: takes OTLP as JSON over HTTP. And a vendor's door, at which is noted what comes with a request. */
+/** A collector of traces: takes OTLP as JSON over HTTP. And a vendor's door, at which is noted what comes with a request. */
 
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +16,7 @@ export interface Span {
   /** 2: server; 3: client. */
   readonly kind: number;
   readonly status: { readonly code?: number; readonly message?: string };
-  /** Of whoever made it. */
+  /** Of its maker. */
   readonly resource: Readonly<Record<string, string | number>>;
 }
 

@@ -29,7 +29,7 @@ export interface Fleet {
   readonly sandbox: Sandbox;
   readonly processes: readonly Started[];
   readonly urls: readonly string[];
-  /** Starts one more with the same settings; it is none of `processes`. */
+  /** Starts one more with the same settings; it does not stand in `processes`. */
   add(options?: ProcessOptions): Promise<{ readonly started: Started; readonly url: string }>;
   /** Asks the replica of that number, counted round. */
   query<Data>(replica: number, query: string): Promise<Answer<Data>>;

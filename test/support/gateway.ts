@@ -1,12 +1,11 @@
 /** A gateway against the sandbox, in this process, over real HTTP, with a clock that the test moves. */
 
-import { afterEach } from 'vitest';
-
 import { startApp, type App } from '../../src/app/app.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { instantOf } from '../../src/domain/calendar.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { quiet, quietSettings } from './sandbox-settings.ts';
+import { stopAfterTest } from './started.ts';
 import type { VendorId } from '../../src/sandbox/vendors.ts';
 
 export interface GraphqlError {
@@ -41,7 +40,7 @@ export interface TestGateway {
 }
 
 export interface TestOptions {
-  /** 2026-03-18T09:30:00Z unless told: in the middle of a month, after all settlements of the month before. */
+  /** 2026-03-18T09:30:00Z by default: in the middle of a month, after all settlements of the month before. */
   readonly nowMs?: number;
   readonly sandbox?: SandboxOptions;
   /** Changes the settings, as they stand in gateway.yaml. */
@@ -58,12 +57,6 @@ export function patient(settings: unknown): object {
   return { ...others, limits: { maxLagMs: 60_000, ...limits } };
 }
 
-const running: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const stop of running.splice(0).toReversed()) await stop();
-});
-
 /** Where a test that runs beside others says what is to be stopped after it. */
 interface TestContext {
   readonly onTestFinished: (stop: () => Promise<void>) => void;
@@ -71,7 +64,7 @@ interface TestContext {
 
 /** Starts both; they stop after the test. A concurrent test passes its context. */
 export async function startGateway(options: TestOptions = {}, context?: TestContext): Promise<TestGateway> {
-  const atEnd = context?.onTestFinished ?? ((stop) => running.push(stop));
+  const atEnd = context?.onTestFinished ?? stopAfterTest;
   const clock = { nowMs: options.nowMs ?? Date.parse('2026-03-18T09:30:00Z'), skewMs: 0 };
   const sandbox = await startSandbox({
     requestsPerSecond: 100_000,

@@ -22,13 +22,13 @@ export interface Started {
 }
 
 export interface ProcessOptions {
-  /** Where the source lies; here unless told. */
+  /** Where the source lies; here by default. */
   readonly folder?: string;
   /** Where it writes to. */
   readonly stdio?: StdioOptions;
   /** Arguments of node itself. */
   readonly execArgv?: readonly string[];
-  /** Who runs it, as a number; who runs the test unless told. */
+  /** Who runs it, as a number; who runs the test by default. */
   readonly uid?: number | undefined;
 }
 

@@ -1,11 +1,10 @@
 /** Asks a gateway for reports of spend, and gives them in the oracle's terms. */
 
-import { afterAll } from 'vitest';
-
 import { startGateway, type Answer, type TestGateway, type TestOptions } from './gateway.ts';
 import type { Range } from './oracle.ts';
 import { coverage, toTrueTotals, type Source, type Totals } from './reading.ts';
 import type { Dimension } from './spend-oracle.ts';
+import { stopAfterFile } from './started.ts';
 
 interface Money {
   readonly amount: string;
@@ -145,13 +144,9 @@ export function toTrueGroups(groups: readonly Pick<Group, 'key' | 'totals'>[]) {
 
 /** A gateway for all tests of a file; it stops after them. Limits are wide, so that one question may read a year. */
 export function startShared(options: TestOptions = {}): Promise<TestGateway> {
-  const stops: (() => Promise<void>)[] = [];
-  afterAll(async () => {
-    for (const stop of stops.toReversed()) await stop();
-  });
   return startGateway(
     { settings: (settings) => ({ ...settings, limits: wide }), ...options },
-    { onTestFinished: (stop) => void stops.push(stop) },
+    { onTestFinished: stopAfterFile },
   );
 }
 

@@ -3,7 +3,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { afterEach } from 'vitest';
 import { z } from 'zod';
 
 import { instantOf } from '../../src/domain/calendar.ts';
@@ -13,6 +12,7 @@ import type { RequestSpec } from '../../src/providers/provider.ts';
 import { createClient, type ClientSettings, type ExchangeEvent } from '../../src/upstream/vendor-client.ts';
 import { createPacer, type QuotaSettings } from '../../src/upstream/pacer.ts';
 import { createQuota } from '../../src/upstream/quota.ts';
+import { stopAfterTest } from './started.ts';
 
 export interface Received {
   readonly method: string | undefined;
@@ -31,12 +31,6 @@ export interface Stand {
 /** Answers request `number`, counted from 1. */
 export type Answer = (response: ServerResponse, number: number, request: IncomingMessage) => void;
 
-const stops: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const stop of stops.splice(0).toReversed()) await stop();
-});
-
 /** Starts a server; it stops after the test. */
 export async function startStand(answer: Answer): Promise<Stand> {
   const requests: Received[] = [];
@@ -51,7 +45,7 @@ export async function startStand(answer: Answer): Promise<Stand> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  stops.push(() => closeServer(server));
+  stopAfterTest(() => closeServer(server));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
@@ -95,7 +89,7 @@ export interface Asking {
 
 export const nowMs = Date.parse('2026-03-18T09:30:00Z');
 
-/** A client without jitter and, unless told, without a quota that is felt; its clock stands still. */
+/** A client without jitter and, by default, with a quota too large to be felt; its clock stands still. */
 export function startClient(
   baseUrl: string,
   {
@@ -116,7 +110,7 @@ export function startClient(
     ...settings,
   });
   const flights = createFlights<Good>(60_000);
-  stops.push(async () => {
+  stopAfterTest(async () => {
     await flights.close();
     await client.close();
   });

@@ -31,7 +31,7 @@ test('a rejected credential is remembered for half a minute, for the endpoint th
   expect(isOpen('bills')).toBe(false);
 });
 
-test('six exchanges that fail one after the other are an outage; a list that fails for itself among others is none', () => {
+test('six exchanges that fail one after the other are an outage; a list that fails alone among others is not', () => {
   const { isOpen, fail, succeed } = setup();
   for (let round = 0; round < 10; round += 1) {
     for (let attempt = 0; attempt < 5; attempt += 1) fail('PROVIDER_UNAVAILABLE');

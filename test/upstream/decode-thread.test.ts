@@ -122,7 +122,7 @@ test('a thread that breaks down fails what it reads, and the next is read by ano
   expect(plain(await read('good'))).toEqual({ rows: [], notices: [] });
 });
 
-test('whoever leaves is let go at once, also while others are read, and whoever stays is served', async () => {
+test('a caller that leaves is let go at once, also while others are read, and one that stays is served', async () => {
   const thread = opened();
   const leaver = new AbortController();
   const first = thread.read(list, answerOf(billsOf(2000)), call(leaver.signal), now);

@@ -73,8 +73,9 @@ describe('addresses', () => {
     '64:ff9b::8.8.8.8',
   ])('%s is not', (address) => expect(isInternalAddress(address)).toBe(false));
 
-  test.each(['example.com', '1.2.3', '256.1.1.1', '1:2:3', ':::', 'fe80::1::2', ''])('%s is none', (text) =>
-    expect(isInternalAddress(text)).toBeNull(),
+  test.each(['example.com', '1.2.3', '256.1.1.1', '1:2:3', ':::', 'fe80::1::2', ''])(
+    '%s is no address',
+    (text) => expect(isInternalAddress(text)).toBeNull(),
   );
 
   test('networks of this machine are internal, too', () => {

@@ -98,7 +98,7 @@ function stateOfDays(days: number, threshold: number): StepState {
   return days < threshold + calmDays ? 'HOLDS' : 'CLEARS';
 }
 
-/** What a rule says of a balance that its provider tells now; an older one is none. */
+/** What a rule says of a balance that its provider tells now; an older one does not count. */
 async function withBalance(
   account: Account,
   kind: 'BALANCE_BELOW' | 'RUNWAY_BELOW',

@@ -1,6 +1,6 @@
 /**
  * Lists of the accounts of rows: `bills { nodes { account { invoices { ... } } } }`. Only reading the rows tells which
- * accounts.
+ * accounts have one; the plan of the query tells of which accounts it reads rows at all.
  */
 
 import {
@@ -18,14 +18,21 @@ import {
 /** Types whose account is known without reading rows. */
 const withoutRows: ReadonlySet<string> = new Set(['SourceCoverage', 'AccountReconciliation']);
 
+/** Types of rows, which are read from providers: their accounts are among those that the plan reads from. */
+const rowTypes: ReadonlySet<string> = new Set(['Bill', 'DailyDetail', 'ApiKeyUsage', 'Invoice']);
+
+const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
+
 /**
- * An operation that asks of every account what a document asks of the accounts of its rows; null when the document asks
- * nothing of them. It has the same variables as the document's own operation.
+ * An operation that asks of accounts what a document asks of the accounts of its rows: of those with an id in `accounts`,
+ * or of every account where something else than a row leads to it. Null when the document asks nothing of them. It has
+ * the same variables as the document's own operation.
  */
-export function toAllAccounts(
+export function toNestedLists(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null,
+  accounts: Iterable<string>,
 ): DocumentNode | null {
   const operation = getOperationAST(document, operationName);
   if (operation == null) return null;
@@ -41,13 +48,15 @@ export function toAllAccounts(
         const isAccount = getNamedType(types.getType())?.name === 'Account';
         if (!isAccount || selectionSet === undefined) return;
         if (parent === 'Query' || withoutRows.has(parent)) return;
-        const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
-        selections.push({
-          kind: Kind.FIELD,
-          alias: name(`a${selections.length}`),
-          name: name('accounts'),
-          selectionSet,
-        });
+        const ask = (field: string, args: FieldNode['arguments'] = []): void => {
+          const alias = name(`a${selections.length}`);
+          selections.push({ kind: Kind.FIELD, alias, name: name(field), arguments: args, selectionSet });
+        };
+        if (!rowTypes.has(parent)) return ask('accounts');
+        for (const id of accounts) {
+          const value = { kind: Kind.STRING, value: id } as const;
+          ask('account', [{ kind: Kind.ARGUMENT, name: name('id'), value }]);
+        }
       },
     }),
   );

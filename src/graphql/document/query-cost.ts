@@ -20,7 +20,7 @@ import { measure, parseWithin, type Size } from './limits.ts';
 import type { Cost } from '../../query/loaders.ts';
 import { reportedCost } from '../../query/reported-cost.ts';
 import { beyondOwnCost, fieldsBeyondOwnCost } from './bound-fields.ts';
-import { toAllAccounts } from './nested-lists.ts';
+import { toNestedLists } from './nested-lists.ts';
 import { permissionsOf } from './needed-permissions.ts';
 
 interface QueryCost extends Cost {
@@ -54,7 +54,7 @@ builder.queryField('queryCost', (t) =>
     type: QueryCostType,
     nullable: true,
     description:
-      'What a query would cost if this client sent it now. Nothing is read from a provider for this. Lists of the accounts of rows are priced as if every account had rows. Each answer reports its actual cost under extensions.cost.',
+      'What a query would cost if this client sent it now. Nothing is read from a provider for this. Lists of the accounts of rows are priced as if each account that the query reads rows from had one. Each answer reports its actual cost under extensions.cost.',
     args: {
       query: t.arg.string({ required: true, description: 'The query text, as you would send it.' }),
       operationName: t.arg.string({ description: 'Which of its operations. Null: the only one.' }),
@@ -76,9 +76,10 @@ builder.queryField('queryCost', (t) =>
         return execute({ schema, planner, operation, context: plan, variables: toVariables(variables) });
       };
       const { data, errors } = await price(document);
-      // We do not know which accounts the rows will have, so we price it for all. Lists that an account lacks cost
-      // nothing.
-      const nested = toAllAccounts(schema, document, operationName ?? null);
+      // Which of the accounts that the query reads from have rows is known once they are read, so we price all of these.
+      // Lists that an account lacks cost nothing.
+      const read = plan.segments.accounts();
+      const nested = toNestedLists(schema, document, operationName ?? null, read);
       if (nested !== null) await price(nested);
       const cost = reportedCost(await plan.segments.settle(), context.visibility);
       // A query that fails in part still gets an answer, and still costs.

@@ -1,6 +1,6 @@
 /**
  * The bars of cost over time, from answers of the endpoint. What an account did not answer for is never nothing: a bar
- * without it says so, and a bar of which nothing is known is a gap.
+ * without it says so, and a bar is a gap where nothing is known.
  */
 
 import { colourCount } from '../charts/bar-colours.ts';

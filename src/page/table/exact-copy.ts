@@ -10,7 +10,7 @@ export function installExactCopy(page: Document): () => void {
     if (selection === null || selection.isCollapsed || event.clipboardData === null) return;
     const range = selection.getRangeAt(0);
     const figure = elementOf(range.commonAncestorContainer)?.closest('data[value]');
-    // A part of one figure is copied as it is seen: whoever marks three digits wants these three.
+    // A part of one figure is copied as it is seen: a reader who marks three digits wants these three.
     if (figure != null && selection.toString().trim() !== figure.textContent.trim()) return;
     const text = figure?.getAttribute('value') ?? exactText(range.cloneContents());
     if (text === null) return;

@@ -1,6 +1,6 @@
 /**
  * Sessions of the cost page: a token, sealed in a cookie that no script can read. Nothing is kept here: each request is
- * checked by its token as if it had sent it, so a session ends with its token, whoever takes that away.
+ * checked by its token as if it had sent it, so a session ends with its token.
  */
 
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';

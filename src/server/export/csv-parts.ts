@@ -1,4 +1,4 @@
-/** CSV in parts that each are a file of their own, for whoever takes only small ones. */
+/** CSV in parts that each are a file of their own, for programs that take only small files. */
 
 import { csvHeader, toCsvLine } from './csv-format.ts';
 import type { ExportTable } from './export-table.ts';

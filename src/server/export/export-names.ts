@@ -26,7 +26,7 @@ export type ExportFile =
   | { readonly table: TableName; readonly format: ExportFormat }
   | { readonly table: FocusDatasetName; readonly format: 'schema.json' | 'recency.json' };
 
-/** The path of an export; null: it is none. */
+/** The path of an export; null: another path. */
 export function parseExportPath(path: string): ExportFile | null {
   const [, name = '', extension = ''] = /^\/export\/([a-z-]+)\.([a-z.]+)$/.exec(path) ?? [];
   const table = tableNames.find((one) => one === name);

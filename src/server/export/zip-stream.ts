@@ -104,7 +104,7 @@ async function* countingIn(
 
 function deflate(content: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const compressor = createDeflateRaw({ level: 5 });
-  // An error of the content destroys the compressor, and so is thrown to whoever reads it.
+  // An error of the content destroys the compressor, and so is thrown to its reader.
   pipeline(Readable.from(content), compressor, () => {});
   return compressor;
 }

@@ -21,7 +21,7 @@ export interface DocumentTool {
 /** A document that cannot be used; its message names the file. */
 export class DocumentError extends Error {}
 
-/** What the opening comment of a document says of its tool; null when it is none. */
+/** What the opening comment of a document says of its tool; null when the document is no tool. */
 export function readToolComment(text: string): Omit<DocumentTool, 'text'> | null {
   const comment = /^\s*((#.*(\r?\n|$)\s*)+)/.exec(text)?.[1] ?? '';
   const lines = comment.trim().split(/\s*\r?\n\s*/);

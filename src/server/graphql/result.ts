@@ -17,7 +17,7 @@ export interface Answer {
   readonly data: string | null;
   readonly errors: readonly GraphQLError[];
   readonly cost: Cost;
-  /** What the same answer costs whoever gets it from the cache. */
+  /** What the same answer costs a client that gets it from the cache. */
   readonly cachedCost: Cost;
   /** How long it is right; null: it never ran. */
   readonly validity: Validity | null;

@@ -3,16 +3,16 @@
 import { ArgumentError, type JsonObject, type OperationCall } from './tool.ts';
 import { counted, joined, moneyList, moneyText, quoted, type Amount } from './words.ts';
 
-interface Connection {
+interface Connection<Node> {
   readonly totalCount: number;
   readonly totals: readonly { readonly billedCost: Amount }[];
-  readonly nodes: readonly JsonObject[];
+  readonly nodes: readonly Node[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
 }
 
-/** The only list of an answer. */
-function connectionOf(data: JsonObject): Connection {
-  return Object.values(data)[0] as Connection;
+/** The only list of an answer. The tool's operation says what its nodes have. */
+function connectionOf<Node = JsonObject>(data: JsonObject): Connection<Node> {
+  return Object.values(data)[0] as Connection<Node>;
 }
 
 export function nextOfList(data: JsonObject): JsonObject | null {
@@ -30,10 +30,10 @@ interface Invoice {
 }
 
 export function sayInvoices(data: JsonObject, { filter }: JsonObject): string {
-  const { totalCount, totals, nodes } = connectionOf(data);
+  const { totalCount, totals, nodes } = connectionOf<Invoice>(data);
   if (totalCount === 0) return 'No invoice matches.';
   const sum = moneyList(totals.map(({ billedCost }) => billedCost));
-  const lines = (nodes as unknown as readonly Invoice[]).map(
+  const lines = nodes.map(
     ({ account, number, billingPeriod, total, status, dueDate }) =>
       `${account.id} ${billingPeriod}${number === null ? '' : ` ${quoted(number)}`} ${moneyText(total)} ${status}${dueDate === null ? '' : `, due ${dueDate}`}`,
   );

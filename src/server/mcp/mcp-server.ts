@@ -90,7 +90,7 @@ export function createServers(settings: McpSettings): BuildServer {
         jsonSchemaValidator: unchecked,
       },
     );
-    // Whoever may run trusted documents only has no operation but them, here neither.
+    // A client that may run trusted documents only has no other operation here either.
     for (const tool of trustedOnly ? [] : tools.own) register(server, tool, connection);
     if (permissions.has('graphql') && !trustedOnly) register(server, tools.graphql, connection);
     for (const tool of tools.documents) register(server, tool, connection);

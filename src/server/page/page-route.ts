@@ -30,7 +30,7 @@ const documentHeaders = {
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
   'referrer-policy': 'same-origin',
-  // The document names its files by their hashes: whoever has it asks whether it is still right.
+  // The document names its files by their hashes: a browser that has it asks whether it is still right.
   'cache-control': 'no-cache',
 };
 

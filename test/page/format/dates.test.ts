@@ -90,7 +90,7 @@ describe('a period in the address', () => {
     'last-121-months',
     'yesterday',
     '2026-02-01',
-  ])('%j is none', (text) => {
+  ])('%j is no date', (text) => {
     expect(parsePeriod(text)).toBeNull();
   });
 });

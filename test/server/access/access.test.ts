@@ -433,7 +433,7 @@ describe('a request that makes no sense is the fault of who sent it, never a 500
 
 describe('the code of an error says where it arose', () => {
   const cases: [string, string, Record<string, unknown>, string][] = [
-    ['a document that is none', '{ accounts {', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['an invalid document', '{ accounts {', {}, 'GRAPHQL_PARSE_FAILED'],
     ['a variable that is not declared', '{ account(id: $x) { id } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['a variable that is not used', 'query Q($x: ID) { accounts { id } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     [

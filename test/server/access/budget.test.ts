@@ -156,7 +156,7 @@ describe('replicas that share a Redis', () => {
     expect(allowed).toBeLessThanOrEqual(most(20, since) - 20 + 5);
   });
 
-  test('start full again when Redis has lost everything, or holds what is none', async () => {
+  test('start full again when Redis has lost everything, or holds something else', async () => {
     const { redis, takes } = await start();
     const garbage: (readonly [string, ...string[]])[] = [
       ['FLUSHALL'],
@@ -274,7 +274,7 @@ describe('over HTTP', () => {
     for (const index of [0, 1, 2]) expect((await post(index, tokens.all)).status).toBe(200);
   });
 
-  test('every answer tells what is left: of GraphQL, of an export, of a refusal; never to whoever has no token', async () => {
+  test('every answer tells what is left: of GraphQL, of an export, of a refusal; never to a caller without a token', async () => {
     const gateway = await startGateway({ settings: withClients() });
     const headers = { authorization: `Bearer ${tokens.one}` };
     const answers = [

@@ -194,7 +194,7 @@ describe('no vendor is asked for a token', () => {
     }
   });
 
-  test('that is none: parts missing, too many, or not of JSON', async () => {
+  test('that is malformed: parts missing, too many, or not of JSON', async () => {
     const { gateway, token, issuer } = await start();
     const [header = '', payload = '', signature = ''] = (await token()).split('.');
     for (const garbage of [

@@ -44,7 +44,7 @@ test('of the accounts and of their sources it sees those that are named, or all'
   ]);
 });
 
-test('those who see the same and may do the same share it; whoever may do more does not', () => {
+test('those who see the same and may do the same share it; a client that may do more does not', () => {
   const visibilityOf = createVisibility(connected, []);
   const one = visibilityOf(clientOf(['a', 'b'], ['raw', 'graphiql']));
   expect(visibilityOf(clientOf(['b', 'a'], ['graphiql', 'raw']))).toBe(one);

@@ -164,7 +164,7 @@ test('units are as the specification writes them', async () => {
   expect(written).toEqual(new Set(['', '1000 Tokens', 'Card-Seconds', 'GB-Seconds', 'Tokens']));
 });
 
-test('an export comes compressed to whoever takes it so, with the same bytes within', async () => {
+test('a client that accepts compression gets the export compressed, with the same bytes within', async () => {
   const gateway = await startGateway();
   const path = '/export/focus.csv?month=2026-02';
   const plain = await bytesOf(gateway, path, 'identity');

@@ -317,6 +317,41 @@ describe('queryCost', () => {
     expect(priced).toBeGreaterThan(3);
   });
 
+  const february = 'period: { month: "2026-02" }';
+  const details = `dailyDetails(${february}) { totalCount }`;
+  test.each([
+    ['all that have the list', `{ bills(${february}, first: 1000) { nodes { account { ${details} } } } }`],
+    [
+      'those of a filter',
+      `{ bills(${february}, filter: { accounts: ["novita-us"] }) { nodes { account { invoices { totalCount } } } } }`,
+    ],
+    [
+      'those of a variable, in a fragment',
+      `query ($yes: Boolean = true, $providers: [ID!] = ["ppio"]) { ...F }
+       fragment F on Query { invoices(filter: { providers: $providers }) @include(if: $yes) { nodes { ...I } } }
+       fragment I on Invoice { account { ${details} } }`,
+    ],
+    [
+      'one account',
+      `{ account(id: "ppio-main") { bills(${february}) { nodes { account { invoices { totalCount } } } } } }`,
+    ],
+  ])('prices lists of the accounts of rows exactly where each has a row: %s', async (_name, text) => {
+    const gateway = await startGateway();
+    const { data } = await priceOf(gateway, text);
+    const { cost, codes } = await costAndCodes(gateway, text);
+    expect(codes).toEqual([]);
+    expect(cost.requested).toBeGreaterThan(1);
+    expect(data.queryCost).toMatchObject({ requested: cost.requested, upstream: cost.actual });
+  });
+
+  test('prices lists of the accounts of rows too high, never too low, where an account has no row on the page', async () => {
+    const gateway = await startGateway();
+    const text = `{ bills(${february}, first: 1) { nodes { account { ${details} } } } }`;
+    const { data } = await priceOf(gateway, text);
+    const { cost } = await costAndCodes(gateway, text);
+    expect(data.queryCost?.requested).toBeGreaterThan(cost.requested);
+  });
+
   test('prices the period before wherever it is asked for, and not where it is not', async () => {
     const gateway = await startGateway();
     const report = (fields: string, more = ''): string =>

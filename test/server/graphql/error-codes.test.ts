@@ -12,7 +12,7 @@ test.each([
   ['an unused variable', 'query ($x: ID!) { accounts { id } }'],
   ['a variable of a type that does not go there', 'query ($x: Int!) { account(id: $x) { id } }'],
   ['a variable of a type that may be null', 'query ($x: ID) { account(id: $x) { id } }'],
-  ['a variable of a type that is none', 'query ($x: Nothing) { account(id: $x) { id } }'],
+  ['a variable of an unknown type', 'query ($x: Nothing) { account(id: $x) { id } }'],
   ['a variable of an output type', 'query ($x: Account) { account(id: $x) { id } }'],
   ['a variable twice', 'query ($x: ID!, $x: ID!) { account(id: $x) { id } }'],
   ['a default of another type', 'query ($x: ID! = {}) { account(id: $x) { id } }'],
@@ -23,7 +23,7 @@ test.each([
     '{ queryCost(query: "{", variables: 1) { limit } bills(first: 1.5) { totalCount } }',
   ],
   [
-    'two fields of which one may be given',
+    'two fields where only one may be given',
     '{ bills(period: { month: "2026-02", dates: null }) { totalCount } }',
   ],
   ['a missing argument', '{ bills { totalCount } }'],
@@ -45,7 +45,7 @@ test.each([
   ['is of another type', 'query ($x: ID!) { account(id: $x) { id } }', { x: { y: 1 } }],
   ['is no month', `query ($month: YearMonth!) { ${bills} }`, { month: '2026-13' }],
   [
-    'has two fields of which one may be given',
+    'has two fields where only one may be given',
     'query ($p: PeriodInput!) { bills(period: $p) { totalCount } }',
     { p: { month: '2026-02', dates: null } },
   ],

@@ -82,7 +82,7 @@ describe('a trusted document', () => {
     expect(vendorCalls(gateway)).toBe(0);
   });
 
-  test('is not added by whoever sends its text: nothing is remembered that settings do not trust', async () => {
+  test('is not added by sending its text: nothing is remembered that settings do not trust', async () => {
     const { post } = await start();
     const unknown = sha256(free);
     expect((await post({ query: free, extensions: persisted(unknown) }, tokens.all)).status).toBe(200);

@@ -44,7 +44,7 @@ describe('after requests that were let in, one', () => {
     ],
     ['of a form', { headers: { 'content-type': 'application/x-www-form-urlencoded' } }],
     ['that is packed', { headers: { 'content-encoding': 'gzip' } }],
-    ['for a host that is none', { headers: { host: 'a b' } }],
+    ['for an invalid host', { headers: { host: 'a b' } }],
     ['of another method', { method: 'PUT' }],
     ['that wants what there is not', { headers: { accept: 'image/png' } }],
   ];
