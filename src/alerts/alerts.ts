@@ -21,6 +21,7 @@ import type { AlertRule, AlertSettings, ChannelSettings, RuleOf } from './alert-
 import type { BookStore } from './book-store.ts';
 import type { AlertRecord, Book } from './book.ts';
 import { createDeliverer, type DeliveryEvents } from './deliver.ts';
+import { withoutExpired } from './queue.ts';
 import { evaluateAnomaly } from './rules/anomaly-rule.ts';
 import { evaluateBalance, evaluateRunway } from './rules/balance-rules.ts';
 import { evaluateBudget } from './rules/budget-rule.ts';
@@ -104,7 +105,12 @@ export function createAlerts({ runtime, book, isLeader, now, events, onBug }: Al
       }
     }
     await book.update((known) => {
-      const changed = withoutOrphans(known, current.settings.rules, now());
+      const { rules, channels } = current.settings;
+      const isGone = (id: string): boolean => !channels.some((channel) => channel.id === id);
+      // Nobody sends any more what waits for a channel that no settings name.
+      const changed = Object.keys(known.queues)
+        .filter(isGone)
+        .reduce((book, id) => withoutExpired(book, id, now()), withoutOrphans(known, rules, now()));
       return changed === known ? null : { book: changed };
     });
   }

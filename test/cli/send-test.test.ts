@@ -102,7 +102,7 @@ test('it goes through the proxy of the vendors, and no redirect takes it elsewhe
   const workplace = await openWorkplace(atEnd, (settings) => ({
     ...settings,
     upstream: { proxy: proxy.url },
-    accounts: [],
+    accounts: settings.accounts.slice(0, 1),
     alerts: {
       channels: [{ id: 'ops', kind: 'slack', url: `https://vendor.example:${bot.port}/${canary}` }],
       rules: [rule('ops')],
