@@ -8,12 +8,11 @@ import { alertsTo, startTestBots } from '../support/alert-bots.ts';
 import { createClockedFleet } from '../support/clocked-fleet.ts';
 import { patient } from '../support/gateway.ts';
 import { quietSettings } from '../support/sandbox-settings.ts';
-import { wide } from '../support/spend.ts';
 
 const mib = 1_048_576;
 const firstMs = Date.parse('2026-03-18T09:37:00Z');
-/** Each is passed from the start, and so has something to say. */
-const count = 6 * maxWaiting;
+/** Each rule has something to say from the start. */
+const count = 300;
 const hours = 26;
 
 /** A day of a gateway whose bot is down, or well. */
@@ -29,14 +28,16 @@ async function dayOf(isDown: boolean) {
     patient({
       ...defaults,
       accounts: [{ ...ppio, quota: { requestsPerSecond: 1000, concurrent: 8 } }],
-      limits: wide,
-      budgets: Array.from({ length: count }, (_, index) => ({
-        id: `budget-${index}`,
-        name: `Budget ${index} ${'with a long name '.repeat(20)}`,
-        amount: { CNY: '0.01' },
-        thresholds: [100],
-      })),
-      alerts: alertsTo(bots, ['slack', 'webhook'], [{ kind: 'budget', channels: ['slack', 'webhook'] }]),
+      alerts: alertsTo(
+        bots,
+        ['slack', 'webhook'],
+        Array.from({ length: count }, (_, index) => ({
+          id: `rule-${index}`,
+          kind: 'balanceBelow',
+          amount: '900000',
+          channels: ['slack', 'webhook'],
+        })),
+      ),
     }),
     { onTestFinished },
   );
