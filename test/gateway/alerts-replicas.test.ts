@@ -26,7 +26,7 @@ const firstMs = Date.parse('2026-04-01T05:40:00Z');
 const both = ['ppio-main', 'streamlake-prod'];
 const rules = [
   { kind: 'balanceBelow', amount: ['900000', '800000'], channels: ['feishu', 'slack'] },
-  { kind: 'runwayBelow', days: 3000, channels: ['dingtalk', 'webhook'] },
+  { kind: 'runwayBelow', accounts: ['ppio-main'], days: 3000, channels: ['dingtalk', 'webhook'] },
   { kind: 'budget', channels: ['wecom', 'webhook'] },
   { kind: 'anomaly', accounts: ['ppio-main'], channels: ['webhook', 'feishu'] },
   { kind: 'invoiceDue', days: 30, channels: ['wecom', 'slack'] },
