@@ -1,4 +1,4 @@
-/** What people are to be told of PPIO and StreamLake over thirteen months, by the truth behind the vendors. */
+/** What people are to be told of PPIO and StreamLake over some months, by the truth behind the vendors. */
 
 import { dateText, dayAt, monthStart, secondsOf } from '../../src/sandbox/days.ts';
 import { balanceOf } from '../../src/sandbox/ppio-novita-balance.ts';
@@ -18,7 +18,7 @@ const times = [
   [11, '09:07'],
   [20, '09:07'],
 ] as const;
-const months = 13;
+const months = 3;
 /** The middle of a month, after all settlements of the month before. */
 export const firstMs = Date.parse('2026-03-18T01:07:00Z');
 const one = 10n ** 10n;
@@ -50,7 +50,7 @@ export const isDown = (vendor: Down, nowMs: number): boolean =>
  * PPIO changes a purchase of a month that has been final for days. A gateway reads the purchases of a month again when
  * those of the next are final, and tells it then.
  */
-export const correction = { month: '2026-06', fromMs: Date.parse('2026-07-20T00:00Z'), toldOn: '2026-08-03' };
+export const correction = { month: '2026-04', fromMs: Date.parse('2026-05-20T00:00Z'), toldOn: '2026-06-03' };
 export const names = { ppio: 'PPIO production', streamlake: 'StreamLake production' } as const;
 export const offset = 8;
 const monthText = (day: number): string => dateText(day).slice(0, 7);
