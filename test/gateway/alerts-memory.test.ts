@@ -12,8 +12,9 @@ import { quietSettings } from '../support/sandbox-settings.ts';
 const mib = 1_048_576;
 const firstMs = Date.parse('2026-03-18T09:37:00Z');
 /** Each rule has something to say from the start. */
-const count = 300;
-const hours = 26;
+const count = maxWaiting + 40;
+/** When its rules are looked at: more than a day goes by. */
+const hours = [0, 1, 2, 6, 12, 23, 25, 26];
 
 /** A day of a gateway whose bot is down, or well. */
 async function dayOf(isDown: boolean) {
@@ -52,7 +53,7 @@ async function dayOf(isDown: boolean) {
         .at(-1),
     );
   let mostWaiting = 0;
-  for (let hour = 0; hour < hours; hour += 1) {
+  for (const hour of hours) {
     clock.nowMs = firstMs + hour * 3_600_000;
     await gateway.follow({ step: hour, nowMs: clock.nowMs });
     mostWaiting = Math.max(
@@ -62,7 +63,7 @@ async function dayOf(isDown: boolean) {
   }
   const readings: number[] = [];
   for (let reading = 0; reading < 10; reading += 1) {
-    readings.push(valueOf(await metrics(), 'process_resident_memory_bytes') / mib);
+    readings.push(valueOf(await metrics(), 'billing_process_resident_memory_bytes') / mib);
   }
   const givenUp = valueOf(
     await metrics(),
@@ -75,7 +76,9 @@ async function dayOf(isDown: boolean) {
 test('its queue is full within the first hour, and the process is no larger than one whose bot is well', async () => {
   const well = await dayOf(false);
   const down = await dayOf(true);
-  expect(well).toMatchObject({ givenUp: count - maxWaiting });
+  // What does not fit is given up at once, and what cannot be sent within a day later.
+  expect(well.givenUp).toBeGreaterThanOrEqual(count - maxWaiting);
+  expect(well.givenUp).toBeLessThan(count);
   expect(well.shown).toBeGreaterThan(0);
   expect(down).toMatchObject({ mostWaiting: maxWaiting, givenUp: count, shown: 0 });
   // The bound is some hundred messages of half a kilobyte; all of a day would be many of them.
