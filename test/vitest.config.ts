@@ -2,10 +2,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 
 /** Files that start replicas, browsers, proxies or bombs: `npm run test:system`. All others are `npm test`. */
 const system = [
-  'test/cli/{doctor,mcp-command}.test.ts',
+  'test/cli/{doctor,mcp-command,send-test}.test.ts',
   'test/deploy/compose.test.ts',
   'test/gateway/{cors,deadlines,faults,file-store,fuzz,graphiql,hostile-answers,kept-connections,life-cycle}.test.ts',
-  'test/gateway/alerts-weeks.test.ts',
+  'test/gateway/alerts-{memory,months,replicas}.test.ts',
   'test/gateway/{history-processes,log-disk,memory,overload,prefix,process,proxy,redis-faults,replicas}.test.ts',
   'test/gateway/{page-overview,page-sign-in,page-views}.test.ts',
   'test/gateway/{mcp-conformance,mcp-loading,secrets,slow-clients,trace-variables}.test.ts',

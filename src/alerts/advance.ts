@@ -74,7 +74,8 @@ const orphanedAfterMs = 3_600_000;
 /** Applies what a rule has seen. Returns the same book when it changes nothing that anybody would miss. */
 export function advance(book: Book, rule: RuleIdentity, evaluation: Evaluation, now: Instant): Book {
   const known = book.rules[rule.id];
-  const record = { since: known?.since ?? now, lookedAt: now };
+  // A clock that was ahead when a rule was first looked at must not make all that comes no news.
+  const record = { since: Math.min(known?.since ?? now, now) as Instant, lookedAt: now };
   let next: Book = { ...book, rules: { ...book.rules, [rule.id]: record } };
   const unseen = new Set(evaluation.unseen.map(({ scope }) => scope));
   const touched = new Set<string>();
@@ -171,7 +172,7 @@ function applied(book: Book, rule: RuleIdentity, verdict: Verdict, now: Instant)
     const isOpen = earlier?.state === 'OPEN';
     if (step.state !== 'FIRES') delete pending[key];
     if (step.state === 'FIRES' && !isOpen && !(once && earlier !== undefined)) {
-      if (forMs > 0) pending[key] ??= now;
+      if (forMs > 0) pending[key] = Math.min(pending[key] ?? now, now) as Instant;
       if (now - (pending[key] ?? now) < forMs) continue;
       delete pending[key];
       opened.push(toRecord(rule, verdict, step, (earlier?.nth ?? 0) + 1, now));

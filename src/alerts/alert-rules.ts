@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 
 import type { TimeZone } from '../domain/calendar.ts';
 import type { Decimal } from '../domain/decimal.ts';
+import type { AllocationChoice } from '../reports/allocation-rules.ts';
 
 export interface AlertSettings {
   readonly language: 'zh' | 'en';
@@ -41,15 +42,21 @@ export type AlertRule = CommonRule &
   (
     | { readonly kind: 'balanceBelow'; readonly amount: readonly Decimal[] }
     | { readonly kind: 'runwayBelow'; readonly days: readonly number[] }
-    | { readonly kind: 'budget'; readonly budgets: readonly string[] }
-    | { readonly kind: 'anomaly'; readonly atLeast: Decimal }
+    | ({ readonly kind: 'budget'; readonly budgets: readonly string[] } & OfValues)
+    | ({ readonly kind: 'anomaly'; readonly atLeast: Decimal } & OfValues)
     | { readonly kind: 'settled' }
     | { readonly kind: 'invoiceDue'; readonly days: readonly number[] }
     | { readonly kind: 'accountFailing'; readonly minutes: number }
     | DigestRule
   );
 
-interface DigestRule {
+/** What is about the cost of some values of allocations. */
+interface OfValues {
+  /** All must hold; none: it is about all cost. */
+  readonly allocations: readonly AllocationChoice[];
+}
+
+interface DigestRule extends OfValues {
   readonly kind: 'digest';
   readonly every: 'day' | 'week' | 'month';
   /** "09:00" */

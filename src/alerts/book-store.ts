@@ -9,6 +9,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Instant } from '../domain/calendar.ts';
 import { versionDigits, versionRange, type DocumentStore } from '../domain/entry-store.ts';
 import { StoreUnavailable } from '../domain/shared-store.ts';
+import { bookShape, parseBook } from './book-shapes.ts';
 import { emptyBook, type Book } from './book.ts';
 
 export interface BookStore {
@@ -27,8 +28,6 @@ export interface BookStore {
 
 /** The tag keeps all that alerts keep on one node of a cluster. */
 const key = '{alerts}:book';
-/** Raise it when older gateways would misread the book. They then leave it alone. */
-const shape = 1;
 const maxTries = 20;
 /** How far a book that is given back counts on, so that its versions are not mistaken for those that were lost. */
 const restoredGap = 1000;
@@ -119,21 +118,21 @@ function versionIn(head: Buffer): string {
 
 /** A mark that no two writers share, so that a value that is there already is the writer's own. */
 function encode({ number, book }: Version): Buffer {
-  const content = gzipSync(JSON.stringify({ shape, mark: randomUUID(), book }));
-  return Buffer.concat([Buffer.from(`A${shape}${toVersion(number)}`, 'latin1'), content]);
+  const content = gzipSync(JSON.stringify({ shape: bookShape, mark: randomUUID(), book }));
+  return Buffer.concat([Buffer.from(`A${bookShape}${toVersion(number)}`, 'latin1'), content]);
 }
 
 /** Null: another program wrote it. @throws StoreUnavailable when a newer gateway wrote it */
 function decode(value: Buffer): Version | null {
   const number = Number(versionIn(value));
   if (!Number.isSafeInteger(number)) return null;
-  let content: unknown;
+  let content: ReturnType<typeof parseBook>;
   try {
-    content = JSON.parse(gunzipSync(value.subarray(headBytes)).toString());
+    content = parseBook(gunzipSync(value.subarray(headBytes)).toString());
   } catch {
     return null;
   }
-  const { shape: written, book } = content as { readonly shape: number; readonly book: Book };
-  if (written > shape) throw new StoreUnavailable('a newer gateway keeps the book of alerts', 'REFUSED');
-  return { number, book };
+  const { written, book } = content;
+  if (written > bookShape) throw new StoreUnavailable('a newer gateway keeps the book of alerts', 'REFUSED');
+  return book === null ? null : { number, book };
 }

@@ -81,6 +81,8 @@ export interface Queue {
   readonly claim: Claim | null;
   /** Nothing is sent before. */
   readonly notBefore: Instant;
+  /** When that was decided: a clock that is before it has moved back, and need not wait. */
+  readonly decidedAt: Instant;
   /** Failures since something was last delivered. */
   readonly failures: number;
   /** Why the last attempt failed; null: it did not. */
@@ -109,6 +111,7 @@ export const emptyQueue: Queue = {
   waiting: [],
   claim: null,
   notBefore: 0 as Instant,
+  decidedAt: 0 as Instant,
   failures: 0,
   lastError: null,
   givenUp: null,

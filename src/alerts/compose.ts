@@ -11,6 +11,7 @@ import { createWebhook } from './channels/webhook.ts';
 import { createWecom } from './channels/wecom.ts';
 import type { Pace } from './queue.ts';
 import { wordsOf } from './texts/languages.ts';
+import type { Text } from './texts/message-words.ts';
 
 const bots: Readonly<Record<ChannelSettings['kind'], (channel: ChannelSettings) => Bot>> = {
   feishu: ({ url, secret }) => createFeishu(url, secret),
@@ -34,7 +35,7 @@ export function composed(
   { language, zone, link }: Printing,
 ): Batch {
   const words = wordsOf[language];
-  const sections = messages.map(({ details, what }) => words.text(details, what, zone));
+  const sections = messages.map(({ details, what }) => harmless(words.text(details, what, zone)));
   const [only] = sections;
   const batch: Batch = {
     id,
@@ -50,6 +51,16 @@ export function composed(
     link: link === null ? null : { label: words.link, url: link },
   };
   return shortened(batch, bot, words.shortened);
+}
+
+/**
+ * Names of others (a product may be called anything) add no line of their own, turn no text around, and are no address:
+ * chats make links of what looks like one.
+ */
+function harmless({ title, lines }: Text): Text {
+  const clean = (text: string): string =>
+    text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ').replaceAll('://', '：//');
+  return { title: clean(title), lines: lines.map(clean) };
 }
 
 /** The most lines of each section that fit. */

@@ -49,6 +49,8 @@ export interface BudgetDetails {
   readonly threshold: number | 'FORECAST';
   readonly expected: Estimate | null;
   readonly exceededOn: CalendarDate | null;
+  /** Accounts whose providers have no list of charges. */
+  readonly without: readonly string[];
   readonly finality: Finality;
   readonly asOf: Instant | null;
 }
@@ -119,7 +121,16 @@ export interface DigestDetails {
   readonly from: CalendarDate;
   /** Not included. */
   readonly to: CalendarDate;
+  /** The values of allocations that it is about, as people read them: "Team: search". Empty: all cost. */
+  readonly scope: readonly string[];
   readonly totals: readonly DigestLine[];
+  /** The same by each allocation of the settings, and by how many values more there are. */
+  readonly allocations: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly lines: readonly DigestLine[];
+    readonly more: number;
+  }[];
   readonly products: readonly DigestLine[];
   /** By how many products more there are. */
   readonly moreProducts: number;

@@ -53,7 +53,7 @@ export function enqueued(
   message: Omit<Message, 'isDoubtful'>,
   now: Instant,
 ): Book {
-  const isDoubtful = book.restoredAt !== null && now - book.restoredAt < doubtMs;
+  const isDoubtful = book.restoredAt !== null && Math.abs(now - book.restoredAt) < doubtMs;
   return channels.reduce<Book>((changed, channel) => {
     const queue = changed.queues[channel] ?? emptyQueue;
     const waiting = [...queue.waiting, { ...message, isDoubtful }];
@@ -82,7 +82,7 @@ export function claimed(
   now: Instant,
 ): { readonly book: Book; readonly claim: Claim } | null {
   const queue = book.queues[channel];
-  if (queue === undefined || now < queue.notBefore || pace.notBefore(now) > now) return null;
+  if (queue === undefined || isHeld(queue, now) || pace.notBefore(now) > now) return null;
   const { owner, token } = sender;
   const until = (now + claimMs) as Instant;
   const found = queue.claim === null ? nextBatch(queue, pace) : heldBatch(queue.claim, sender, now);
@@ -94,8 +94,16 @@ export function claimed(
     claim,
     waiting: queue.claim === null ? queue.waiting.filter(({ id }) => !taken.has(id)) : queue.waiting,
     notBefore: (now + pace.gapMs) as Instant,
+    decidedAt: now,
   };
   return { book: withQueue(book, channel, next), claim };
+}
+
+/** By how much the clocks of replicas may differ. */
+const skewMs = 60_000;
+
+function isHeld({ notBefore, decidedAt }: Queue, now: Instant): boolean {
+  return now < notBefore && now >= decidedAt - skewMs;
 }
 
 type Batch = Pick<Claim, 'id' | 'messages' | 'isPerhapsRepeated'>;
@@ -105,7 +113,9 @@ function heldBatch(claim: Claim, { owner, isSending }: Sender, now: Instant): Ba
   // Our own claim that we never got to send: we did not hear that it was stored.
   if (claim.owner === owner) return isSending(claim.token) ? null : claim;
   if (claim.owner === null) return claim;
-  return claim.until <= now ? { ...claim, isPerhapsRepeated: true } : null;
+  // One that lasts longer than a claim can was made before the clock moved back.
+  const isOver = claim.until <= now || claim.until - now > claimMs + skewMs;
+  return isOver ? { ...claim, isPerhapsRepeated: true } : null;
 }
 
 function nextBatch({ waiting }: Queue, pace: Pace): Batch | null {
@@ -136,7 +146,13 @@ export function settled(book: Book, channel: string, token: string, outcome: Out
     pauseAfter(failures),
     Math.min(triedForMs, (outcome.kind === 'LATER' ? outcome.retryAfterMs : null) ?? 0),
   );
-  const failed = { ...queue, failures, lastError: outcome.cause, notBefore: (now + pauseMs) as Instant };
+  const failed = {
+    ...queue,
+    failures,
+    lastError: outcome.cause,
+    notBefore: (now + pauseMs) as Instant,
+    decidedAt: now,
+  };
   // What may have arrived is sent again as it was, under the same id, and joins nothing else.
   if (outcome.kind === 'UNKNOWN' || claim.isPerhapsRepeated) {
     const isPerhapsRepeated = outcome.kind === 'UNKNOWN' || claim.isPerhapsRepeated;

@@ -15,7 +15,7 @@ import type { BudgetRule } from '../reports/budgets.ts';
 import type { Config } from '../config/settings.ts';
 import { createGuardedPost } from '../upstream/guarded-post.ts';
 import { proxiesOf, type Connected } from './accounts.ts';
-import { toAllocations } from './allocations.ts';
+import { toAllocations, toChoices } from './allocations.ts';
 
 interface AlertResources {
   readonly connected: readonly Connected[];
@@ -99,8 +99,12 @@ export function toAlertSettings({ alerts }: Config): AlertSettings | null {
     })),
     rules: rules.map((rule): AlertRule => {
       const id = rule.id ?? derivedId(rule);
-      if (rule.kind === 'budget') return { ...rule, id, accounts: ['*'] };
-      return rule.kind === 'digest' ? { ...rule, id, zone: rule.zone ?? zone } : { ...rule, id };
+      if (!('every' in rule || 'atLeast' in rule || 'budgets' in rule)) return { ...rule, id };
+      const allocations = toChoices(rule.allocations);
+      if (rule.kind === 'budget') return { ...rule, id, allocations, accounts: ['*'] };
+      return rule.kind === 'digest'
+        ? { ...rule, id, allocations, zone: rule.zone ?? zone }
+        : { ...rule, id, allocations };
     }),
   };
 }
@@ -109,5 +113,6 @@ export function toAlertSettings({ alerts }: Config): AlertSettings | null {
 function derivedId(rule: NonNullable<Config['alerts']>['rules'][number]): string {
   const scope = rule.kind === 'budget' ? rule.budgets : rule.accounts;
   const schedule = rule.kind === 'digest' ? [rule.every, rule.at] : [];
-  return ruleIdOf(rule.kind, scope, rule.channels, schedule);
+  const values = 'allocations' in rule && rule.allocations !== undefined ? [rule.allocations] : [];
+  return ruleIdOf(rule.kind, scope, rule.channels, schedule, ...values);
 }

@@ -2,6 +2,8 @@
 
 import { z } from 'zod';
 
+import { choiceOutline, type Choices } from './allocation-settings.ts';
+
 const texts = z.array(z.string()).catch([]);
 const nothing = { channels: [], rules: [] };
 
@@ -18,8 +20,9 @@ export const alertOutline = z
             channels: texts,
             accounts: texts,
             budgets: texts,
+            allocations: choiceOutline,
           })
-          .catch({ id: '', kind: '', channels: [], accounts: [], budgets: [] }),
+          .catch({ id: '', kind: '', channels: [], accounts: [], budgets: [], allocations: {} }),
       )
       .catch([]),
   })
@@ -30,7 +33,7 @@ type AlertOutline = z.output<typeof alertOutline>;
 /** What there is to name. */
 export interface Nameable {
   readonly accounts: readonly string[];
-  readonly budgets: readonly string[];
+  readonly budgets: readonly { readonly id: string; readonly allocations: Choices }[];
   /** Accounts whose balance neither provider nor settings tell. */
   readonly withoutBalance: readonly string[];
 }
@@ -57,6 +60,7 @@ export function alertIssues({ channels, rules }: AlertOutline, known: Nameable):
     const isChannel = (name: string): boolean => channels.some(({ id }) => id === name);
     const lacksBalance = (name: string): boolean =>
       needsBalance.includes(rule.kind) && known.withoutBalance.includes(name);
+    const budgetIds = known.budgets.map(({ id }) => id);
     return [
       ...issuesOf('channels', isChannel, 'expected a channel of alerts'),
       ...issuesOf('accounts', (name) => matchesAny(name, known.accounts), 'expected an account of this file'),
@@ -65,9 +69,27 @@ export function alertIssues({ channels, rules }: AlertOutline, known: Nameable):
         (name) => !lacksBalance(name),
         'expected an account with a balance, of its provider or in the settings',
       ),
-      ...issuesOf('budgets', (name) => matchesAny(name, known.budgets), 'expected a budget of this file'),
+      ...issuesOf('budgets', (name) => matchesAny(name, budgetIds), 'expected a budget of this file'),
+      ...withoutBudget(rule, index, known),
     ];
   });
+}
+
+/** A rule for budgets of some values, of which there is none. */
+function withoutBudget(
+  { kind, budgets, allocations }: AlertOutline['rules'][number],
+  index: number,
+  known: Nameable,
+): AlertIssue[] {
+  const choices = Object.entries(allocations);
+  const named = known.budgets.filter(({ id }) => budgets.length === 0 || matchesAny(id, budgets));
+  const isAbout = (own: Choices): boolean =>
+    choices.every(
+      ([id, values]) => own[id] !== undefined && own[id].every((value) => values.includes(value)),
+    );
+  if (kind !== 'budget' || choices.length === 0 || named.some((one) => isAbout(one.allocations))) return [];
+  const expected = 'expected values that a budget of this file is about, by its filter.allocations';
+  return [{ path: `alerts.rules.${index}.allocations`, expected, found: JSON.stringify(allocations) }];
 }
 
 /** "*" alone may find nothing yet. */

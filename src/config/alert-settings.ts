@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { compareDecimals, toDecimal, zero, type Decimal } from '../domain/decimal.ts';
 import { isInternalAddress } from '../domain/internal-addresses.ts';
+import { allocationChoices } from './allocation-settings.ts';
 import { live, notSecret, publicText } from './setting-meta.ts';
 import { decimal, timeZone } from './setting-texts.ts';
 
@@ -79,14 +80,17 @@ const common = {
   channels: z.array(publicText.min(1)).min(1),
 };
 const ofAccounts = { ...common, accounts: names.default(['*']) };
+/** Of several allocations all must hold; of several values one. */
+const ofValues = { allocations: allocationChoices.optional() };
 
 const rules = [
   z.strictObject({ kind: z.literal('balanceBelow'), ...ofAccounts, amount: amounts }),
   z.strictObject({ kind: z.literal('runwayBelow'), ...ofAccounts, days: days.default([7]) }),
-  z.strictObject({ kind: z.literal('budget'), ...common, budgets: names.default(['*']) }),
+  z.strictObject({ kind: z.literal('budget'), ...common, ...ofValues, budgets: names.default(['*']) }),
   z.strictObject({
     kind: z.literal('anomaly'),
     ...ofAccounts,
+    ...ofValues,
     atLeast: decimal('500', (value) => compareDecimals(value, zero) > 0, 'above zero ').prefault('1'),
   }),
   z.strictObject({ kind: z.literal('settled'), ...ofAccounts }),
@@ -95,6 +99,7 @@ const rules = [
   z.strictObject({
     kind: z.literal('digest'),
     ...ofAccounts,
+    ...ofValues,
     every: z.enum(['day', 'week', 'month']),
     at: publicText.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as "09:00"').default('09:00'),
     zone: timeZone.optional(),
@@ -111,10 +116,12 @@ const ruleList = z
     const keys = list.map((one) => {
       const scope = one.kind === 'budget' ? one.budgets : one.accounts;
       const schedule = one.kind === 'digest' ? [one.every, one.at] : [];
-      return JSON.stringify(one.id ?? [one.kind, scope, one.channels, schedule]);
+      const values = 'allocations' in one ? one.allocations : undefined;
+      return one.id ?? JSON.stringify([one.kind, scope, one.channels, schedule, values]);
     });
     keys.forEach((key, index) => {
-      if (keys.indexOf(key) === index) return;
+      // Ids are compared with those of all rules elsewhere.
+      if (list[index]?.id !== undefined || keys.indexOf(key) === index) return;
       const message =
         'expected an id, or one rule with all its steps in a list, since another is about the same';
       context.addIssue({ code: 'custom', path: [index], message, input: undefined });

@@ -134,7 +134,7 @@ export const allocationOutlines = z
   .catch([]);
 
 type Outlines = z.output<typeof allocationOutlines>;
-type Choices = z.output<typeof choiceOutline>;
+export type Choices = z.output<typeof choiceOutline>;
 
 /** A place in the settings, what was expected there, and what was found. */
 interface Misnamed {
@@ -147,11 +147,12 @@ interface Named {
   readonly accounts: readonly { readonly id: string }[];
   readonly clients: readonly { readonly allocations: Choices }[];
   readonly budgets: readonly { readonly filter: { readonly allocations: Choices } }[];
+  readonly alerts: { readonly rules: readonly { readonly allocations: Choices }[] };
   readonly allocations: Outlines;
 }
 
 /** What allocations name that there is not, and what names allocations or values that there are not. */
-export function misnamedIn({ accounts, clients, budgets, allocations: all }: Named): Misnamed[] {
+export function misnamedIn({ accounts, clients, budgets, alerts, allocations: all }: Named): Misnamed[] {
   return [
     ...strangeRules(
       all,
@@ -162,6 +163,9 @@ export function misnamedIn({ accounts, clients, budgets, allocations: all }: Nam
     ),
     ...budgets.flatMap(({ filter }, index) =>
       strangeChoices(`budgets.${index}.filter.allocations`, filter.allocations, all),
+    ),
+    ...alerts.rules.flatMap((rule, index) =>
+      strangeChoices(`alerts.rules.${index}.allocations`, rule.allocations, all),
     ),
   ];
 }

@@ -144,7 +144,8 @@ function toNameable(accounts: Outline['accounts'], budgets: Outline['budgets']) 
     ({ provider, balance }) => balance === undefined && !tellsBalance(provider),
   );
   const idsOf = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id);
-  return { accounts: idsOf(accounts), budgets: idsOf(budgets), withoutBalance: idsOf(without) };
+  const about = budgets.map(({ id, filter }) => ({ id, allocations: filter.allocations }));
+  return { accounts: idsOf(accounts), budgets: about, withoutBalance: idsOf(without) };
 }
 
 function accountIssues(item: Outline['accounts'][number], index: number, expanded: Expanded): string[] {

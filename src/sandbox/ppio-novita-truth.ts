@@ -116,12 +116,14 @@ export function subscriptionsOf(seed: number, brand: Brand, nowMs: number): Subs
     const quantity = BigInt(category === 'gpu' ? between(random, 1, 8) : between(random, 10, 500));
     const voucherShare = BigInt(pick(random, [0, 0, 10, 25, 100]));
     const sub = BigInt(between(random, 1, 999_999));
-    const firstMonth = Math.max(bornMonth, monthsBetween(foundingDay, first));
-    for (let month = firstMonth; ; month += 1) {
+    const firstMonth = monthsBetween(foundingDay, first);
+    // From the first on, seen or not, so that a line is the same whenever it is asked for.
+    for (let month = bornMonth; ; month += 1) {
       // A subscription that is no longer renewed is bought again.
       const isBought = (month - bornMonth) % 11 === 0;
       const starts = secondsOf(monthStart(foundingDay, month) + dayOfMonth, offset) + secondOfDay;
       const created = isBought ? starts + 3 : starts - between(random, 1, 3) * 86_400;
+      if (month < firstMonth) continue;
       if (created > nowSeconds) break;
       const ends = secondsOf(monthStart(foundingDay, month + 1) + dayOfMonth, offset) + secondOfDay - 1;
       // Novita charges more digits than its integer fields can express.

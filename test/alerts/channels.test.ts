@@ -25,6 +25,10 @@ const printing = {
 } as const;
 const proxies = { https: null, http: null, noProxy: '' };
 
+function titleIn(body: unknown): string {
+  return (body as { readonly messages: readonly { readonly title: string }[] }).messages[0]?.title ?? '';
+}
+
 let count = 0;
 function messageOf(about: AlertDetails | undefined): Message {
   count += 1;
@@ -133,12 +137,17 @@ describe.each(botIds)('%s', (kind) => {
 
   test('makes no markup of names', async () => {
     const { bots, send } = await startBot(kind);
-    const evil = '<!channel> <@all> <at user_id="all"></at> [pay](https://evil.example) **bold** # x & y';
+    const evil =
+      '<!channel> <@all> <at user_id="all"></at> [pay](https://evil.example) **bold** # x & y\n\n# Paid\u2028\u202eall';
     const { anomaly } = details;
     if (anomaly?.kind !== 'ANOMALY') throw new RangeError('no anomaly');
     expect(await send([messageOf({ ...anomaly, subject: evil })])).toEqual({ kind: 'DELIVERED' });
     const [call] = bots.shown();
     const text = JSON.stringify(call?.body);
+    // Nothing in a name looks like an address, or begins a line; a webhook has the name as it is beside that.
+    const shown = kind === 'webhook' ? titleIn(call?.body) : (call?.text ?? '');
+    expect(shown).toContain('：//evil.example');
+    expect(shown).not.toMatch(/:\/\/evil|^\W*Paid|[\u2028\u202e]/m);
     if (kind === 'feishu') {
       // Texts are fields of their own, which nothing in them leaves.
       const { content } = (call ?? { body: null }).body as {
@@ -167,7 +176,13 @@ test.each(['feishu', 'dingtalk', 'webhook'] as const)(
 test('a webhook in the shape of Alertmanager has what its documentation lists', async () => {
   const { bots, send } = await startBot('webhook', 'alertmanager');
   await send([messageOf(details['budget']), { ...messageOf(details['balance']), what: 'RESOLVED' }]);
-  const [call] = bots.shown();
+  await send([messageOf(details['budget']), messageOf(details['exceeded'])]);
+  const [call, alike] = bots.shown();
+  // What all alerts of a message have in common stands above them, too.
+  expect(alike?.body).toMatchObject({
+    commonLabels: { alertname: 'BUDGET', budget: 'search', month: '2026-03' },
+    commonAnnotations: {},
+  });
   expect(call?.body).toEqual({
     version: '4',
     groupKey: 'billing:webhook',

@@ -194,6 +194,24 @@ describe('what is not watched any more', () => {
   });
 });
 
+describe('a clock that moved back', () => {
+  const low = (others: Partial<Verdict> = {}) => seen(verdict({ x: 'FIRES' }, others));
+  const year = 525_600;
+
+  test('does not make what has to last wait for the day from which it moved', () => {
+    const first = advance(emptyBook, rule, low({ forMs: 120_000 }), at(year));
+    const second = advance(first, rule, low({ forMs: 120_000 }), at(0));
+    expect(second.alerts).toEqual([]);
+    expect(advance(second, rule, low({ forMs: 120_000 }), at(2)).alerts).toHaveLength(1);
+  });
+
+  test('does not make no news of all that comes until then', () => {
+    const first = advance(emptyBook, rule, low(), at(year));
+    expect(advance(first, rule, low(), at(0)).rules['r']?.since).toBe(at(0));
+    expect(advance(advance(first, rule, low(), at(0)), rule, low(), at(5)).rules['r']?.since).toBe(at(0));
+  });
+});
+
 test('an event is told once', () => {
   const note = {
     kind: 'DIGEST' as const,

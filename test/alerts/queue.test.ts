@@ -134,6 +134,24 @@ test('what is refused for its content goes alone, holds up nothing else, and is 
   expect(book.queues['ops']?.givenUp?.count ?? 0).toBe(1);
 });
 
+describe('a clock that moved back by a day', () => {
+  const day = 86_400;
+
+  test('holds up nothing that waits, and nothing that was claimed', () => {
+    const first = claim(withMessages(2), day, senderOf('a', 't'));
+    const failed = settled(first.book, 'ops', 't', { ...later, retryAfterMs: 3_600_000 }, at(day));
+    expect(claimed(failed, 'ops', pace, senderOf('a', 'u'), at(day + 1))).toBeNull();
+    expect(idsOf(claim(failed, 0, senderOf('a', 'u')).claim)).toEqual(['m0', 'm1']);
+    // Another may have sent it before the clock moved.
+    expect(claim(first.book, 0, senderOf('b', 'u')).claim.isPerhapsRepeated).toBe(true);
+  });
+
+  test('is not mistaken for clocks that differ a little', () => {
+    const first = claim(withMessages(2), 0, senderOf('a', 't'));
+    expect(claimed(first.book, 'ops', pace, senderOf('b', 'u'), at(-30))).toBeNull();
+  });
+});
+
 describe('a channel that is down for a day', () => {
   test('costs no more than its bound, and says what was given up', () => {
     const book = withMessages(maxWaiting + 50);

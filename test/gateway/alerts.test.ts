@@ -142,3 +142,19 @@ test('a bot that is down for more than a day: what was for it is given up, and t
   expect((await ask(gateway)).alerts[0]).toMatchObject({ deliveries: [{ state: 'GIVEN_UP' }] });
   expect(gateway.log.join('')).toContain('"outcome":"GIVEN_UP"');
 });
+
+test('a channel that the settings do not name any more: what waited for it is given up, and kept no longer', async () => {
+  const { bots, gateway } = await start();
+  bots.faults.set('slack', { name: 'tooMany' });
+  await gateway.app.alerts.tick();
+  expect((await ask(gateway)).alerts[0]).toMatchObject({ deliveries: [{ state: 'WAITING' }] });
+  const alerts = alertsTo(bots, ['webhook'], [{ kind: 'invoiceDue', channels: ['webhook'] }]);
+  gateway.app.reload(parseConfig(JSON.stringify({ ...gateway.settings, alerts }), {}));
+  for (const hours of [0, 25]) {
+    gateway.clock.nowMs += hours * 3_600_000;
+    await gateway.app.alerts.tick();
+  }
+  const [last] = (await ask(gateway)).alerts;
+  expect(last).toMatchObject({ state: 'RESOLVED', deliveries: [{ state: 'GIVEN_UP' }] });
+  expect(bots.shown('slack')).toEqual([]);
+});

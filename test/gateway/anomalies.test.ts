@@ -6,6 +6,7 @@ import { dayOf, secondsOf } from '../../src/sandbox/days.ts';
 import type { Edit } from '../../src/sandbox/vendor.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { units } from '../support/oracle.ts';
+import { tripled } from '../support/tripled-usage.ts';
 import { add, trueCharges, trueKeyCharges } from '../support/spend-oracle.ts';
 import { wide } from '../support/spend.ts';
 
@@ -102,31 +103,6 @@ test('what is told of a year is that of the truth, adds up, and costs nothing on
     expect(units(anomaly.actual.amount)).toBe(add(own.map(({ billed }) => billed)));
   }
 });
-
-type Raw = Record<string, string>;
-
-/** Corrections after which a key has used three times as much on a day, in each list that shows it. */
-async function tripled(gateway: TestGateway, day: string, keyId: string): Promise<Edit[]> {
-  const period = `period: { dates: { from: "${day}", to: "${dayAfter(day, 1)}" } }`;
-  const { data } = await gateway.query<Record<'apiKeyUsage' | 'dailyDetails', { nodes: { raw: Raw }[] }>>(
-    `{ apiKeyUsage(${period}, filter: { accounts: ["ppio-main"], apiKeys: ["${keyId}"] }) { nodes { raw } }
-      dailyDetails(${period}, filter: { accounts: ["ppio-main"] }) { nodes { raw } } }`,
-  );
-  const fields = ['amount', 'billNum0', 'billNum1'] as const;
-  return data.apiKeyUsage.nodes.flatMap(({ raw: used }) => {
-    const whole =
-      data.dailyDetails.nodes.find(({ raw }) => raw['productName'] === used['productName'])?.raw ?? {};
-    const edit = (list: string, row: Raw): Edit => {
-      const more = Object.fromEntries(
-        fields.map((name) => [name, String(BigInt(row[name] ?? '0') + 2n * BigInt(used[name] ?? '0'))]),
-      );
-      const payAmount = String(BigInt(more['amount'] ?? '0') - BigInt(row['voucherAmount'] ?? '0'));
-      const { ownerID = '', productName = '', startTime = '' } = row;
-      return { list, where: { ownerID, productName, startTime }, set: { ...more, payAmount } };
-    };
-    return [edit('apikey/bill/list', used), edit('bill/list', whole)];
-  });
-}
 
 test('a key whose usage is tripled for a day is found with that key on top, and is gone when that is taken back', async () => {
   const gateway = await start(nowMs);

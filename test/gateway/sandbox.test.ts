@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 
 import { expect, onTestFinished, test } from 'vitest';
 
+import { subscriptionsOf } from '../../src/sandbox/ppio-novita-truth.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { sandboxCredentials } from '../../src/sandbox/vendors.ts';
 
@@ -207,5 +208,20 @@ test.each(['ppio', 'novita'] as const)(
     expect((await listOf(url, brand, 'bill/list', { productCategory: 'llm', ...week })).reason).toBe(
       'INVALID_BILL_CYCLE',
     );
+  },
+);
+
+test.each(['ppio', 'novita'] as const)(
+  '%s: what was bought stays as it was, whenever it is asked for',
+  (brand) => {
+    const seconds = (date: string): number => Date.parse(date) / 1000;
+    const linesAt = (date: string) =>
+      subscriptionsOf(7, brand, Date.parse(date)).filter(
+        ({ startSeconds }) => startSeconds >= seconds('2025-12-05') && startSeconds < seconds('2026-06-01'),
+      );
+    const lines = linesAt('2026-06-10');
+    expect(lines.length).toBeGreaterThan(30);
+    expect(linesAt('2026-09-10')).toEqual(lines);
+    expect(linesAt('2026-12-01')).toEqual(lines);
   },
 );

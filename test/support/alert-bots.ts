@@ -2,7 +2,7 @@
 
 import { onTestFinished } from 'vitest';
 
-import { startBots, type Bots } from '../../src/sandbox/bots.ts';
+import { startBots, type BotCall, type Bots } from '../../src/sandbox/bots.ts';
 import type { BotId } from '../../src/sandbox/bot-rules.ts';
 
 /** Starts them; they stop after the test. */
@@ -29,4 +29,24 @@ export function numbersIn(text: string): string[] {
 /** Whether a message says that it may have come before. */
 export function isMarked(text: string): boolean {
   return text.includes('Perhaps repeated');
+}
+
+interface ShownMessage {
+  /** The bot and the number. */
+  readonly key: string;
+  /** Whether it says that it may have come before. */
+  readonly isMarked: boolean;
+}
+
+/** What people see, message by message, in order. */
+export function shownIn(bots: Bots): ShownMessage[] {
+  return bots.shown().flatMap((call) => messagesOf(call));
+}
+
+function messagesOf({ bot, text, body }: BotCall): ShownMessage[] {
+  if (bot === 'webhook') {
+    const { messages, perhapsRepeated } = body as { messages: { id: string }[]; perhapsRepeated: boolean };
+    return messages.map(({ id }) => ({ key: `webhook ${id}`, isMarked: perhapsRepeated }));
+  }
+  return numbersIn(text).map((number) => ({ key: `${bot} ${number}`, isMarked: isMarked(text) }));
 }

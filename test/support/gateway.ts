@@ -26,6 +26,8 @@ export interface TestGateway {
   readonly sandbox: Sandbox;
   /** The clock of gateway and sandbox alike. */
   readonly clock: { nowMs: number; /** By how much the gateway's system clock is wrong. */ skewMs: number };
+  /** As they stand in gateway.yaml. */
+  readonly settings: object;
   /** Every line the gateway logged. */
   readonly log: string[];
   /** Every body it answered with. */
@@ -116,6 +118,7 @@ export async function startGateway(options: TestOptions = {}, context?: TestCont
     },
     sandbox,
     clock,
+    settings,
     log,
     sent,
     query: (query, variables) => ask(state.app, query, variables),

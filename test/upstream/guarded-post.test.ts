@@ -2,11 +2,12 @@
 
 import type { LookupAddress } from 'node:dns';
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { isInternalAddress } from '../../src/domain/internal-addresses.ts';
 import { createGuardedPost, type GuardedPostSettings } from '../../src/upstream/guarded-post.ts';
 import { reply, startStand } from '../support/stand.ts';
+import { startProxy, type TestProxy } from '../support/tls.ts';
 
 const proxies = { https: null, http: null, noProxy: '' };
 const headers = { 'content-type': 'application/json' };
@@ -125,6 +126,59 @@ describe('what leads inside is not connected to', () => {
     expect(await send(outside.url, { allowInternal: true })).toMatchObject({ kind: 'ANSWERED', status: 302 });
     expect(inside.requests).toEqual([]);
   });
+});
+
+describe('through a proxy', () => {
+  const through = (proxy: TestProxy, noProxy = '') => ({
+    proxies: { https: null, http: proxy.url.replace('://', '://user:canary-password@'), noProxy },
+  });
+  const noLookup = (() => {
+    throw new Error('a name was looked up');
+  }) as unknown as NonNullable<GuardedPostSettings['resolve']>;
+
+  test('the proxy looks the name up and is asked for it; no redirect is followed', async () => {
+    const inside = await startStand((response) => reply(response, 200, '{}'));
+    const stand = await startStand((response, number) =>
+      number === 1 ? reply(response, 200, '{}') : reply(response, 307, '', { location: inside.url }),
+    );
+    const proxy = await startProxy({ to: Number(new URL(stand.url).port) }, { onTestFinished });
+    const settings = { ...through(proxy), resolve: noLookup };
+    expect(await send('http://bot.example/hook', settings)).toMatchObject({ status: 200 });
+    expect(await send('http://bot.example/hook', settings)).toMatchObject({ status: 307 });
+    expect(proxy.asked.map(({ target }) => target)).toEqual(['bot.example:80', 'bot.example:80']);
+    expect(stand.requests.map(({ url }) => url)).toEqual(['/hook', '/hook']);
+    expect(inside.requests).toEqual([]);
+  });
+
+  test('an address inside is refused before the proxy is asked, however it is written', async () => {
+    const proxy = await startProxy({ to: 9 }, { onTestFinished });
+    for (const host of ['10.0.0.1', '169.254.169.254', '[::ffff:10.0.0.1]', '0xa000001', '127.1']) {
+      expect([host, await send(`http://${host}/`, through(proxy))]).toEqual([
+        host,
+        { kind: 'NOT_SENT', cause: expect.stringContaining('own network') },
+      ]);
+    }
+    expect(proxy.asked).toEqual([]);
+  });
+
+  test('what goes past the proxy is looked up here, and may not lead inside', async () => {
+    const stand = await startStand((response) => reply(response, 200, '{}'));
+    const proxy = await startProxy({ to: 9 }, { onTestFinished });
+    const url = `http://bot.example:${new URL(stand.url).port}/`;
+    const settings = { ...through(proxy, '.example'), resolve: lookupOf(['127.0.0.1']) };
+    expect(await send(url, settings)).toMatchObject({ kind: 'NOT_SENT' });
+    expect([proxy.asked, stand.requests]).toEqual([[], []]);
+  });
+
+  test.each([{ status: 403 }, { status: 407 }, 'closes', 'hangs'] as const)(
+    'a proxy that gives no way (%o): it has not been sent, and the login is in no cause',
+    async (how) => {
+      const proxy = await startProxy(how, { onTestFinished });
+      const result = await send('http://bot.example/canary', { ...through(proxy), timeoutMs: 500 });
+      expect(result.kind).toBe('NOT_SENT');
+      expect(JSON.stringify(result)).not.toContain('canary');
+    },
+  );
 });
 
 describe('how it ended', () => {

@@ -99,11 +99,19 @@ function toAlertmanager({ messages, sections, link }: Batch, receiver: string) {
     status: alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
     receiver,
     groupLabels: {},
-    commonLabels: {},
-    commonAnnotations: {},
+    commonLabels: commonIn(alerts.map(({ labels }) => labels)),
+    commonAnnotations: commonIn(alerts.map(({ annotations }) => annotations)),
     externalURL,
     alerts,
   };
+}
+
+/** What all of them say alike. */
+function commonIn(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const [first = {}, ...others] = all;
+  return Object.fromEntries(
+    Object.entries(first).filter(([name, value]) => others.every((one) => one[name] === value)),
+  );
 }
 
 function labelsOf(details: Batch['messages'][number]['details']): Record<string, string> {

@@ -56,12 +56,14 @@ async function evaluateAccount(
   );
   const own = open.filter(({ accounts }) => accounts.includes(account.id));
   const dates = windowOf(account, rule, input);
+  // Of the values it names, their own cost is watched, not their products'.
+  const watched = context.visibility.allocations.find(({ id }) => id === rule.allocations[0]?.id) ?? null;
   const read = await attempt(() =>
     readAnomalies(
       {
         period: toPeriod({ dates }, context),
-        filter: { accounts: [account.id] },
-        allocation: null,
+        filter: { accounts: [account.id], allocations: rule.allocations },
+        allocation: watched?.id ?? null,
         top: maxAnomalies,
       },
       context,
@@ -77,7 +79,10 @@ async function evaluateAccount(
     };
   }
   const asOf = asOfAll(read.value.sources);
-  const found = read.value.anomalies.map((anomaly) => ({ anomaly, details: toDetails(anomaly, asOf) }));
+  const found = read.value.anomalies.map((anomaly) => ({
+    anomaly,
+    details: toDetails(anomaly, watched?.name ?? null, asOf),
+  }));
   const large = found.filter(({ anomaly }) => isAtLeast(anomaly, multiplyDecimals(rule.atLeast, calm)));
   const verdicts = large.map(({ anomaly, details }): Verdict => ({
     kind: 'ANOMALY',
@@ -111,14 +116,18 @@ function isAtLeast({ difference }: Anomaly, least: Decimal): boolean {
   return compareDecimals(absoluteOf(difference), least) >= 0;
 }
 
-function toDetails(anomaly: Anomaly, asOf: AnomalyDetails['asOf']): AnomalyDetails {
+function toDetails(
+  anomaly: Anomaly,
+  allocation: string | null,
+  asOf: AnomalyDetails['asOf'],
+): AnomalyDetails {
   const { account, day, key, actual, expected, difference, currency, contributions, settlement } = anomaly;
   const estimate = (estimated: Decimal) => ({ estimated, currency });
   return {
     kind: 'ANOMALY',
     account: toAccountDetails(account),
     day,
-    subject: key.map(({ label }) => label).join(' / '),
+    subject: [...(allocation === null ? [] : [allocation]), ...key.map(({ label }) => label)].join(' / '),
     actual: { amount: actual, currency },
     expected: estimate(expected),
     difference: estimate(difference),

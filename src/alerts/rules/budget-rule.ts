@@ -1,7 +1,10 @@
 /** budget: what a month has spent of a budget, and the first time that it is expected to pass it. */
 
 import { compareDecimals, multiplyDecimals, type Decimal } from '../../domain/decimal.ts';
+import type { GatewayContext } from '../../query/context.ts';
 import { readBudgets, type Budget } from '../../query/read-budgets.ts';
+import type { AllocationChoice } from '../../reports/allocation-rules.ts';
+import type { BudgetRule } from '../../reports/budgets.ts';
 import type { Evaluation, Step, StepState } from '../advance.ts';
 import { createNameTest, type RuleOf } from '../alert-rules.ts';
 import type { BudgetDetails } from '../details.ts';
@@ -9,20 +12,23 @@ import { asOfAll, attempt, finalityOf, gapIn, merged, nothing, unseen, type Eval
 
 export const evaluateBudget: Evaluate<RuleOf<'budget'>> = async (rule, input) => {
   const isNamed = createNameTest(rule.budgets);
-  const named = input.context.budgets.filter(({ id }) => isNamed(id));
+  const named = input.context.budgets.filter(
+    (budget) => isNamed(budget.id) && isAbout(budget, rule.allocations),
+  );
   return merged(
     await Promise.all(
       named.map(async (budget) => {
-        const own = { ...input.context, budgets: [budget] };
+        const { counted, without } = countedOf(budget, input.context);
+        const own = { ...input.context, budgets: [{ ...budget, accounts: counted }] };
         const read = await attempt(() => readBudgets(null, own));
         const [found] = 'value' in read ? read.value : [];
         const error = 'error' in read ? read.error : (found?.error ?? gapIn(found?.sources ?? [])?.error);
         const isComplete = found !== undefined && found.error === null && gapIn(found.sources) === null;
-        if (isComplete && found.spent !== null) return toVerdicts(found, found.spent.amount);
-        const { id, name, accounts } = budget;
+        if (isComplete && found.spent !== null) return toVerdicts(found, found.spent.amount, without);
+        const { id, name } = budget;
         return {
           ...nothing,
-          unseen: [unseen('BUDGET', `budget:${id}`, name, accounts, error ?? null, input)],
+          unseen: [unseen('BUDGET', `budget:${id}`, name, counted, error ?? null, input)],
           held: [`forecast:${id}`],
         };
       }),
@@ -30,7 +36,25 @@ export const evaluateBudget: Evaluate<RuleOf<'budget'>> = async (rule, input) =>
   );
 };
 
-function toVerdicts(budget: Budget, spent: Decimal): Evaluation {
+/** Whether a budget is about nothing but these values. */
+function isAbout({ filter }: BudgetRule, choices: readonly AllocationChoice[]): boolean {
+  return choices.every(({ id, values }) =>
+    filter.allocations?.some((own) => own.id === id && own.values.every((value) => values.includes(value))),
+  );
+}
+
+/** The accounts of a budget whose charges can be counted, and the names of the others: no figures of theirs will come. */
+function countedOf({ accounts }: BudgetRule, { visibility }: GatewayContext) {
+  const all = visibility.accounts.filter(({ id }) => accounts.includes(id));
+  const lacking = all.filter(
+    ({ kinds }) => !kinds.some((kind) => kind === 'BILL' || kind === 'DAILY_DETAIL'),
+  );
+  if (lacking.length === all.length) return { counted: accounts, without: [] };
+  const counted = accounts.filter((id) => !lacking.some((account) => account.id === id));
+  return { counted, without: lacking.map(({ name }) => name) };
+}
+
+function toVerdicts(budget: Budget, spent: Decimal, without: readonly string[]): Evaluation {
   const { rule, month, sources } = budget;
   const { amount } = rule.amount;
   const toDetails = (threshold: BudgetDetails['threshold']): BudgetDetails => ({
@@ -43,6 +67,7 @@ function toVerdicts(budget: Budget, spent: Decimal): Evaluation {
     threshold,
     expected: budget.forecast?.expected ?? null,
     exceededOn: budget.exceededOn,
+    without,
     finality: finalityOf(sources),
     asOf: asOfAll(sources),
   });

@@ -1,4 +1,4 @@
-/** digest: what a day, week or month has cost, by product, against the one before; what is provisional; what is left. */
+/** digest: what a day, week or month has cost, against the one before; what is provisional; what is left. */
 
 import type { Account } from '../../domain/account.ts';
 import {
@@ -12,20 +12,14 @@ import {
   type DateRange,
   type Instant,
 } from '../../domain/calendar.ts';
-import { absoluteOf, ratioOf, subtractDecimals, zero } from '../../domain/decimal.ts';
+import type { SourceCoverage } from '../../domain/coverage.ts';
 import { toPeriod } from '../../query/asked-period.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { readBalance } from '../../query/read-balance.ts';
-import { readReport, type SpendReport } from '../../query/read-spend.ts';
-import type { SpendGroup } from '../../reports/spend.ts';
-import type { Totals } from '../../reports/totals.ts';
 import type { RuleOf } from '../alert-rules.ts';
-import type { DigestDetails, DigestLine } from '../details.ts';
-import { toReportRequest } from './report-request.ts';
+import type { DigestDetails } from '../details.ts';
+import { readCosts } from './digest-costs.ts';
 import { accountsOf, asOfAll, attempt, gapIn, nothing, unseen, type Evaluate } from './rule-input.ts';
-
-const maxProducts = 10;
-const ratioDigits = 4;
 
 export const evaluateDigest: Evaluate<RuleOf<'digest'>> = async (rule, input) => {
   const { context, now, book } = input;
@@ -39,27 +33,25 @@ export const evaluateDigest: Evaluate<RuleOf<'digest'>> = async (rule, input) =>
   );
   const ids = charged.map(({ id }) => id);
   const period = toPeriod({ dates: due.dates }, context);
-  const read = await attempt(async () => {
-    const report = await readReport(toReportRequest(period, { accounts: ids }, ['PRODUCT']), true, context);
-    return { report, previous: await report.previous() };
-  });
-  const gap = 'value' in read ? gapIn(read.value.report.sources) : null;
+  const selection = { accounts: ids, allocations: rule.allocations };
+  const read = await attempt(() => readCosts(period, selection, context));
+  const gap = 'value' in read ? gapIn(read.value.sources) : null;
   if ('error' in read || gap !== null) {
     const error = 'error' in read ? read.error : (gap?.error ?? null);
     const subject = `${due.dates.from} – ${addDays(due.dates.to, -1)}`;
     return { ...nothing, unseen: [unseen('DIGEST', 'digest', subject, ids, error, input)] };
   }
-  const { report, previous } = read.value;
+  const { sources, ...costs } = read.value;
   const details: DigestDetails = {
     kind: 'DIGEST',
     every: rule.every,
     ...due.dates,
-    totals: linesOf('', report.totals, previous.isComparable ? previous.totals : null),
-    ...productsOf(report, previous),
-    provisional: namesOf(report, 'PROVISIONAL'),
+    ...costs,
+    provisional: namesOf(sources, 'PROVISIONAL'),
     without: accounts.filter((account) => !charged.includes(account)).map(({ name }) => name),
-    balances: await balancesOf(accounts, context),
-    asOf: asOfAll(report.sources),
+    // A balance is of an account, and none of a team's.
+    balances: rule.allocations.length > 0 ? [] : await balancesOf(accounts, context),
+    asOf: asOfAll(sources),
   };
   const note = {
     kind: 'DIGEST' as const,
@@ -89,36 +81,7 @@ function firstDay(every: RuleOf<'digest'>['every'], day: CalendarDate): Calendar
   return addDays(day, 1 - Temporal.PlainDate.from(day).dayOfWeek);
 }
 
-type Previous = Awaited<ReturnType<SpendReport['previous']>>;
-
-function productsOf(
-  report: SpendReport,
-  previous: Previous,
-): Pick<DigestDetails, 'products' | 'moreProducts'> {
-  const groups: readonly SpendGroup[] = report.pages.all;
-  const shown = groups.slice(0, maxProducts);
-  const products = shown.flatMap((group) => {
-    const earlier = previous.isComparable ? (previous.groups.of(group)?.totals ?? []) : null;
-    return linesOf(group.key.map(({ label }) => label).join(' / '), group.totals, earlier);
-  });
-  return { products, moreProducts: groups.length - shown.length };
-}
-
-/** Costs by currency, each with that of the period before. */
-function linesOf(label: string, totals: readonly Totals[], before: readonly Totals[] | null): DigestLine[] {
-  return totals.map(({ currency, billedCost }) => {
-    const earlier = before?.find((one) => one.currency === currency)?.billedCost ?? zero;
-    const difference = subtractDecimals(billedCost, earlier);
-    return {
-      label,
-      cost: { amount: billedCost, currency },
-      before: before === null ? null : { amount: earlier, currency },
-      change: before === null ? null : ratioOf(difference, absoluteOf(earlier), ratioDigits),
-    };
-  });
-}
-
-function namesOf({ sources }: SpendReport, status: 'PROVISIONAL'): string[] {
+function namesOf(sources: readonly SourceCoverage[], status: 'PROVISIONAL'): string[] {
   return [
     ...new Set(
       sources.filter(({ settlement }) => settlement.status === status).map(({ account }) => account.name),

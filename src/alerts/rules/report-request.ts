@@ -1,4 +1,4 @@
-/** A question for a report of spend, as rules ask it. */
+/** A request for a report of spend, as rules make it. */
 
 import { toAskedAllocations } from '../../query/asked-allocations.ts';
 import type { AskedPeriod } from '../../query/asked-period.ts';
@@ -10,6 +10,7 @@ export function toReportRequest(
   period: AskedPeriod,
   filter: SpendSelection,
   groupBy: readonly SpendDimension[],
+  allocation: string | null = null,
 ): ReportRequest {
   return {
     costBasis: costBasisOf(groupBy, filter),
@@ -18,7 +19,7 @@ export function toReportRequest(
     timeZone: null,
     categories: filter.categories,
     matches: createSpendTest(filter),
-    allocations: toAskedAllocations(groupBy, null, filter),
+    allocations: toAskedAllocations(groupBy, allocation, filter),
     narrowing: { ...filter, accounts: null, providers: null },
     groupBy,
     converter: null,

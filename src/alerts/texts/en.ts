@@ -43,6 +43,10 @@ function asOf(at: Instant | null, zone: TimeZone): string[] {
   return at === null ? [] : [`As of ${formatInstant(at, zone)}`];
 }
 
+function withoutList(without: readonly string[]): string[] {
+  return without.length === 0 ? [] : [`Without a list of charges, not counted: ${without.join(', ')}`];
+}
+
 const texts: TextsByKind = {
   BALANCE_BELOW(details, isOver, zone) {
     const { account, balance, threshold, source } = details;
@@ -90,6 +94,7 @@ const texts: TextsByKind = {
           ? []
           : [`${threshold === 'FORECAST' ? 'Expected to be passed' : 'Passed'} on ${exceededOn}`]),
         `The figures are ${finality[details.finality]}`,
+        ...withoutList(details.without),
         ...asOf(details.asOf, zone),
       ],
     };
@@ -185,22 +190,30 @@ const texts: TextsByKind = {
 const digestTitles = { day: 'Costs of the day', week: 'Costs of the week', month: 'Costs of the month' };
 
 function digest(details: DigestDetails, zone: TimeZone): Text {
-  const { every, from, to, totals, products, moreProducts, provisional, without, balances } = details;
+  const { every, from, to, totals, provisional, without, balances } = details;
+  const { scope, allocations, products, moreProducts } = details;
+  const about = scope.length === 0 ? '' : ` (${scope.join('; ')})`;
   const last = addDays(to, -1);
   return {
-    title: `${digestTitles[every]}: ${from === last ? from : `${from} to ${last}`}`,
+    title: `${digestTitles[every]}${about}: ${from === last ? from : `${from} to ${last}`}`,
     lines: [
       ...(totals.length === 0 ? ['Nothing was charged'] : totals.map((line) => `Total: ${costOf(line)}`)),
-      ...products.map((line) => `- ${line.label}: ${costOf(line)}`),
-      ...(moreProducts > 0 ? [`- and ${moreProducts} more`] : []),
+      ...allocations.flatMap((one) => listOf(`By ${one.name}:`, one.lines, one.more)),
+      ...listOf('By product:', products, moreProducts),
       ...(provisional.length > 0
         ? [`Provisional, may still change: ${provisional.join(', ')}`]
         : ['All figures are final']),
-      ...(without.length > 0 ? [`Without a list of charges, not counted: ${without.join(', ')}`] : []),
+      ...withoutList(without),
       ...balances.map((one) => `Balance of ${one.account}: ${formatMoney(one.balance)}`),
       ...asOf(details.asOf, zone),
     ],
   };
+}
+
+function listOf(heading: string, lines: readonly DigestLine[], more: number): string[] {
+  if (lines.length === 0) return [];
+  const rest = more > 0 ? [`- and ${more} more`] : [];
+  return [heading, ...lines.map((line) => `- ${line.label}: ${costOf(line)}`), ...rest];
 }
 
 function costOf({ cost, before, change }: DigestLine): string {

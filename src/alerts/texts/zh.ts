@@ -43,6 +43,10 @@ function asOf(at: Instant | null, zone: TimeZone): string[] {
   return at === null ? [] : [`数据截至 ${formatInstant(at, zone)}`];
 }
 
+function withoutList(without: readonly string[]): string[] {
+  return without.length === 0 ? [] : [`没有费用明细、未计入：${without.join('、')}`];
+}
+
 const texts: TextsByKind = {
   BALANCE_BELOW(details, isOver, zone) {
     const { account, balance, threshold, source } = details;
@@ -88,6 +92,7 @@ const texts: TextsByKind = {
           ? []
           : [`${threshold === 'FORECAST' ? '预计超出日期' : '超出日期'}：${exceededOn}`]),
         finality[details.finality],
+        ...withoutList(details.without),
         ...asOf(details.asOf, zone),
       ],
     };
@@ -175,20 +180,34 @@ const texts: TextsByKind = {
 const digestTitles = { day: '每日费用', week: '每周费用', month: '每月费用' };
 
 function digest(details: DigestDetails, zone: TimeZone): Text {
-  const { every, from, to, totals, products, moreProducts, provisional, without, balances } = details;
+  const { every, from, to, totals, provisional, without, balances } = details;
+  const { scope, allocations, products, moreProducts } = details;
+  const about = scope.length === 0 ? '' : `（${scope.join('；')}）`;
   const last = addDays(to, -1);
   return {
-    title: `${digestTitles[every]}：${from === last ? from : `${from} 至 ${last}`}`,
+    title: `${digestTitles[every]}${about}：${from === last ? from : `${from} 至 ${last}`}`,
     lines: [
       ...(totals.length === 0 ? ['无费用'] : totals.map((line) => `合计：${costOf(line)}`)),
-      ...products.map((line) => `- ${line.label}：${costOf(line)}`),
-      ...(moreProducts > 0 ? [`- 另有 ${moreProducts} 项`] : []),
+      ...allocations.flatMap((one) => listOf(`按 ${one.name}：`, one.lines, one.more)),
+      ...listOf('按产品：', products, moreProducts),
       ...(provisional.length > 0 ? [`暂估、仍可能调整：${provisional.join('、')}`] : ['全部数据已最终确认']),
-      ...(without.length > 0 ? [`没有费用明细、未计入：${without.join('、')}`] : []),
+      ...withoutList(without),
       ...balances.map((one) => `${one.account} 余额：${formatMoney(one.balance)}`),
       ...asOf(details.asOf, zone),
     ],
   };
+}
+
+/** Of what is nobody's, as reports call it. */
+const labels: Readonly<Record<string, string>> = {
+  Unallocated: '未分摊',
+  'Not attributed to a key': '未归属到密钥',
+};
+
+function listOf(heading: string, lines: readonly DigestLine[], more: number): string[] {
+  if (lines.length === 0) return [];
+  const rest = more > 0 ? [`- 另有 ${more} 项`] : [];
+  return [heading, ...lines.map((line) => `- ${labels[line.label] ?? line.label}：${costOf(line)}`), ...rest];
 }
 
 function costOf({ cost, before, change }: DigestLine): string {
