@@ -12,7 +12,8 @@ import {
   type Converted,
   type EarlierGroups,
 } from '../reports/spend-report.ts';
-import { createSpend, type SpendGroup } from '../reports/spend.ts';
+import type { SpendGroup } from '../reports/spend-group.ts';
+import { createSpend } from '../reports/spend.ts';
 import type { Totals } from '../reports/totals.ts';
 import type { GatewayContext } from './context.ts';
 import type { AskedPeriod } from './asked-period.ts';
@@ -186,7 +187,7 @@ async function readSpend(
   context: GatewayContext,
 ) {
   const rateDay = converter?.isDated === true ? converter.rateDay : null;
-  const spend = createSpend(groupBy, rateDay);
+  const spend = createSpend(groupBy, rateDay, request.spreadsTerms);
   const signature = JSON.stringify([groupBy, request.narrowing, rateDay && converter?.name]);
   const settings = { groupBy, rateDay, signature, matches: request.matches };
   const sources = await readCharges(request, context, createCollector(spend, settings, context));

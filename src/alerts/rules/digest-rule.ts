@@ -17,7 +17,7 @@ import { toPeriod } from '../../query/asked-period.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { readBalance } from '../../query/read-balance.ts';
 import { readReport, type SpendReport } from '../../query/read-spend.ts';
-import type { SpendGroup } from '../../reports/spend.ts';
+import type { SpendGroup } from '../../reports/spend-group.ts';
 import type { Totals } from '../../reports/totals.ts';
 import type { RuleOf } from '../alert-rules.ts';
 import type { DigestDetails, DigestLine } from '../details.ts';

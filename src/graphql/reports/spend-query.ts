@@ -106,6 +106,7 @@ builder.queryField('spend', (t) =>
         timeZone: timeZone == null ? null : readTimeZone(timeZone),
         categories: filter.categories,
         matches: createSpendTest(filter),
+        spreadsTerms: selects(info, 'effectiveCost'),
         allocations: toAskedAllocations(groupBy, allocation, filter),
         narrowing: { ...filter, accounts: null, providers: null },
         groupBy,
