@@ -29,6 +29,8 @@ export interface SpendReport {
   readonly pages: GroupPages;
   /** The sum of the groups that are not in the top or do not fit into the answer; null when there are none. */
   rest(): readonly SpendGroup[] | null;
+  /** The groups that are not in the top; null when there are none. */
+  beyondTop(): readonly SpendGroup[] | null;
   /** From the earliest first date to the latest last date of all accounts. */
   readonly dates: DateRange;
   readonly totals: readonly Totals[];
@@ -103,6 +105,10 @@ export async function readReport(
     rest() {
       const fitting = new Set(pages.fitting());
       return fitting.size < ranked.length ? ranked.filter((group) => !fitting.has(group)) : null;
+    },
+    beyondTop() {
+      const others = best === null ? [] : ranked.filter((group) => !best.has(group));
+      return others.length === 0 ? null : others;
     },
     dates: coveredDates(sources) ?? period.datesIn(utc),
     totals: spend.totals(),
