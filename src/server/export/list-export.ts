@@ -41,8 +41,10 @@ async function readKind(
   const read = await readInParts(
     selectAccounts(scope, context),
     cutByMonths(dates),
-    (account, own, within) =>
-      readList(account, { kind, dates: own, choice, isFresh }, within, (row) => [list.toLine(row, account)]),
+    (account, own, within, mode) =>
+      readList(account, { kind, dates: own, choice, isFresh, mode }, within, (row) => [
+        list.toLine(row, account),
+      ]),
     context,
   );
   const sources = read.seen.flatMap((seen) => seen.sources);

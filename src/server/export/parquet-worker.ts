@@ -21,7 +21,7 @@ export interface ParquetReply {
 }
 
 /** Rows to a group: readers skip whole groups, and we hold one. */
-const rowsPerGroup = 4000;
+const rowsPerGroup = 2000;
 
 const columns = workerData as readonly TableColumn[];
 const writer = new ByteWriter();
