@@ -16,6 +16,7 @@ import {
   UsageError,
   type Command,
 } from './arguments.ts';
+import { appendSpendOptions, spendOptions, type SpendValues } from './export-spend-options.ts';
 import { compressions, refuse, splits, toWriter, withOutputs, type WriterOptions } from './export-writer.ts';
 import { withLocalGateway } from './local.ts';
 
@@ -35,7 +36,17 @@ standard error.
   --by A,B              by what spend is grouped: provider, month, ..., or an allocation such as team; without --report
                         it means --report spend
   --time-zone ZONE      whose days spend counts by (default: each provider's own)
+  --top N               of spend: the groups with the highest cost; a line REST has the others
+  --order-by ORDER      cost or key (default: key)
+  --convert-to CURRENCY adds the sums in this currency, at the rates of the settings
+  --previous            adds the period before, and what changed
   --accounts A,B        account ids; may be repeated (default: all accounts)
+  Of spend also, as the fields of the same names in SpendFilter of GraphQL:
+  --providers, --categories, --currencies, --billing-methods, --without A,B
+  --products, --product-ids, --api-keys, --fee-items, --sub-accounts, --projects, --resources TEXT
+                        one value each; may be repeated
+  --product-name PART   --by-key
+  --allocations ID:VALUE whose cost, such as team:search; ID: alone for what no rule matches; may be repeated
   --partial             leaves out accounts that fail, and names them
   --fresh               counts an account as failed when its vendor fails, even if older rows are available
   --bom                 starts CSV with a byte order mark, by which Excel recognizes UTF-8
@@ -57,8 +68,8 @@ const options = {
   format: { type: 'string', default: 'csv' },
   version: { type: 'string' },
   by: { type: 'string' },
-  'time-zone': { type: 'string' },
   accounts: { type: 'string', multiple: true },
+  ...spendOptions,
   partial: { type: 'boolean', default: false },
   fresh: { type: 'boolean', default: false },
   bom: { type: 'boolean', default: false },
@@ -105,7 +116,7 @@ export const exportFile: Command = {
   },
 };
 
-interface Values extends WriterOptions {
+interface Values extends WriterOptions, SpendValues {
   readonly month?: string;
   readonly from?: string;
   readonly to?: string;
@@ -113,7 +124,6 @@ interface Values extends WriterOptions {
   readonly format: string;
   readonly version?: string;
   readonly by?: string;
-  readonly 'time-zone'?: string;
   readonly accounts?: readonly string[];
   readonly partial: boolean;
   readonly fresh: boolean;
@@ -129,9 +139,10 @@ function toExportRequest(values: Values): ExportRequest {
   if (file === null) throw new UsageError(`There is no ${table}.${format}`);
   const parameters = new URLSearchParams();
   const { month, from, to, version, by, accounts = [] } = values;
-  const texts = { month, from, to, version, by, timeZone: values['time-zone'] };
+  const texts = { month, from, to, version, by };
   for (const [name, text] of Object.entries(texts)) if (text !== undefined) parameters.set(name, text);
   for (const ids of accounts) parameters.append('accounts', ids);
+  appendSpendOptions(values, parameters);
   for (const name of ['partial', 'fresh', 'bom'] as const) if (values[name]) parameters.set(name, 'true');
   try {
     return readExportRequest(file, parameters);
@@ -150,6 +161,7 @@ function summaryOf(found: Export, { dates }: ExportRequest): string[] {
     ['NOT BACK TO THE FIRST DAY', 'clamped'],
     ['without charges', 'without-charges'],
     ['without invoice ids', 'without-invoice-ids'],
+    ['effective cost since', 'effective-cost-since'],
   ] as const;
   const parts = [
     `${periodName(dates)}: ${all('accounts')}`,

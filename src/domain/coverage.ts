@@ -26,6 +26,7 @@ export const noticeCodes = [
   'ROW_COUNT_DIFFERS',
   'CURRENCY_RENAMED',
   'HISTORY_TOO_SHORT',
+  'EFFECTIVE_COST_SINCE',
 ] as const;
 export type NoticeCode = (typeof noticeCodes)[number];
 
@@ -63,6 +64,8 @@ export interface SourceCoverage {
   readonly periodNotices: readonly Notice[];
   /** Set when STALE or FAILED. */
   readonly error: GatewayError | null;
+  /** The effective cost lacks the terms that began before this day; absent: it was not asked for, or there are no terms. */
+  readonly effectiveSince?: CalendarDate;
 }
 
 /** The dates of all sources together. */

@@ -25,6 +25,9 @@ export interface DatedAmount {
   readonly day: CalendarDate | null;
 }
 
+/** The day that decides the exchange rate for a day's charges; null if the rate does not depend on the day. */
+export type RateDay = (currency: CurrencyCode, day: CalendarDate) => CalendarDate | null;
+
 /**
  * Converts amounts into one currency. A pair with a single rate uses it for every day. With several, each applies from
  * its date on, and none applies before the first.
@@ -39,7 +42,7 @@ export interface Converter {
    * The date of the rate for a day's charges (null if the pair has a single rate); the day itself if there is no rate
    * yet.
    */
-  readonly rateDay: (from: CurrencyCode, day: CalendarDate) => CalendarDate | null;
+  readonly rateDay: RateDay;
   /** The rate of a currency; null for the currency itself. @throws GatewayError EXCHANGE_RATE_MISSING, which names the pair */
   rateOf(from: CurrencyCode, day: CalendarDate | null): ExchangeRate | null;
   /** The exact sum of amounts of several currencies. @throws GatewayError EXCHANGE_RATE_MISSING */

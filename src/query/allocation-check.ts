@@ -13,7 +13,8 @@ import {
 } from '../reports/allocation-rules.ts';
 import type { SpendDimension } from '../reports/spend-dimensions.ts';
 import { rankGroups } from '../reports/spend-order.ts';
-import { createSpend, type SpendGroup } from '../reports/spend.ts';
+import type { SpendGroup } from '../reports/spend-group.ts';
+import { createSpend } from '../reports/spend.ts';
 import { mergeTotals, type Totals } from '../reports/totals.ts';
 import { readCharges } from './attributed-charges.ts';
 import type { GatewayContext } from './context.ts';

@@ -4,13 +4,14 @@
  */
 
 import type { Account } from '../domain/account.ts';
-import type { YearMonth } from '../domain/calendar.ts';
+import { datesOf, type YearMonth } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import type { CurrencyCode, RowKind } from '../domain/rows.ts';
 import type { Reading } from '../ledger/reading.ts';
 import type { RowSlice } from '../ledger/row-slices.ts';
 import { sourceOf, type GatewayContext } from './context.ts';
-import { byCategories, readBilled, toCoverage, toFailedCoverage, unsupported } from './sources.ts';
+import { lookAtSegments, streamSegments, type ListPeriod, type ReadMode } from './segment-readings.ts';
+import { byCategories, failedAs, readBilled, toCoverage, unsupported } from './sources.ts';
 
 /** The lists that make up an account's cost. */
 type CostKind = 'BILL' | 'DAILY_DETAIL';
@@ -26,40 +27,53 @@ export interface BillingPeriod {
   readonly invoices: SourceCoverage | null;
   /** By currency: the id of the period's invoice. Absent when none is known, or several are. */
   readonly invoiceIds: ReadonlyMap<CurrencyCode, string>;
+  /** Whether its charges may be read again segment by segment. */
+  readonly isStreamable: boolean;
   /** Each charge with the time when it was read; none when the charges FAILED. */
   readonly slices: () => AsyncIterable<RowSlice<CostKind>>;
 }
 
-/** Reads a billing period. `isStaleRefused`: an older entry that stands in for a failing provider counts as failed. */
+/**
+ * Reads a billing period. `isStaleRefused`: an older entry that stands in for a failing provider counts as failed.
+ * `mode`: how the daily details, which are many, are read.
+ */
 export async function readBillingPeriod(
   account: Account,
   month: YearMonth,
   isStaleRefused: boolean,
   context: GatewayContext,
+  mode: ReadMode = 'WHOLE',
 ): Promise<BillingPeriod> {
   const read = async <K extends RowKind>(kind: K): Promise<Reading<K> | null> => {
     const source = sourceOf(context.visibility, account, kind);
     return source === undefined ? null : readBilled(source, month, byCategories(null), context);
   };
   const hasCharges = account.kinds.includes('BILL') || account.kinds.includes('DAILY_DETAIL');
-  const [bills, details, invoices] = await Promise.all([
+  const streamed = mode === 'WHOLE' ? null : segmentedDetails(account, month, context);
+  const [bills, details, looked, invoices] = await Promise.all([
     read('BILL'),
-    read('DAILY_DETAIL'),
+    streamed === null ? read('DAILY_DETAIL') : null,
+    streamed !== null && mode === 'LOOK' ? lookAtSegments(streamed, context) : null,
     hasCharges ? read('INVOICE') : null,
   ]);
   const lists = [bills, details].filter((list) => list !== null);
-  const all = [...lists, ...(invoices === null ? [] : [invoices])];
+  const coverages = [
+    ...lists.map((list) => toCoverage(list, 0)),
+    ...(looked === null ? [] : [looked.coverage]),
+  ];
+  const all = [...coverages, ...(invoices === null ? [] : [invoices])];
   const refused =
-    lists.find(({ status }) => status === 'FAILED') ??
+    coverages.find(({ status }) => status === 'FAILED') ??
     (isStaleRefused ? all.find(({ status }) => status === 'STALE') : undefined);
   return {
     account,
     charges:
-      lists.length === 0
+      coverages.length === 0 && streamed === null
         ? [unsupported(account, null, 'list of charges (BILL or DAILY_DETAIL)')]
-        : lists.map((list) =>
-            refused === undefined ? toCoverage(list, 0) : toFailedCoverage(list, refused.error),
-          ),
+        : refused === undefined
+          ? coverages
+          : coverages.map((coverage) => failedAs(coverage, refused.error)),
+    isStreamable: looked?.isStreamable ?? streamed === null,
     invoices: invoices && toCoverage(invoices, 0),
     invoiceIds: invoices === null ? new Map() : await readInvoiceIds(invoices),
     async *slices() {
@@ -70,8 +84,20 @@ export async function readBillingPeriod(
           yield slice;
         }
       }
+      if (streamed !== null) yield* streamSegments(streamed, isStaleRefused, context);
     },
   };
+}
+
+/** The daily details of a month, where each of them is billed with the month in which it starts; null: there are none. */
+function segmentedDetails(
+  account: Account,
+  month: YearMonth,
+  { visibility }: GatewayContext,
+): ListPeriod<'DAILY_DETAIL'> | null {
+  const source = sourceOf(visibility, account, 'DAILY_DETAIL');
+  if (source === undefined || source.grid.billedAcrossMonths === true) return null;
+  return { source, dates: datesOf(month), choice: byCategories(null) };
 }
 
 /** The invoice ids by currency; void invoices do not count. */

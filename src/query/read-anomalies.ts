@@ -21,7 +21,7 @@ import { finalAtOf, settlementOf, type Settlement } from '../domain/settlement.t
 import { findAnomalies, watchedDays, type Finding } from '../reports/anomalies.ts';
 import { createSpendTest, costBasisOf, type SpendSelection } from '../reports/charge-filter.ts';
 import { maxMonths } from '../reports/forecast.ts';
-import type { SpendKey } from '../reports/spend.ts';
+import type { SpendKey } from '../reports/spend-group.ts';
 import type { AskedPeriod } from './asked-period.ts';
 import type { GatewayContext } from './context.ts';
 import { selectAccounts, throwIfAllFailed } from './sources.ts';

@@ -26,7 +26,7 @@ import {
   type Forecast,
 } from '../reports/forecast.ts';
 import type { SpendDimension } from '../reports/spend-dimensions.ts';
-import type { SpendKey } from '../reports/spend.ts';
+import type { SpendKey } from '../reports/spend-group.ts';
 import type { GatewayContext } from './context.ts';
 import { basisOf, readDailyCosts, type CostSeries } from './daily-costs.ts';
 import { selectAccounts, throwIfAllFailed } from './sources.ts';

@@ -12,7 +12,8 @@ import {
   type Converted,
   type EarlierGroups,
 } from '../reports/spend-report.ts';
-import { createSpend, type SpendGroup } from '../reports/spend.ts';
+import type { SpendGroup } from '../reports/spend-group.ts';
+import { createSpend } from '../reports/spend.ts';
 import type { Totals } from '../reports/totals.ts';
 import type { GatewayContext } from './context.ts';
 import type { AskedPeriod } from './asked-period.ts';
@@ -28,6 +29,8 @@ export interface SpendReport {
   readonly pages: GroupPages;
   /** The sum of the groups that are not in the top or do not fit into the answer; null when there are none. */
   rest(): readonly SpendGroup[] | null;
+  /** The groups that are not in the top; null when there are none. */
+  beyondTop(): readonly SpendGroup[] | null;
   /** From the earliest first date to the latest last date of all accounts. */
   readonly dates: DateRange;
   readonly totals: readonly Totals[];
@@ -102,6 +105,10 @@ export async function readReport(
     rest() {
       const fitting = new Set(pages.fitting());
       return fitting.size < ranked.length ? ranked.filter((group) => !fitting.has(group)) : null;
+    },
+    beyondTop() {
+      const others = best === null ? [] : ranked.filter((group) => !best.has(group));
+      return others.length === 0 ? null : others;
     },
     dates: coveredDates(sources) ?? period.datesIn(utc),
     totals: spend.totals(),
@@ -186,7 +193,7 @@ async function readSpend(
   context: GatewayContext,
 ) {
   const rateDay = converter?.isDated === true ? converter.rateDay : null;
-  const spend = createSpend(groupBy, rateDay);
+  const spend = createSpend(groupBy, rateDay, request.spreadsTerms);
   const signature = JSON.stringify([groupBy, request.narrowing, rateDay && converter?.name]);
   const settings = { groupBy, rateDay, signature, matches: request.matches };
   const sources = await readCharges(request, context, createCollector(spend, settings, context));

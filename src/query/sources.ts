@@ -183,6 +183,11 @@ export function toFailedCoverage(
   reading: ReadingDetails<RowKind>,
   error: GatewayError | null,
 ): SourceCoverage {
+  return failedAs(toCoverage(reading, 0), error);
+}
+
+/** The same for a coverage that is there already. */
+export function failedAs(coverage: SourceCoverage, error: GatewayError | null): SourceCoverage {
   const nothing = {
     asOf: null,
     provisionalFrom: null,
@@ -191,7 +196,7 @@ export function toFailedCoverage(
     notices: [],
     periodNotices: [],
   };
-  return { ...toCoverage(reading, 0), status: 'FAILED', ...nothing, error };
+  return { ...coverage, status: 'FAILED', rowCount: 0, ...nothing, error };
 }
 
 /** The coverage of an account that contributed nothing, and why. `kind` null: it has no list that could answer. */

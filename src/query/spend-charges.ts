@@ -33,6 +33,7 @@ import {
   type ReadList,
   type RowVisitor,
 } from './spend-lists.ts';
+import { readTerms, withTerms, type TermList } from './term-lists.ts';
 
 /** Which lists to add up: those of an account's cost, or its usage by key, which is the same money again. */
 export type CostBasis = 'COST' | 'KEYS';
@@ -56,6 +57,8 @@ export interface SpendRequest {
   readonly timeZone: TimeZone | null;
   readonly categories: readonly string[] | null | undefined;
   readonly matches: (row: ChargedRow) => boolean;
+  /** Whether to spread the payments of subscriptions over their terms, for the effective cost. Absent: no. */
+  readonly spreadsTerms?: boolean;
   /** Whose cost it is about. */
   readonly allocations: AskedAllocations;
   /** What `matches` depends on, besides accounts and providers: plain JSON. */
@@ -88,10 +91,20 @@ export interface ChargeList {
   readonly shift: Shift | null;
   /** Its segments, if rows count on their own days and each row is in one segment only; null: use `visit`. */
   readonly parts: readonly ReadPart<ChargeKind>[] | null;
+  /** Which of its payments to spread over which days; null: none. */
+  readonly terms: ListTerms | null;
   /** Visits the charges that match, whole. */
   visitRows(visitor: RowVisitor): Promise<void>;
   /** Visits what counts of the charges that match. */
   visit(visitor: ChargeVisitor): Promise<void>;
+}
+
+/** The payments of a list that are spread over their terms, and the days of the report. */
+export interface ListTerms {
+  readonly dates: DateRange;
+  readonly zone: TimeZone;
+  /** Visits the charges that match, from before those days as well. */
+  visit(visitor: RowVisitor): Promise<void>;
 }
 
 /** Takes in the charges of lists. */
@@ -136,40 +149,53 @@ export async function collectCharges(
 async function collectAccount(
   account: Account,
   { attribution, error }: AccountLists,
-  lists: readonly ReadList[],
+  lists: readonly ReadCharges[],
   { costBasis, matches, timeZone, datesIn }: SpendRequest,
   { allowance }: GatewayContext,
   { collect }: Collector,
 ): Promise<SourceCoverage[]> {
-  const failed = lists.find(({ reading }) => reading.status === 'FAILED');
+  const readings = lists.flatMap(({ reading, terms }) =>
+    terms === null ? [reading] : [reading, terms.reading],
+  );
+  const failed = readings.find(({ status }) => status === 'FAILED');
   if (failed !== undefined || error !== null) {
-    return lists.map(({ reading }) => toFailedCoverage(reading, failed?.reading.error ?? error));
+    return lists.map(({ reading }) => toFailedCoverage(reading, failed?.error ?? error));
   }
-  const { shift } = datesIn(timeZone ?? account.timeZone);
+  const zone = timeZone ?? account.timeZone;
+  const { dates, shift } = datesIn(zone);
   const sources: SourceCoverage[] = [];
   for (const list of lists) {
-    const visitRows = (visitor: RowVisitor): Promise<void> =>
-      list.visit((row, day, readAt) => {
+    const matching = (all: Pick<ReadList, 'visit'>) => (visitor: RowVisitor) =>
+      all.visit((row, day, readAt) => {
         allowance.visitRows(1);
         if (matches(row)) visitor(row, day, readAt);
       });
+    const { terms } = list;
+    const visitRows = matching(list);
     const rowCount = await collect({
       account,
       kind: list.reading.source.kind,
       costBasis,
       attribution,
-      completeTo: list.reading.completeTo ?? datesIn(timeZone ?? account.timeZone).dates.from,
+      completeTo: list.reading.completeTo ?? dates.from,
       shift,
       parts: list.parts,
+      terms: terms && { dates, zone, visit: matching(terms) },
       visitRows,
       visit: (visitor) =>
         visitRows((row, day, readAt) => {
           for (const part of attribution?.partsOf(row) ?? [wholeOf(row)]) visitor(part, day, readAt);
         }),
     });
-    sources.push(toCoverage(list.reading, rowCount));
+    const coverage = toCoverage(list.reading, rowCount);
+    sources.push(terms === null ? coverage : withTerms(coverage, terms));
   }
   return sources;
+}
+
+/** A list, and the bills whose terms it needs besides. */
+interface ReadCharges extends ReadList {
+  readonly terms: TermList | null;
 }
 
 /** A charge that counts whole. */
@@ -192,18 +218,28 @@ async function readAccount(
   request: SpendRequest,
   context: GatewayContext,
   { accepting }: Collector,
-): Promise<ReadList[]> {
-  const { timeZone, categories } = request;
+): Promise<ReadCharges[]> {
+  const { timeZone, categories, spreadsTerms = false } = request;
   const { dates, shift } = request.datesIn(timeZone ?? account.timeZone);
+  const readEach = (read: (source: Source<ChargeKind>) => Promise<ReadList>): Promise<ReadCharges[]> =>
+    Promise.all(
+      sources.map(async (source) => {
+        const terms = spreadsTerms ? readTerms(source, { dates, categories, timeZone }, context) : null;
+        const [list, ofTerms] = await Promise.all([read(source), terms]);
+        return { ...list, terms: ofTerms };
+      }),
+    );
   if (timeZone === null || haveSameDays(dates, timeZone, account.timeZone)) {
     const accepts = accepting?.(dates, shift, attribution);
-    return Promise.all(sources.map((source) => readOwnDays(source, { dates, categories }, context, accepts)));
+    return readEach((source) => readOwnDays(source, { dates, categories }, context, accepts));
   }
-  const choices = sources.map((source) => finerChoice(source, dates, timeZone, categories));
-  if (choices.includes(null)) return sources.map((source) => underivable(source, dates, timeZone));
-  return Promise.all(
-    sources.map((source, index) =>
-      readDaysOf(timeZone, source, dates, choices[index] ?? byCategories(categories), context),
-    ),
+  const choices = new Map(
+    sources.map((source) => [source, finerChoice(source, dates, timeZone, categories)] as const),
+  );
+  if ([...choices.values()].includes(null)) {
+    return sources.map((source) => ({ ...underivable(source, dates, timeZone), terms: null }));
+  }
+  return readEach((source) =>
+    readDaysOf(timeZone, source, dates, choices.get(source) ?? byCategories(categories), context),
   );
 }

@@ -6,7 +6,7 @@ import { toDecimal } from '../domain/decimal.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Converter } from '../domain/currency-conversion.ts';
 import { groupsAfter, placeOf, type GroupPlace, type SpendOrder } from '../reports/spend-order.ts';
-import type { SpendGroup } from '../reports/spend.ts';
+import type { SpendGroup } from '../reports/spend-group.ts';
 import type { GatewayContext } from './context.ts';
 import { createCursors } from './cursor.ts';
 

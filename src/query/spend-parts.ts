@@ -15,14 +15,16 @@ import {
   type Instant,
   type YearMonth,
 } from '../domain/calendar.ts';
+import type { RateDay } from '../domain/currency-conversion.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isWhole, type ReadPart } from '../ledger/reading.ts';
 import { keyOf } from '../ledger/source.ts';
 import type { ChargedRow, SpendDimension } from '../reports/spend-dimensions.ts';
-import { createSpend, type RateDay, type Spend } from '../reports/spend.ts';
+import { createSpend, type Spend } from '../reports/spend.ts';
 import type { GatewayContext } from './context.ts';
 import type { ChargeKind } from './spend-lists.ts';
 import type { ChargeList, Collector } from './spend-charges.ts';
+import { addTermCosts } from './term-costs.ts';
 import { createSpendSums, type SpendSums } from './spend-sums.ts';
 
 export interface PartSettings {
@@ -65,6 +67,10 @@ export function createCollector(
       const before = countOf(spend);
       if (parts === null) await list.visitRows((row, day) => add(spend, list, row, day));
       for (const part of parts ?? []) spend.merge(await partOf(part, list));
+      if (list.terms !== null) {
+        const termSettings = { ...list, groupBy: settings.groupBy };
+        await addTermCosts(spend, list.terms, termSettings, (count) => allowance.visitRows(count));
+      }
       return countOf(spend) - before;
     },
     accepting: (dates, shift, attribution) => (ref, head) => {

@@ -10,7 +10,7 @@ import { addParts, type PartCost } from '../reports/contributions.ts';
 import { allocationLabelOf, notAttributed } from '../reports/allocation-rules.ts';
 import type { ChargePart } from '../reports/attribution.ts';
 import { labelOf, valuesOf, type ChargedRow, type SpendDimension } from '../reports/spend-dimensions.ts';
-import type { SpendKey } from '../reports/spend.ts';
+import type { SpendKey } from '../reports/spend-group.ts';
 import type { ChargeList } from './spend-charges.ts';
 
 /** One product, project, key or value of an account, in one currency. */

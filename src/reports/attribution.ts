@@ -34,7 +34,8 @@ export type CountedInTotals = 'ROW' | 'PARTS' | 'NONE';
 export interface Attribution {
   /** Equal for equal ways of counting the charges of some months. */
   nameIn(months: readonly YearMonth[]): string;
-  partsOf(row: ChargedRow): readonly ChargePart[];
+  /** `amounts`: those that are divided, unless they are the charge's own. */
+  partsOf(row: ChargedRow, amounts?: Amounts): readonly ChargePart[];
   totalsOf(row: ChargedRow): CountedInTotals;
 }
 
@@ -107,13 +108,13 @@ export function createAttribution(settings: AttributionSettings): Attribution {
       const names = weights === null ? ['none'] : months.map((month) => weights.nameIn(month));
       return digestOf(JSON.stringify([base, names]), digestCharacters);
     },
-    partsOf(row) {
+    partsOf(row, amounts = row) {
       if (row.kind === 'API_KEY_USAGE' && keysSince !== null) {
         if (!byKey(row.date)) return [];
-        return [...divide(row, row, false), ...divide(row, negateAmounts(row), true)];
+        return [...divide(row, amounts, false), ...divide(row, negateAmounts(amounts), true)];
       }
       const isOfKeys = row.kind === 'DAILY_DETAIL' && keyed.has(row.product.category) && byKey(row.date);
-      return divide(row, row, isOfKeys);
+      return divide(row, amounts, isOfKeys);
     },
     totalsOf(row) {
       if (!isWhole) return 'PARTS';

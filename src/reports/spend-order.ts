@@ -2,7 +2,7 @@
 
 import { toSortable, type Decimal } from '../domain/decimal.ts';
 import type { Converter } from '../domain/currency-conversion.ts';
-import type { SpendGroup } from './spend.ts';
+import type { SpendGroup } from './spend-group.ts';
 
 export type SpendOrder = 'COST' | 'KEY';
 

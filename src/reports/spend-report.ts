@@ -22,7 +22,7 @@ import {
 } from '../domain/decimal.ts';
 import type { Converter, ExchangeRate } from '../domain/currency-conversion.ts';
 import type { CurrencyCode, TokenCounts } from '../domain/rows.ts';
-import type { DatedTotals, SpendGroup } from './spend.ts';
+import type { DatedTotals, SpendGroup } from './spend-group.ts';
 import { rankGroups } from './spend-order.ts';
 import { mergeTotals, type Totals } from './totals.ts';
 
@@ -54,6 +54,7 @@ export function convertTotals(parts: readonly DatedTotals[], converter: Converte
     billedCost: partOf(({ billedCost }) => billedCost) ?? zero,
     voucherAmount: partOf(({ voucherAmount }) => voucherAmount),
     cashAmount: partOf(({ cashAmount }) => cashAmount),
+    effectiveCost: partOf(({ effectiveCost }) => effectiveCost),
   };
 }
 

@@ -5,10 +5,18 @@
 
 import type { Account } from '../domain/account.ts';
 import type { CalendarDate, YearMonth } from '../domain/calendar.ts';
-import type { CurrencyCode, TokenCounts } from '../domain/rows.ts';
+import type { RateDay } from '../domain/currency-conversion.ts';
+import type { Decimal } from '../domain/decimal.ts';
 import { allocationLabelOf } from './allocation-rules.ts';
 import type { ChargePart, CountedInTotals } from './attribution.ts';
-import { isLabelled, labelOf, valuesOf, type ChargedRow, type SpendDimension } from './spend-dimensions.ts';
+import {
+  isLabelled,
+  labelOf,
+  valuesOf,
+  type ChargedRow,
+  type Share,
+  type SpendDimension,
+} from './spend-dimensions.ts';
 import {
   addTokens,
   createTokenSums,
@@ -17,37 +25,10 @@ import {
   tokensOf,
   type TokenSums,
 } from './spend-tokens.ts';
+import type { SpendGroup, SpendKey } from './spend-group.ts';
+import { createLabels, type LabelMap } from './spend-labels.ts';
 import { bytesOf } from './spend-memory.ts';
 import { createTotals, isNothing, type RunningTotals, type Totals } from './totals.ts';
-
-/** The common value of a group in one dimension. */
-export interface SpendKey {
-  readonly dimension: SpendDimension;
-  /** The value, as filters take it. Null: the provider does not say. */
-  readonly value: string | null;
-  /** For people. */
-  readonly label: string;
-}
-
-/** Sums of charges that have the same exchange rate. */
-export interface DatedTotals {
-  /** The day that decides the rate. Null: the rate does not depend on the day. */
-  readonly day: CalendarDate | null;
-  readonly totals: readonly Totals[];
-}
-
-export interface SpendGroup {
-  /** The same as the id of the matching group in another period. */
-  readonly id: string;
-  /** In the order of the requested dimensions. */
-  readonly key: readonly SpendKey[];
-  readonly totals: readonly Totals[];
-  /** The same sums by exchange rate. Null: no rate depends on the day. */
-  readonly dated: readonly DatedTotals[] | null;
-  readonly rowCount: number;
-  /** Null unless all rows are measured in tokens and have the same currency. */
-  readonly tokens: TokenCounts | null;
-}
 
 /** The day on which a charge counts. */
 export interface ChargeDay {
@@ -59,8 +40,10 @@ export interface ChargeDay {
   readonly own?: CalendarDate;
 }
 
-/** The day that decides the exchange rate for a day's charges; null if the rate does not depend on the day. */
-export type RateDay = (currency: CurrencyCode, day: CalendarDate) => CalendarDate | null;
+/** A part of what a term costs. */
+export interface TermCost extends Share {
+  readonly amount: Decimal;
+}
 
 /** Running sums of charges. */
 export interface Spend {
@@ -71,6 +54,19 @@ export interface Spend {
     charge: {
       readonly row: ChargedRow;
       readonly parts: readonly ChargePart[];
+      readonly inTotals: CountedInTotals;
+    },
+    on: ChargeDay,
+  ): void;
+  /**
+   * Adds to the effective cost what the term of a charge costs on some days, or less what it was billed. It counts no
+   * charge: that was done where it is billed.
+   */
+  addTermCosts(
+    account: Account,
+    charge: {
+      readonly row: ChargedRow;
+      readonly costs: readonly TermCost[];
       readonly inTotals: CountedInTotals;
     },
     on: ChargeDay,
@@ -89,7 +85,7 @@ export interface Spend {
 
 interface SpendParts {
   readonly groups: ReadonlyMap<string, Group>;
-  readonly labels: ReadonlyMap<string, Labels>;
+  readonly labels: LabelMap;
   readonly all: RunningTotals;
   /** How many charges count, whole or in part. */
   readonly charges: { count: number };
@@ -108,17 +104,17 @@ interface Group {
   rowCount: number;
 }
 
-/** The names of a value by provider, because the same id may mean different things there; each of the latest day. */
-type Labels = Map<string, { readonly text: string; readonly day: CalendarDate }>;
-type Label = NonNullable<ReturnType<Labels['get']>>;
-
 /** The name of groups and labels without a value. */
 const notSaid = 'not said';
 
-/** Empty sums. `rateDay` null: nothing is converted, or each currency has a single rate. */
-export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay | null = null): Spend {
+/** Empty sums. `rateDay` null: no rate depends on the day. `areTermsKnown`: costs of terms are added, too. */
+export function createSpend(
+  groupBy: readonly SpendDimension[],
+  rateDay: RateDay | null = null,
+  areTermsKnown = false,
+): Spend {
   const groups = new Map<string, Group>();
-  const labels = new Map<string, Labels>();
+  const labels = createLabels();
   const all = createTotals();
   const charges = { count: 0 };
   const areLabelled = groupBy.map((name) => isLabelled(name));
@@ -134,21 +130,6 @@ export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay
     return { values, labelKeys, sums: createTotals(), dated, tokens: own, provider, rowCount: 0 };
   }
 
-  function noteLabel(key: string, provider: string, label: Label): void {
-    const ofValue: Labels = labels.get(key) ?? new Map();
-    labels.set(key, ofValue);
-    const known = ofValue.get(provider);
-    const isLater =
-      known === undefined || label.day > known.day || (label.day === known.day && label.text > known.text);
-    if (isLater) ofValue.set(provider, { ...label, text: JSON.parse(JSON.stringify(label.text)) as string });
-  }
-
-  function labelFor(key: string, provider: string | null): string | null {
-    const known = provider === null ? labels.get(key)?.values() : [labels.get(key)?.get(provider)];
-    const texts = new Set([...(known ?? [])].flatMap((label) => label?.text ?? []));
-    return texts.size === 0 ? null : [...texts].toSorted().join(' / ');
-  }
-
   function datedSums(group: Group, day: CalendarDate | null): RunningTotals | null {
     if (group.dated === null) return null;
     const sums = group.dated.get(day) ?? createTotals();
@@ -160,32 +141,45 @@ export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay
     return groupBy.map((dimension, index) => {
       const value = values[index] ?? null;
       if (dimension === 'ALLOCATION') return { dimension, value, label: allocationLabelOf(value) };
-      const label = value === null ? null : labelFor(labelKeys[index] ?? '', provider);
+      const label = value === null ? null : labels.find(labelKeys[index] ?? '', provider);
       return { dimension, value, label: label ?? value ?? notSaid };
     });
   }
 
-  function addPart(account: Account, part: ChargePart, { day, month, own = day }: ChargeDay): void {
-    const { row, amounts, isDifference } = part;
-    const values = valuesOf(groupBy, row, account, day, month, part);
+  /** The group of a charge, or of a part of it. `saidOn`: the day of the names that it says. */
+  function groupOf(
+    account: Account,
+    row: ChargedRow,
+    share: Share,
+    { day, month }: ChargeDay,
+    saidOn: CalendarDate,
+  ): Group {
+    const values = valuesOf(groupBy, row, account, day, month, share);
     const id = JSON.stringify(values);
-    const tokens = amounts === row && !isDifference ? tokensOf(row) : null;
-    const count = isDifference ? 0 : 1;
+    const provider = account.provider.id;
     let group = groups.get(id);
     if (group === undefined) {
       // A copy: a row's text may be a slice of a vendor's whole answer, and sums live longer than that.
       const own = JSON.parse(id) as (string | null)[];
       const labelKeys = own.map((value, index) => `${index} ${value}`);
-      const provider = account.provider.id;
-      group = createGroup({ values: own, labelKeys, tokens: tokens && createTokenSums(), provider });
+      group = createGroup({ values: own, labelKeys, tokens: createTokenSums(), provider });
       groups.set(id, group);
     }
     for (const [index, name] of groupBy.entries()) {
       if (areLabelled[index] !== true || values[index] === null) continue;
       const text = labelOf(name, row, account, day);
-      if (text !== null) noteLabel(group.labelKeys[index] ?? '', account.provider.id, { text, day });
+      if (text !== null) labels.note(group.labelKeys[index] ?? '', provider, { text, day: saidOn });
     }
-    if (group.provider !== account.provider.id) group.provider = null;
+    if (group.provider !== provider) group.provider = null;
+    return group;
+  }
+
+  function addPart(account: Account, part: ChargePart, on: ChargeDay): void {
+    const { row, amounts, isDifference } = part;
+    const { day, own = day } = on;
+    const tokens = amounts === row && !isDifference ? tokensOf(row) : null;
+    const count = isDifference ? 0 : 1;
+    const group = groupOf(account, row, part, on, day);
     group.rowCount += count;
     group.sums.addAmounts(row.currency, amounts, count);
     datedSums(group, rateDay?.(row.currency, own) ?? null)?.addAmounts(row.currency, amounts, count);
@@ -208,11 +202,18 @@ export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay
       const counted = parts.find(({ isDifference }) => !isDifference);
       for (const part of parts) all.addAmounts(row.currency, part.amounts, part === counted ? 1 : 0);
     },
+    addTermCosts(account, { row, costs, inTotals }, on) {
+      const { own = on.day } = on;
+      for (const cost of costs) {
+        const group = groupOf(account, row, cost, on, own);
+        group.sums.addTermCost(row.currency, cost.amount);
+        datedSums(group, rateDay?.(row.currency, own) ?? null)?.addTermCost(row.currency, cost.amount);
+        if (inTotals !== 'NONE') all.addTermCost(row.currency, cost.amount);
+      }
+    },
     merge({ parts }) {
       charges.count += parts.charges.count;
-      for (const [key, ofValue] of parts.labels) {
-        for (const [provider, label] of ofValue) noteLabel(key, provider, label);
-      }
+      labels.merge(parts.labels);
       for (const [id, theirs] of parts.groups) {
         const group = groups.get(id) ?? createGroup(theirs);
         groups.set(id, group);
@@ -225,24 +226,24 @@ export function createSpend(groupBy: readonly SpendDimension[], rateDay: RateDay
       }
       all.merge(parts.all);
     },
-    parts: { groups, labels, all, charges },
+    parts: { groups, labels: labels.all, all, charges },
     groups: () =>
       [...groups].flatMap(([id, group]): SpendGroup[] => {
         const { sums, dated, tokens, rowCount } = group;
-        const totals = sums.totals();
+        const totals = sums.totals(areTermsKnown);
         if (rowCount === 0 && totals.every((one) => isNothing(one))) return [];
         return [
           {
             id,
             key: toKey(group),
             totals,
-            dated: dated && Array.from(dated, ([day, part]) => ({ day, totals: part.totals() })),
+            dated: dated && Array.from(dated, ([day, part]) => ({ day, totals: part.totals(areTermsKnown) })),
             rowCount,
-            tokens: totals.length === 1 && tokens !== null ? toCounts(tokens) : null,
+            tokens: totals.length === 1 && tokens !== null && rowCount > 0 ? toCounts(tokens) : null,
           },
         ];
       }),
-    totals: () => all.totals(),
-    bytes: () => bytesOf({ groups, labels }),
+    totals: () => all.totals(areTermsKnown),
+    bytes: () => bytesOf({ groups, labels: labels.all }),
   };
 }

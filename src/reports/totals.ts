@@ -1,6 +1,6 @@
 /** Sums over rows: exact, one per currency, null if a part is unknown. They grow row by row and keep no rows. */
 
-import { compareDecimals, zero, type Decimal } from '../domain/decimal.ts';
+import { addDecimals, compareDecimals, subtractDecimals, zero, type Decimal } from '../domain/decimal.ts';
 import { createSum, sumDecimals, type RunningSum } from '../domain/sums.ts';
 import type { ChargeRow, CurrencyCode, InvoiceRow } from '../domain/rows.ts';
 
@@ -12,6 +12,8 @@ export interface Totals {
   readonly billedCost: Decimal;
   readonly voucherAmount: Decimal | null;
   readonly cashAmount: Decimal | null;
+  /** With the payments of subscriptions spread over their terms, after vouchers. Null: the terms were not read. */
+  readonly effectiveCost: Decimal | null;
 }
 
 /** A sum that becomes unknown as soon as one of its parts is. */
@@ -21,12 +23,17 @@ class PartialSum {
 
   add(value: Decimal | null): void {
     if (value === null) this.#isKnown = false;
-    else if (this.#isKnown) this.#sum.add(value);
+    else this.#sum.add(value);
   }
 
   merge(other: PartialSum): void {
     this.#isKnown &&= other.#isKnown;
-    if (this.#isKnown) this.#sum.merge(other.#sum);
+    this.#sum.merge(other.#sum);
+  }
+
+  /** The sum of those parts that are known. */
+  known(): Decimal {
+    return this.#sum.value();
   }
 
   value(): Decimal | null {
@@ -40,6 +47,8 @@ interface CurrencySums {
   readonly listCost: PartialSum;
   readonly voucherAmount: PartialSum;
   readonly cashAmount: PartialSum;
+  /** What terms cost, less what they were billed. */
+  readonly terms: RunningSum;
 }
 
 /** Running sums. */
@@ -68,6 +77,11 @@ export class RunningTotals {
     sums.cashAmount.add(amounts.cashAmount);
   }
 
+  /** Adds to the effective cost alone: what a term costs on some days, or less what it was billed. */
+  addTermCost(currency: CurrencyCode, amount: Decimal): void {
+    this.#sumsOf(currency).terms.add(amount);
+  }
+
   /** Adds other sums. */
   merge(other: RunningTotals): void {
     for (const [currency, theirs] of other.#byCurrency) {
@@ -77,6 +91,7 @@ export class RunningTotals {
       sums.listCost.merge(theirs.listCost);
       sums.voucherAmount.merge(theirs.voucherAmount);
       sums.cashAmount.merge(theirs.cashAmount);
+      sums.terms.merge(theirs.terms);
     }
   }
 
@@ -87,8 +102,8 @@ export class RunningTotals {
     return count;
   }
 
-  /** In alphabetical order of the currencies. */
-  totals(): Totals[] {
+  /** In alphabetical order of the currencies. `areTermsKnown`: whether the costs of terms have been added. */
+  totals(areTermsKnown = false): Totals[] {
     return [...this.#byCurrency]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([currency, sums]) => ({
@@ -98,6 +113,7 @@ export class RunningTotals {
         billedCost: sums.billedCost.value(),
         voucherAmount: sums.voucherAmount.value(),
         cashAmount: sums.cashAmount.value(),
+        effectiveCost: areTermsKnown ? effectiveCostOf(sums) : null,
       }));
   }
 
@@ -110,16 +126,23 @@ export class RunningTotals {
       listCost: new PartialSum(),
       voucherAmount: new PartialSum(),
       cashAmount: new PartialSum(),
+      terms: createSum(),
     };
     this.#byCurrency.set(currency, sums);
     return sums;
   }
 }
 
+function effectiveCostOf({ billedCost, voucherAmount, terms }: CurrencySums): Decimal {
+  return addDecimals(subtractDecimals(billedCost.value(), voucherAmount.known()), terms.value());
+}
+
 /** Whether sums are of no row and come to nothing, as where a difference cancels out. */
-export function isNothing({ rowCount, billedCost, listCost, voucherAmount, cashAmount }: Totals): boolean {
-  const amounts = [billedCost, listCost, voucherAmount, cashAmount];
-  return rowCount === 0 && amounts.every((amount) => amount === null || compareDecimals(amount, zero) === 0);
+export function isNothing({ rowCount, currency: _currency, ...amounts }: Totals): boolean {
+  return (
+    rowCount === 0 &&
+    Object.values(amounts).every((amount) => amount === null || compareDecimals(amount, zero) === 0)
+  );
 }
 
 /** Empty sums. */
@@ -139,6 +162,7 @@ export function mergeTotals(lists: Iterable<readonly Totals[]>): Totals[] {
       billedCost: sumDecimals(parts.map(({ billedCost }) => billedCost)),
       voucherAmount: sumKnown(parts.map(({ voucherAmount }) => voucherAmount)),
       cashAmount: sumKnown(parts.map(({ cashAmount }) => cashAmount)),
+      effectiveCost: sumKnown(parts.map(({ effectiveCost }) => effectiveCost)),
     }));
 }
 

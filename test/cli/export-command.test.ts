@@ -72,7 +72,7 @@ test('a month by an allocation is CSV, a line for each value and currency', asyn
   expect(ran.code).toBe(0);
   const [header, ...lines] = String(ran.stdout).trimEnd().split(/\r?\n/);
   expect(header).toBe(
-    'allocation,allocationName,currency,listCost,billedCost,voucherAmount,cashAmount,rowCount',
+    'allocation,allocationName,currency,listCost,billedCost,voucherAmount,cashAmount,effectiveCost,rowCount',
   );
   const names = lines.map((line) => line.split(',').slice(0, 3).join());
   expect(names).toEqual(

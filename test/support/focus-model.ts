@@ -1,6 +1,6 @@
 /**
- * The specification as data, and what is told by it: the constraints of its columns by version, and the static rules of
- * the requirements model of 1.2, each with its id. Nothing here is known of the gateway.
+ * The specification as data, and what is told by it: the constraints of its columns by version, and static rules of the
+ * requirements models, each with its id: all of 1.2, and of 1.4 those of what 1.2 does not have. Nothing here is known of the gateway.
  */
 
 import { readFileSync } from 'node:fs';
@@ -15,14 +15,18 @@ type Requirement = readonly unknown[];
 export type Line = Readonly<Record<string, string | null | undefined>>;
 
 const requirement = z.array(z.unknown());
+const ruleList = z.array(
+  z.tuple([z.string(), z.string(), requirement, z.array(requirement), z.array(z.string())]),
+);
 const fixture = z.object({
   columns: z.record(z.string(), z.tuple([z.string(), z.boolean(), z.string()])),
-  rules: z.array(z.tuple([z.string(), z.string(), requirement, z.array(requirement), z.array(z.string())])),
+  rules: ruleList,
 });
 
-const { columns, rules } = fixture.parse(
-  JSON.parse(readFileSync(join(root, 'test/fixtures/focus-1.2.json'), 'utf8')),
-);
+const readFixture = (version: string): unknown =>
+  JSON.parse(readFileSync(join(root, `test/fixtures/focus-${version}.json`), 'utf8'));
+const { columns, rules } = fixture.parse(readFixture('1.2'));
+const { rules: rulesOf14 } = z.object({ rules: ruleList }).parse(readFixture('1.4'));
 
 /** Feature level, whether null is allowed, type. */
 type Constraint = readonly [level: string, nullable: boolean, type: string];
@@ -113,20 +117,51 @@ const applies = new Set([
 
 export const ruleCount = rules.length;
 
+/** The ids of the rules of 1.4 that lines of a data set break. */
+export function brokenIn14(dataset: 'CAU' | 'BIP' | 'IND', lines: readonly Line[]): string[] {
+  return brokenOf(
+    rulesOf14.filter(([id]) => id.startsWith(`${dataset}-`)),
+    lines,
+  );
+}
+
+/** Whether a rule of 1.2 says no more than that its column must not be null. */
+export function demandsValue(id: string): boolean {
+  const [, , requires = []] = rules.find(([own]) => own === id) ?? [];
+  return requires[0] === 'isNot' && requires[1] === columnOf(id) && requires[2] === null;
+}
+
+/** "IND-InvoiceId-C-001-M", and of 1.2 "InvoiceId-C-001-M". */
+function columnOf(id: string): string {
+  return id.replace(/^(CAU|BIP|IND)-/, '').replace(/-.*$/, '');
+}
+
 /** The ids of the rules that lines of Cost and Usage break, without those that only say what may be. */
 export function brokenRules(lines: readonly Line[]): string[] {
+  return brokenOf(rules, lines);
+}
+
+function brokenOf(some: typeof rules, lines: readonly Line[]): string[] {
   const present = new Set(lines.flatMap((line) => Object.keys(line)));
-  const broken = rules.filter(([id, keyword, requires, when, criteria]) => {
+  const broken = some.filter(([id, keyword, requires, when, criteria]) => {
     if (keyword === 'MAY' || criteria.some((one) => !applies.has(one))) return false;
     const [check, column] = requires;
     if (check === 'present') return !present.has(nameOf(column));
     // Rules of columns that are not there are told by the presence of the column.
-    if (!present.has(id.slice(0, id.indexOf('-')))) return false;
+    if (!present.has(columnOf(id))) return false;
+    // What compares a column that the version does not have says nothing.
+    if (!when.every((condition) => comparedIn(condition).every((name) => present.has(name)))) return false;
     const asked = lines.filter((line) => when.every((condition) => holds(condition, line)));
     if (check === 'distinct') return !isDistinct(requires, asked);
     return asked.some((line) => !holds(requires, line));
   });
   return broken.map(([id]) => id).toSorted();
+}
+
+/** The columns that a condition compares with each other. */
+function comparedIn([check, ...parts]: Requirement): string[] {
+  if (check === 'same' || check === 'notSame') return parts.map((part) => nameOf(part));
+  return parts.flatMap((part) => (Array.isArray(part) ? comparedIn(part as Requirement) : []));
 }
 
 function isDistinct([, a, b, count]: Requirement, lines: readonly Line[]): boolean {

@@ -1,7 +1,11 @@
 /**
- * Exports many rows of thirteen months through a memory tier of 32 MiB, and prints what memory that took:
- * `node test/support/many-exported.ts 1000000 parquet`. The rows come packed, as large answers of vendors do.
+ * Exports many rows of thirteen months through a memory tier of 32 MiB, and prints what memory that took, a line for
+ * each number of rows: `node --max-old-space-size=128 test/support/many-exported.ts 1000000 csv gzip`, or
+ * `... 20000,80000 parquet`. The rows come packed, as large answers of vendors do.
  */
+
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 import { datesOf, instantOf, monthOf, type YearMonth } from '../../src/domain/calendar.ts';
 import { createMeter } from '../../src/domain/meter.ts';
@@ -12,16 +16,17 @@ import type { Source } from '../../src/ledger/source.ts';
 import { createContext } from '../../src/query/context.ts';
 import { exportFormats } from '../../src/server/export/export-names.ts';
 import { readExportRequest } from '../../src/server/export/export-request.ts';
+import { compressions } from '../../src/server/http/answer.ts';
 import { readExport, writeExport } from '../../src/server/export/read-export.ts';
 import { createPacker, unpack } from '../../src/table/packed-rows.ts';
 import { novita, novitaDay } from './focus-fixtures.ts';
 
-const [, , count = '', name = ''] = process.argv;
+const [, , counts = '', name = '', encoding = 'identity'] = process.argv;
 const format = exportFormats.find((one) => one === name);
 if (format === undefined) throw new Error('name a format');
 const months = 13;
 const start = Date.parse('2026-04-18T12:00:00Z');
-const perDay = Math.ceil(Number(count) / daysIn(months));
+let perDay = 0;
 
 /** The days of the months from 2025-03 on. */
 function daysIn(count: number): number {
@@ -57,79 +62,92 @@ const source: Source<'DAILY_DETAIL'> = {
   },
 };
 
-const now = () => instantOf(start);
-const ledger = createLedger({
-  memoryBytes: 33_554_432,
-  flightSeconds: 60,
-  shared: null,
-  entries: null,
-  now,
-  meter: createMeter(),
-  onBug: (error) => {
-    throw error;
-  },
-});
-const renewCall = () => ({ signal: new AbortController().signal, deadlineMs: performance.now() + 600_000 });
-const most = Number.MAX_SAFE_INTEGER;
-const account = { ...novita, kinds: ['DAILY_DETAIL'] as const };
-const context = createContext({
-  permissions: new Set(),
-  visibility: {
-    key: '',
-    accounts: [account],
-    sources: [{ ...source, account }],
-    costSources: [{ ...source, account }],
-    allocations: [],
-    bound: null,
-    snapshots: [],
-  },
-  ledger,
-  history: noHistory(now),
-  call: renewCall(),
-  turn: null,
-  renewCall,
-  boundClients: [],
-  alerts: { read: async () => [] },
-  rates: [],
-  budgets: [],
-  limits: {
-    maxUpstreamCalls: most,
-    maxLists: most,
-    maxRows: most,
-    maxGroups: most,
-    maxVisitedRows: most,
-    maxDepth: most,
-    maxAliases: most,
-    maxTokens: most,
-    maxFields: most,
-  } as never,
-  tracing: untraced,
-  upstreamBudget: null,
-});
+function createRequest() {
+  const now = () => instantOf(start);
+  const ledger = createLedger({
+    memoryBytes: 33_554_432,
+    flightSeconds: 60,
+    shared: null,
+    entries: null,
+    now,
+    meter: createMeter(),
+    onBug: (error) => {
+      throw error;
+    },
+  });
+  const renewCall = () => ({ signal: new AbortController().signal, deadlineMs: performance.now() + 600_000 });
+  const most = Number.MAX_SAFE_INTEGER;
+  const account = { ...novita, kinds: ['DAILY_DETAIL'] as const };
+  return createContext({
+    permissions: new Set(),
+    visibility: {
+      key: '',
+      accounts: [account],
+      sources: [{ ...source, account }],
+      costSources: [{ ...source, account }],
+      allocations: [],
+      bound: null,
+      snapshots: [],
+    },
+    ledger,
+    history: noHistory(now),
+    call: renewCall(),
+    turn: null,
+    renewCall,
+    boundClients: [],
+    alerts: { read: async () => [] },
+    rates: [],
+    budgets: [],
+    limits: {
+      maxUpstreamCalls: most,
+      maxLists: most,
+      maxRows: most,
+      maxGroups: most,
+      maxVisitedRows: most,
+      maxDepth: most,
+      maxAliases: most,
+      maxTokens: most,
+      maxFields: most,
+    } as never,
+    tracing: untraced,
+    upstreamBudget: null,
+  });
+}
 
 const { from } = datesOf('2025-03' as YearMonth);
-const question = readExportRequest(
+const request = readExportRequest(
   { table: 'focus', format },
   new URLSearchParams({ from: from.slice(0, 7), to: '2026-04', version: '1.4' }),
 );
-let [bytes, peakBytes] = [0, 0];
-const timer = setInterval(() => {
+let peakBytes = 0;
+const measure = (): void => {
   peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
-}, 20);
-const startedMs = performance.now();
-const found = await readExport(question, context);
-for await (const piece of writeExport(found, question)) {
-  bytes += piece.length;
-  peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+};
+const timer = setInterval(measure, 20);
+for (const count of counts.split(',')) {
+  perDay = Math.ceil(Number(count) / daysIn(months));
+  const startedMs = performance.now();
+  let bytes = 0;
+  const found = await readExport(request, createRequest());
+  const content = Readable.from(writeExport(found, request));
+  const sink = async function (pieces: AsyncIterable<string | Uint8Array>) {
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      measure();
+    }
+  };
+  if (encoding === 'gzip' || encoding === 'zstd') await pipeline(content, compressions[encoding](), sink);
+  else await pipeline(content, sink);
+  console.log(
+    JSON.stringify({
+      rows: perDay * daysIn(months),
+      format,
+      encoding,
+      violations: found.violations().size,
+      bytes,
+      seconds: Math.round((performance.now() - startedMs) / 1000),
+      peakMiB: Math.round(peakBytes / 1_048_576),
+    }),
+  );
 }
 clearInterval(timer);
-console.log(
-  JSON.stringify({
-    rows: perDay * daysIn(months),
-    format,
-    violations: found.violations().size,
-    bytes,
-    seconds: Math.round((performance.now() - startedMs) / 1000),
-    peakMiB: Math.round(peakBytes / 1_048_576),
-  }),
-);

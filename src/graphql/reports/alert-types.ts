@@ -5,7 +5,7 @@ import { readAlerts, type AlertReport, type SeenAlert } from '../../query/read-a
 import { builder } from '../builder.ts';
 import { AccountType } from '../types/account-types.ts';
 import { createEnum } from '../types/enums.ts';
-import { readTop } from './spend-query.ts';
+import { readTop } from '../../query/report-arguments.ts';
 
 const AlertKindEnum = createEnum('AlertKind', 'What an alert is about.', alertKinds, {
   BALANCE_BELOW: 'The balance of an account is below a threshold.',

@@ -12,7 +12,8 @@ import { createEnum } from '../types/enums.ts';
 import { EstimateType } from '../types/estimate-type.ts';
 import { MoneyType } from '../types/money-types.ts';
 import { PeriodInput } from '../types/period.ts';
-import { readTop, SpendFilter } from './spend-query.ts';
+import { readTop } from '../../query/report-arguments.ts';
+import { SpendFilter } from './spend-query.ts';
 import { SpendKeyType } from './spend-values.ts';
 
 const ContributionReasonEnum = createEnum(

@@ -9,7 +9,8 @@ import { CoverageType, NoticeType } from '../types/coverage-types.ts';
 import { SpendDimensionEnum } from '../types/enums.ts';
 import { IntervalType } from '../types/interval-type.ts';
 import { MoneyType } from '../types/money-types.ts';
-import { checkGroupBy, readTop, SpendFilter, whatAllocation } from './spend-query.ts';
+import { checkGroupBy, readTop } from '../../query/report-arguments.ts';
+import { SpendFilter, whatAllocation } from './spend-query.ts';
 import { SpendKeyType } from './spend-values.ts';
 
 const BacktestType = builder.objectRef<Backtest>('Backtest').implement({

@@ -1,18 +1,12 @@
 /** spend: charges added up by any combination of dimensions. */
 
-import { toTimeZone } from '../../domain/calendar.ts';
-import { GatewayError } from '../../domain/errors.ts';
-import { createConverter } from '../../domain/currency-conversion.ts';
-import { createSpendTest, costBasisOf } from '../../reports/charge-filter.ts';
-import type { SpendDimension } from '../../reports/spend-dimensions.ts';
 import { builder } from '../builder.ts';
 import { groupFilterFields, partOfName } from '../types/charge.ts';
 import { BillingMethodEnum, SpendDimensionEnum, SpendOrderEnum } from '../types/enums.ts';
-import { toAskedAllocations } from '../../query/asked-allocations.ts';
-import { toPeriod } from '../../query/asked-period.ts';
 import { PeriodInput } from '../types/period.ts';
 import { selects } from '../document/selection.ts';
-import { readReport, type ReportRequest } from '../../query/read-spend.ts';
+import { readReport } from '../../query/read-spend.ts';
+import { toReportRequest } from '../../query/report-arguments.ts';
 import { SpendReportType } from './spend-types.ts';
 
 const AllocationFilter = builder.inputType('AllocationFilter', {
@@ -96,46 +90,8 @@ builder.queryField('spend', (t) =>
       "What was spent: the sum of bills and daily details, which together are an account's cost. Grouped by or filtered on API keys, it reads only usage by key, which is the same money by key. An account counts whole or not at all: coverage names each account that failed, or whose provider has no such list (some only have invoices), and none counts as zero. A charge over several days belongs to the day on which it starts. Null only if every account failed.",
     args: spendArgs,
     resolve: (_root, args, context, info) => {
-      const { groupBy, allocation, timeZone, convertTo, top, orderBy } = args;
-      const filter = args.filter ?? {};
-      checkGroupBy(groupBy);
-      const request: ReportRequest = {
-        costBasis: costBasisOf(groupBy, filter),
-        scope: filter,
-        period: toPeriod(args.period, context),
-        timeZone: timeZone == null ? null : readTimeZone(timeZone),
-        categories: filter.categories,
-        matches: createSpendTest(filter),
-        allocations: toAskedAllocations(groupBy, allocation, filter),
-        narrowing: { ...filter, accounts: null, providers: null },
-        groupBy,
-        converter: convertTo == null ? null : createConverter(convertTo, context.rates),
-        top: readTop(top),
-        orderBy: orderBy ?? 'COST',
-      };
+      const request = toReportRequest(args, selects(info, 'effectiveCost'), context);
       return readReport(request, selects(info, 'previous'), context);
     },
   }),
 );
-
-/** @throws GatewayError BAD_USER_INPUT where a dimension stands there twice */
-export function checkGroupBy(groupBy: readonly SpendDimension[]): void {
-  const twice = groupBy.find((dimension, index) => groupBy.indexOf(dimension) < index);
-  if (twice !== undefined) throw new GatewayError('BAD_USER_INPUT', `groupBy names ${twice} twice`);
-}
-
-/** @throws GatewayError BAD_USER_INPUT where it is out of bounds */
-export function readTop(top: number | null | undefined): number | null {
-  if (top == null) return null;
-  if (top >= 1 && top <= 1000) return top;
-  throw new GatewayError('BAD_USER_INPUT', `top is ${top}; it may be 1 to 1000`);
-}
-
-function readTimeZone(name: string) {
-  const zone = /^[A-Za-z0-9_+/-]{1,64}$/.test(name) ? toTimeZone(name) : null;
-  if (zone !== null) return zone;
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    'timeZone: expected the name of a zone, such as Europe/Berlin or UTC',
-  );
-}

@@ -2,7 +2,7 @@
 
 import { addDays } from '../../domain/calendar.ts';
 import { convertTotals, datedSumsOf, pricePerMillion, sharesOf, sumsOf } from '../../reports/spend-report.ts';
-import type { SpendGroup } from '../../reports/spend.ts';
+import type { SpendGroup } from '../../reports/spend-group.ts';
 import type { Totals } from '../../reports/totals.ts';
 import { builder } from '../builder.ts';
 import { CoverageType } from '../types/coverage-types.ts';

@@ -4,7 +4,7 @@ import type { Decimal } from '../../domain/decimal.ts';
 import type { ExchangeRate } from '../../domain/currency-conversion.ts';
 import type { TokenCounts } from '../../domain/rows.ts';
 import { changesOf, type Change, type Converted, type Share } from '../../reports/spend-report.ts';
-import type { SpendKey } from '../../reports/spend.ts';
+import type { SpendKey } from '../../reports/spend-group.ts';
 import type { Totals } from '../../reports/totals.ts';
 import { builder } from '../builder.ts';
 import { SpendDimensionEnum } from '../types/enums.ts';
@@ -59,6 +59,10 @@ export const ConvertedType = builder.objectRef<Converted>('ConvertedTotals').imp
       }),
       voucherAmount: amount('As Totals.voucherAmount.', ({ voucherAmount }) => voucherAmount),
       cashAmount: amount('As Totals.cashAmount.', ({ cashAmount }) => cashAmount),
+      effectiveCost: amount(
+        'As Totals.effectiveCost. What a day costs of a subscription is converted at the rate of the day on which the subscription was charged.',
+        ({ effectiveCost }) => effectiveCost,
+      ),
       rates: t.expose('rates', {
         type: [ExchangeRateType],
         description: 'The rates that were used. Empty if nothing had to be converted.',

@@ -88,6 +88,13 @@ const SourceCoverageType = builder.objectRef<SourceCoverage>('SourceCoverage').i
     }),
     rowCount: t.exposeInt('rowCount', { description: 'Its rows that match, on all pages.' }),
     notices: t.expose('notices', { type: [NoticeType], description: 'What you should know about its rows.' }),
+    effectiveCostSince: t.field({
+      type: 'Date',
+      nullable: true,
+      description:
+        'Subscriptions that began before this date are not in effectiveCost: bills are read back to the first day of the history, or of the period if that is earlier. Null: effectiveCost was not asked for, or this is no list of subscriptions.',
+      resolve: ({ effectiveSince }) => effectiveSince ?? null,
+    }),
     error: t.field({
       type: SourceErrorType,
       nullable: true,

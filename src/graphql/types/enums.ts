@@ -108,6 +108,8 @@ export const NoticeCodeEnum = createEnum('NoticeCode', 'What a notice is about.'
     'The provider writes a currency differently from ISO 4217, such as RMB for CNY. The amounts are unchanged.',
   HISTORY_TOO_SHORT:
     'Too little of the history is known to say what is to be expected: eight weeks, and three earlier months to judge by.',
+  EFFECTIVE_COST_SINCE:
+    'The effective cost has the terms of subscriptions that began on the date of this notice or later: as far back as the history of the account reaches, or the period if that begins earlier.',
 });
 
 export const ProviderStatusEnum = createEnum(

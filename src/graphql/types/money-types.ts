@@ -46,5 +46,12 @@ export const TotalsType = builder.objectRef<Totals>('Totals').implement({
       resolve: ({ cashAmount, currency }) => money(cashAmount, currency),
       description: 'The part to be paid in cash. Null if any row does not report it.',
     }),
+    effectiveCost: t.field({
+      type: MoneyType,
+      nullable: true,
+      resolve: ({ effectiveCost, currency }) => money(effectiveCost, currency),
+      description:
+        'In spend: what the days of the period cost, the sum of EffectiveCost in the FOCUS export. The payment of a subscription is spread evenly over its term, which may have begun before the period or end after it; everything else counts where it is billed. After vouchers, as far as rows report them. coverage says since when subscriptions are known (effectiveCostSince): their bills are read only if you ask for this field. Null elsewhere.',
+    }),
   }),
 });

@@ -238,6 +238,8 @@ export type NoticeCode =
   | 'DECIMAL_DIFFERS'
   /** The provider lists the same row, with the same amount, more than once. All of them are counted, because its documentation does not call them one row: ask the provider whether it charges twice. */
   | 'DUPLICATE_ROWS'
+  /** The effective cost has the terms of subscriptions that began on the date of this notice or later: as far back as the history of the account reaches, or the period if that begins earlier. */
+  | 'EFFECTIVE_COST_SINCE'
   /** Too little of the history is known to say what is to be expected: eight weeks, and three earlier months to judge by. */
   | 'HISTORY_TOO_SHORT'
   /** The period had not ended when this was read, so the figures lack the rest of the period. */

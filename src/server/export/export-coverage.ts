@@ -1,6 +1,6 @@
 /** How complete an export is: which accounts it has, and how old and how final it is. */
 
-import { printInstant, type Instant } from '../../domain/calendar.ts';
+import { printInstant, type CalendarDate, type Instant } from '../../domain/calendar.ts';
 import type { SourceCoverage } from '../../domain/coverage.ts';
 import { GatewayError } from '../../domain/errors.ts';
 import { isNamed } from '../../query/sources.ts';
@@ -21,6 +21,8 @@ export interface ExportCoverage {
   /** When the oldest part was read; null when nothing was read. */
   readonly asOf: Instant | null;
   readonly settlement: 'FINAL' | 'PROVISIONAL';
+  /** Of spend: from which day on the terms of subscriptions are in its effective cost; null: there are none. */
+  readonly effectiveSince: CalendarDate | null;
 }
 
 /** Refuses an incomplete export. @throws GatewayError; AggregateError of one for each account that is missing */
@@ -65,6 +67,11 @@ export function coverageOf(
     withoutInvoiceIds: names(named.filter(({ status }) => status === 'FAILED')),
     asOf: asOf.length === 0 ? null : (Math.min(...asOf) as Instant),
     settlement: read.every(({ settlement }) => settlement.status === 'FINAL') ? 'FINAL' : 'PROVISIONAL',
+    effectiveSince:
+      charges
+        .flatMap(({ effectiveSince }) => effectiveSince ?? [])
+        .toSorted()
+        .at(-1) ?? null,
   };
 }
 
@@ -86,11 +93,12 @@ export function notesOf(coverage: ExportCoverage): Note[] {
   const lists = Object.entries(words).map(([name, word]): Note => {
     return [word, coverage[name as keyof typeof words].join(',')];
   });
-  const { asOf, settlement } = coverage;
+  const { asOf, settlement, effectiveSince } = coverage;
   const notes: Note[] = [
     ...lists,
     ['as-of', asOf === null ? '' : printInstant(asOf)],
     ['settlement', settlement],
+    ['effective-cost-since', effectiveSince ?? ''],
   ];
   return notes.filter(([, text]) => text !== '');
 }

@@ -5,11 +5,9 @@ import {
   firstDayOf,
   monthOf,
   toCalendarDate,
-  toTimeZone,
   toYearMonth,
   type CalendarDate,
   type DateRange,
-  type TimeZone,
   type YearMonth,
 } from '../../domain/calendar.ts';
 import { GatewayError } from '../../domain/errors.ts';
@@ -17,9 +15,9 @@ import { toDates } from '../../query/asked-period.ts';
 import type { Scope } from '../../query/sources.ts';
 import { focusDatasets, versionOf, type FocusDataset } from '../../reports/focus-datasets.ts';
 import type { FocusVersion } from '../../reports/focus-versions.ts';
-import { spendDimensions, type SpendDimension } from '../../reports/spend-dimensions.ts';
 import { findParameterIssue } from '../http/search-params.ts';
 import { isDataset, type ExportFile } from './export-names.ts';
+import { flagFrom, readSpendParameters, spendParameters, type SpendParameters } from './spend-parameters.ts';
 
 export interface ExportRequest {
   readonly file: ExportFile;
@@ -33,12 +31,8 @@ export interface ExportRequest {
   readonly isPartial: boolean;
   /** Whether an account counts as failed when older rows stand in for its failing vendor. */
   readonly isFresh: boolean;
-  /** By what spend is grouped. */
-  readonly by: readonly SpendDimension[];
-  /** The allocation among them; null: none. */
-  readonly allocation: string | null;
-  /** Null: each provider's own days. Of spend. */
-  readonly timeZone: TimeZone | null;
+  /** Of spend; null: another table. */
+  readonly spend: SpendParameters | null;
 }
 
 const common = ['month', 'from', 'to', 'partial', 'fresh', 'bom'];
@@ -47,10 +41,13 @@ const maxMonths = 120;
 
 /** Parses the parameters of an export. @throws GatewayError BAD_USER_INPUT, INVALID_PERIOD */
 export function readExportRequest(file: ExportFile, parameters: URLSearchParams): ExportRequest {
-  const own = isDataset(file.table) ? ['version'] : file.table === 'spend' ? ['by', 'timeZone'] : [];
-  const issue = findParameterIssue(parameters, [...common, ...own], ['accounts']);
+  const isSpend = file.table === 'spend';
+  const own = isDataset(file.table) ? ['version'] : isSpend ? spendParameters.once : [];
+  const many = isSpend ? spendParameters.many : ['accounts'];
+  const issue = findParameterIssue(parameters, [...common, ...own], many);
   if (issue !== null) throw new GatewayError('BAD_USER_INPUT', issue);
-  const hasByteOrderMark = flagIn(parameters, 'bom');
+  const isSet = (name: string): boolean => flagFrom(parameters, name) ?? false;
+  const hasByteOrderMark = isSet('bom');
   if (hasByteOrderMark && file.format !== 'csv') {
     throw new GatewayError('BAD_USER_INPUT', `bom is for CSV: ${file.format} has no byte order mark`);
   }
@@ -61,11 +58,15 @@ export function readExportRequest(file: ExportFile, parameters: URLSearchParams)
     hasByteOrderMark,
     dates: datesFrom(file, parameters),
     scope: named.length === 0 ? {} : { accounts: named.flatMap((ids) => ids.split(',')) },
-    isPartial: flagIn(parameters, 'partial'),
-    isFresh: flagIn(parameters, 'fresh'),
-    ...groupingFrom(parameters.get('by') ?? ''),
-    timeZone: timeZoneFrom(parameters.get('timeZone')),
+    isPartial: isSet('partial'),
+    isFresh: isSet('fresh'),
+    spend: isSpend ? readSpendParameters(parameters) : null,
   };
+}
+
+/** Dates for people. */
+export function toText({ from, to }: DateRange): string {
+  return `from ${from} to ${to}, which is not included`;
 }
 
 /** The months of a range that begins and ends with one. */
@@ -73,12 +74,6 @@ export function monthsOf({ from, to }: DateRange): YearMonth[] {
   const months: YearMonth[] = [];
   for (let month = monthOf(from); firstDayOf(month) < to; month = addMonths(month, 1)) months.push(month);
   return months;
-}
-
-function flagIn(parameters: URLSearchParams, name: string): boolean {
-  const text = parameters.get(name) ?? 'false';
-  if (text === 'true' || text === 'false') return text === 'true';
-  throw new GatewayError('BAD_USER_INPUT', `${name} must be true or false`);
 }
 
 function versionFrom({ table }: ExportFile, text: string | null): FocusVersion {
@@ -117,34 +112,4 @@ function dayFrom(text: string, isMonth: boolean): CalendarDate | null {
   if (month !== null) return firstDayOf(month);
   const day = toCalendarDate(text);
   return day !== null && isMonth && !day.endsWith('-01') ? null : day;
-}
-
-/** What `by` takes. */
-export const knownDimensions = spendDimensions
-  .filter((one) => one !== 'ALLOCATION')
-  .map((one) => one.toLowerCase().replaceAll('_', '-'))
-  .join(', ');
-
-/** "provider,sub-account"; what is no dimension is the name of an allocation. */
-function groupingFrom(text: string): Pick<ExportRequest, 'by' | 'allocation'> {
-  const names = text === '' ? [] : text.split(',').map((name) => name.trim());
-  const by = names.map((name) => {
-    const wanted = name.replaceAll('-', '_').toUpperCase();
-    return spendDimensions.find((one) => one === wanted && one !== 'ALLOCATION') ?? 'ALLOCATION';
-  });
-  if (new Set(by).size < by.length) {
-    throw new GatewayError('BAD_USER_INPUT', 'by names a dimension twice, or more than one allocation');
-  }
-  const at = by.indexOf('ALLOCATION');
-  return { by, allocation: names[at] ?? null };
-}
-
-function timeZoneFrom(name: string | null): TimeZone | null {
-  if (name === null) return null;
-  const zone = /^[A-Za-z0-9_+/-]{1,64}$/.test(name) ? toTimeZone(name) : null;
-  if (zone !== null) return zone;
-  throw new GatewayError(
-    'BAD_USER_INPUT',
-    'timeZone: expected the name of a zone, such as Europe/Berlin or UTC',
-  );
 }

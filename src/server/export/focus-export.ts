@@ -5,6 +5,7 @@ import { datesOf, type YearMonth } from '../../domain/calendar.ts';
 import { finalAtOf, settlementMonthOf, settlementOf } from '../../domain/settlement.ts';
 import { readBillingPeriod } from '../../query/billing-period.ts';
 import type { GatewayContext } from '../../query/context.ts';
+import type { ReadMode } from '../../query/segment-readings.ts';
 import { byCategories, selectAccounts } from '../../query/sources.ts';
 import { createTagger } from '../../reports/allocation-tags.ts';
 import { createCheck, createFocusCheck, type CheckLine } from '../../reports/focus-check.ts';
@@ -89,24 +90,30 @@ function lookAt(
 ): Promise<ReadParts<YearMonth>> {
   const { version, isFresh, scope, dates } = exportRequest;
   const readers: Readonly<Record<FocusDatasetName, ReadAccountPart<YearMonth>>> = {
-    focus: (account, month, within) => readCharges(account, month, { version, isFresh }, within),
-    'billing-periods': (account, month, within) =>
+    focus: (account, month, within, mode) => readCharges(account, month, { version, isFresh, mode }, within),
+    'billing-periods': (account, month, within, mode) =>
       account.kinds.includes('BILL') || account.kinds.includes('DAILY_DETAIL')
-        ? readCharges(account, month, { version, isFresh }, within)
-        : readInvoices(account, month, isFresh, within),
-    'invoice-details': (account, month, within) => readInvoices(account, month, isFresh, within),
-    keys: (account, month, within) => readKeys(account, month, { version, isFresh }, within),
+        ? readCharges(account, month, { version, isFresh, mode }, within)
+        : readInvoices(account, month, { isFresh, mode }, within),
+    'invoice-details': (account, month, within, mode) =>
+      readInvoices(account, month, { isFresh, mode }, within),
+    keys: (account, month, within, mode) => readKeys(account, month, { version, isFresh, mode }, within),
   };
   return readInParts(selectAccounts(scope, context), monthsOf(dates), readers[name], context);
+}
+
+/** How a part is read. */
+interface Reading extends Pick<ExportRequest, 'version' | 'isFresh'> {
+  readonly mode: ReadMode;
 }
 
 async function readCharges(
   account: Account,
   month: YearMonth,
-  { version, isFresh }: Pick<ExportRequest, 'version' | 'isFresh'>,
+  { version, isFresh, mode }: Reading,
   context: GatewayContext,
 ): Promise<AccountPart> {
-  const period = await readBillingPeriod(account, month, isFresh, context);
+  const period = await readBillingPeriod(account, month, isFresh, context, mode);
   const { allocations, sources } = context.visibility;
   const usage = sources.find((source) => source.account === account && source.kind === 'API_KEY_USAGE');
   const tagsOf = createTagger(
@@ -117,6 +124,7 @@ async function readCharges(
   return {
     sources: period.charges,
     invoices: period.invoices === null ? [] : [period.invoices],
+    isStreamable: period.isStreamable,
     async *lines() {
       for await (const slice of period.slices()) {
         yield slice.flatMap(({ row, readAt }) => {
@@ -136,20 +144,27 @@ async function readCharges(
 function readInvoices(
   account: Account,
   month: YearMonth,
-  isFresh: boolean,
+  { isFresh, mode }: Pick<Reading, 'isFresh' | 'mode'>,
   context: GatewayContext,
 ): Promise<AccountPart> {
-  const request = { kind: 'INVOICE', dates: datesOf(month), choice: byCategories(null), isFresh } as const;
+  const request = {
+    kind: 'INVOICE',
+    dates: datesOf(month),
+    choice: byCategories(null),
+    isFresh,
+    mode,
+  } as const;
   return readList(account, request, context, (row, readAt) => toInvoiceDetails(row, account, readAt));
 }
 
 function readKeys(
   account: Account,
   month: YearMonth,
-  { version, isFresh }: Pick<ExportRequest, 'version' | 'isFresh'>,
+  { version, isFresh, mode }: Reading,
   context: GatewayContext,
 ): Promise<AccountPart> {
-  const request = { kind: 'API_KEY_USAGE', dates: datesOf(month), choice: () => ['DAY'], isFresh } as const;
+  const choice = () => ['DAY'];
+  const request = { kind: 'API_KEY_USAGE', dates: datesOf(month), choice, isFresh, mode } as const;
   return readList(account, request, context, (row, readAt) => {
     const finalAt = finalAtOf(account.settlement, settlementMonthOf(row, account.timeZone));
     return [toKeyLine(row, account, settlementOf(finalAt, readAt), version)];

@@ -19,7 +19,7 @@ export async function* writeParquet(
   const thread = new Worker(new URL('./parquet-worker.ts', import.meta.url), {
     workerData: columns,
     // More than a group of rows never is.
-    resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 },
+    resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 4 },
   });
   try {
     for await (const rows of table.rows()) {

@@ -21,12 +21,15 @@ export interface ParquetReply {
 }
 
 /** Rows to a group: readers skip whole groups, and we hold one. */
-const rowsPerGroup = 4000;
+const rowsPerGroup = 2000;
+/** A group with more text ends earlier. */
+const charactersPerGroup = 2_000_000;
 
 const columns = workerData as readonly TableColumn[];
 const writer = new ByteWriter();
 const file = new ParquetWriter({ writer, schema: schemaOf() });
 let pending = columns.map((): unknown[] => []);
+let characters = 0;
 
 parentPort?.on('message', (request: ParquetRequest) => {
   try {
@@ -47,9 +50,13 @@ function reply(answer: ParquetReply): void {
 function take(values: readonly (readonly (string | null)[])[]): void {
   for (const [index, column] of columns.entries()) {
     const known = pending[index] ?? [];
-    for (const value of values[index] ?? []) known.push(value === null ? null : toValue(value, column));
+    for (const value of values[index] ?? []) {
+      known.push(value === null ? null : toValue(value, column));
+      characters += value?.length ?? 0;
+    }
   }
-  if ((pending[0]?.length ?? 0) >= rowsPerGroup) writeGroup();
+  const isFull = (pending[0]?.length ?? 0) >= rowsPerGroup || characters >= charactersPerGroup;
+  if (isFull) writeGroup();
 }
 
 function writeGroup(): void {
@@ -63,6 +70,7 @@ function writeGroup(): void {
   }));
   void file.write({ columnData, rowGroupSize: count });
   pending = columns.map(() => []);
+  characters = 0;
 }
 
 function finish(metadata: Readonly<Record<string, string>>): void {

@@ -5,14 +5,17 @@ import type { GatewayContext } from '../../query/context.ts';
 import { isDataset, isList, type ExportFile, type ExportFormat } from './export-names.ts';
 import type { ExportRequest } from './export-request.ts';
 import { readFocusExport, type Export } from './focus-export.ts';
-import { readListExport, readSpendExport } from './report-exports.ts';
+import { readListExport } from './list-export.ts';
+import { readSpendExport } from './spend-export.ts';
 
 /** Reads an export. @throws GatewayError; AggregateError of one for each account that is missing */
 export function readExport(exportRequest: ExportRequest, context: GatewayContext): Promise<Export> {
+  const { spend } = exportRequest;
   const { table } = exportRequest.file;
   if (isDataset(table)) return readFocusExport(table, exportRequest, context);
   if (isList(table)) return readListExport(table, exportRequest, context);
-  return readSpendExport(exportRequest, context);
+  if (spend === null) throw new TypeError(`no parameters of ${table}`);
+  return readSpendExport(exportRequest, spend, context);
 }
 
 /** How each format is sent. Those with compression of their own are not compressed again. */

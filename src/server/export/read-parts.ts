@@ -1,12 +1,14 @@
 /**
  * Reads an export of many months one after the other. First all of them are looked at, so that an export is whole or
  * refused before its first byte; then each is read again for its lines, from what the first look left in the caches.
- * So an export holds the rows of one account and one month, however many there are.
+ * Both go segment by segment where a list allows it, so an export holds the rows of a few segments, however many there
+ * are in all.
  */
 
 import type { Account } from '../../domain/account.ts';
 import type { SourceCoverage } from '../../domain/coverage.ts';
 import { createPlanContext, type GatewayContext } from '../../query/context.ts';
+import type { ReadMode } from '../../query/segment-readings.ts';
 import { BrokenExport, type TableRow } from './export-table.ts';
 
 /** What one account has of one part of an export. */
@@ -15,6 +17,8 @@ export interface AccountPart {
   readonly sources: readonly SourceCoverage[];
   /** What names their invoices. */
   readonly invoices: readonly SourceCoverage[];
+  /** Whether its lines may be read again segment by segment. */
+  readonly isStreamable: boolean;
   lines(): AsyncIterable<readonly TableRow[]>;
 }
 
@@ -23,6 +27,7 @@ export type ReadAccountPart<Part> = (
   account: Account,
   part: Part,
   context: GatewayContext,
+  mode: ReadMode,
 ) => Promise<AccountPart>;
 
 /** What was seen of one account's part at the first look. */
@@ -44,15 +49,18 @@ export async function readInParts<Part>(
   read: ReadAccountPart<Part>,
   context: GatewayContext,
 ): Promise<ReadParts<Part>> {
+  const mode = parts.length === 1 ? 'WHOLE' : 'LOOK';
   const readAll = (part: Part, within: GatewayContext): Promise<AccountPart[]> =>
-    Promise.all(accounts.map((account) => read(account, part, within)));
+    Promise.all(accounts.map((account) => read(account, part, within, mode)));
   const isOne = parts.length === 1;
   // One context prices all parts together, and refuses what they cost together.
   if (!isOne && (await isTooExpensive(parts, readAll, context))) {
-    await Promise.all(parts.map((part) => readAll(part, context)));
+    const together: GatewayContext = { ...context, part: () => together };
+    await Promise.all(parts.map((part) => readAll(part, together)));
   }
   const seen: SeenPart<Part>[] = [];
   const held = new Map<Account, AccountPart>();
+  const streamable = new Set<string>();
   for (const part of parts) {
     const found = await readAll(part, isOne ? context : context.part());
     for (const [index, account] of accounts.entries()) {
@@ -60,6 +68,7 @@ export async function readInParts<Part>(
       if (own === undefined) continue;
       seen.push({ account, part, sources: own.sources, invoices: own.invoices });
       if (isOne) held.set(account, own);
+      if (own.isStreamable) streamable.add(`${account.id} ${parts.indexOf(part)}`);
     }
   }
   const hasFailed = (sources: readonly SourceCoverage[]): boolean =>
@@ -70,7 +79,8 @@ export async function readInParts<Part>(
     async *lines() {
       for (const part of parts) {
         for (const account of accounts.filter((one) => !failed.has(one))) {
-          const own = held.get(account) ?? (await read(account, part, context.part()));
+          const again = streamable.has(`${account.id} ${parts.indexOf(part)}`) ? 'STREAM' : 'WHOLE';
+          const own = held.get(account) ?? (await read(account, part, context.part(), again));
           if (hasFailed(own.sources)) throw new BrokenExport(`${account.id} cannot be read any more`);
           yield* own.lines();
         }
