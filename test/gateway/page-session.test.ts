@@ -72,6 +72,7 @@ test('a token becomes a cookie of limited life that no script reads and no other
     status: 'signedIn',
     client: 'ppio-team',
     permissions: [],
+    isBound: false,
     graphiql: true,
     expiresAt: '2026-03-18T21:30:00Z',
   });
