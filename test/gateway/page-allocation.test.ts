@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
 import { sumParts, trueParts, type TruePart } from '../support/allocation-truth.ts';
 import { openBrowser } from '../support/browser.ts';
-import { openSettled, settled, type PageOptions } from '../support/cost-page.ts';
+import { goTo, openSettled, settled, type PageOptions } from '../support/cost-page.ts';
 import { views } from '../support/cost-views.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { units } from '../support/oracle.ts';
@@ -138,7 +138,7 @@ describe('by team', { timeout }, () => {
 
   test('into a team, by what it consists of; as a filter it stands in the address', async () => {
     const { page } = await open('#/explore?period=2026-02&by=team');
-    await regionOf(page, 'Cost by Team, CNY').getByRole('link', { name: 'search' }).click();
+    await regionOf(page, 'Cost by Team, CNY').getByRole('link', { name: 'search', exact: true }).click();
     await settled(page);
     const truth = sumParts(
       trueParts(rules, nowMs, february).filter(({ value }) => value === 'search'),
@@ -156,7 +156,7 @@ describe('by team', { timeout }, () => {
     await page.getByLabel('Add a filter').selectOption('team');
     await page.getByLabel('Value of the filter').selectOption('none');
     await settled(page);
-    expect(await page.evaluate(() => location.hash)).toContain('allocations=team:&');
+    expect(await page.evaluate(() => location.hash)).toMatch(/allocations=team:(&|$)/);
     expect(await page.locator('.chip').innerText()).toContain('Team: Unallocated');
     await page.getByRole('button', { name: 'Show the charges' }).click();
     await expect.poll(() => page.locator('main').innerText()).toContain('knows no allocation');
@@ -217,15 +217,13 @@ describe('a team that is bound to its own cost', { timeout }, () => {
   test('sees its own in the overview, in Explore and by key, and nothing of others', async () => {
     const { page, problems } = await open('#/overview?period=last-1-months', tokens.search);
     const own = trueParts(rules, nowMs, february).filter(({ value }) => value === 'search');
-    for (const [address, heading] of [
-      ['#/overview?period=last-1-months', 'Provider'],
-      ['#/explore?period=2026-02&by=PROVIDER', 'Provider'],
-      ['#/keys?period=2026-02', 'API key · Product'],
+    for (const [address, table, heading] of [
+      ['#/explore?period=2026-02&by=PROVIDER', 'Cost by Provider, CNY', 'Provider'],
+      ['#/overview?period=2026-02', 'Cost by Provider, CNY', 'Provider'],
+      ['#/keys?period=2026-02', 'Usage and cost by key, CNY', 'API key · Product'],
     ] as const) {
-      await page.evaluate((hash) => void (location.hash = hash), address);
-      await settled(page);
-      const region = page.getByRole('region', { name: /, CNY$/ });
-      const [total] = (await rowsOf(region)).slice(-1);
+      await goTo(page, address);
+      const [total] = (await rowsOf(regionOf(page, table))).slice(-1);
       const keys = ({ charge }: TruePart): boolean =>
         !address.startsWith('#/keys') || charge.kind === 'API_KEY_USAGE';
       const sum = sumParts(own.filter(keys), 'CNY', () => '').get('');
@@ -235,7 +233,9 @@ describe('a team that is bound to its own cost', { timeout }, () => {
         sum,
       ]);
       expect(await page.locator('.bound').innerText()).toContain('You see the cost of Team: search alone');
-      expect(await page.locator('.state-failed, .state-partial, .state-forbidden').count()).toBe(0);
+      // The forecast needs a history, which is not read here.
+      const faults = page.locator('.state-forbidden, .state-partial, main > .answer .state-failed');
+      expect([address, await faults.count()]).toEqual([address, 0]);
       expect(await whole(page)).not.toMatch(/research|training|Unallocated|staging/);
     }
     // Nothing was refused on the way: the page does not ask for what it may not see.
@@ -250,8 +250,7 @@ describe('a team that is bound to its own cost', { timeout }, () => {
     const others = views.filter((view) => !['overview', 'explore', 'keys'].includes(view));
     expect(others).toHaveLength(5);
     for (const address of [...others.map((view) => `#/${view}`), '#/explore?period=2026-02&rows=all']) {
-      await page.evaluate((hash) => void (location.hash = hash), address);
-      await settled(page);
+      await goTo(page, address);
       await expect.poll(() => page.locator('.state-forbidden').count()).toBe(1);
       expect(await page.locator('.state-forbidden').innerText()).toContain('Not permitted');
       expect(await page.locator('.state-failed, button', { hasText: 'Try again' }).count()).toBe(0);
