@@ -6,12 +6,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { parseConfig } from '../../src/config/config.ts';
 import type { FaultName } from '../../src/sandbox/faults.ts';
 import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
 import type { VendorId } from '../../src/sandbox/vendors.ts';
 import { openBrowser } from '../support/browser.ts';
 import { goTo, openSettled } from '../support/cost-page.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { patient, startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
 import { units } from '../support/oracle.ts';
 import { regionOf, rowsOf } from '../support/page-tables.ts';
 import { sumTruth, trueCharges, trueKeyCharges, usualAccounts } from '../support/spend-oracle.ts';
@@ -40,6 +41,8 @@ interface Fault {
   readonly name?: FaultName;
   /** What the reader is told; absent: nothing is missing. */
   readonly reason?: string;
+  /** Of a vendor that is asked again and again for a while before it is given up: some views are enough. */
+  readonly viewCount?: number;
 }
 
 const faults: readonly (readonly [string, Fault])[] = [
@@ -50,6 +53,7 @@ const faults: readonly (readonly [string, Fault])[] = [
       vendor: 'novita',
       name: 'rateLimited',
       reason: 'The provider limits how often it may be asked.',
+      viewCount: 2,
     },
   ],
   [
@@ -176,7 +180,7 @@ describe.each(faults)('%s', { timeout }, (_name, fault) => {
     // With nothing in memory that could stand in.
     await shared.gateway.restart();
     const { page, problems } = await openSettled(shared.browser, shared.gateway.app.url, { nowMs });
-    for (const [address, check] of checks) {
+    for (const [address, check] of checks.slice(0, fault.viewCount)) {
       await goTo(page, address);
       await check(page, fault);
       // One vendor never takes a view with it; the forecast needs a history, which is not read here.
@@ -210,41 +214,43 @@ test('a period without charges is empty, and not zero', { timeout }, async () =>
 });
 
 test(
-  'a history that is read for some accounts shows theirs, and says of the other that it is awaited',
+  'of a history that is half read the months that are there are shown, and the others are gaps',
   { timeout },
   async () => {
-    const gateway = await startGateway({
-      settings: (settings) => ({
-        ...settings,
-        limits: { maxUpstreamCalls: 20 },
-        accounts: settings.accounts.map((account) => ({ ...account, history: { months: 5 } })),
-      }),
+    const settings: { last: Settings | null } = { last: null };
+    const withMonths = (months: number, given: Settings) => ({
+      ...given,
+      limits: { maxUpstreamCalls: 20 },
+      accounts: given.accounts.map((account) => ({ ...account, history: { months } })),
     });
-    gateway.sandbox.vendors.streamlake.fault = { name: 'unavailable' };
+    const gateway = await startGateway({ settings: (given) => withMonths(2, (settings.last = given)) });
     await gateway.app.history.tick();
-    gateway.sandbox.vendors.streamlake.fault = null;
+    for (const vendor of Object.values(gateway.sandbox.vendors)) vendor.fault = { name: 'unavailable' };
+    if (settings.last === null) throw new Error('not started');
+    gateway.app.reload(parseConfig(JSON.stringify(patient(withMonths(5, settings.last))), {}));
     const { page, problems } = await openSettled(shared.browser, gateway.app.url, {
       nowMs,
       address: '#/overview?period=last-4-months-and-now',
     });
-    const others = usualAccounts.filter(({ vendor }) => vendor !== 'streamlake');
-    const range = { from: '2025-12-01', to: '2026-04-01' };
-    const truth = trueCharges(nowMs, range, others).filter(({ currency }) => currency === 'CNY');
+    const range = { from: '2026-02-01', to: '2026-04-01' };
+    const truth = trueCharges(nowMs, range).filter(({ currency }) => currency === 'CNY');
     const months = Map.groupBy(truth, ({ values }) => values.MONTH);
     const told = await page
-      .locator('[aria-labelledby="cost-CNY"] g.column')
+      .locator('figure.bars', { hasText: 'Cost per month, CNY' })
+      .locator('g.column')
       .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
-    const figures = told.map((label) =>
-      units((/: ([-\d.,]+) CNY/.exec(label)?.[1] ?? 'none').replaceAll(',', '')),
-    );
-    expect(figures).toEqual(
-      [...months.keys()].toSorted().map((month) => sumTruth(months.get(month) ?? [])[0]?.billed),
-    );
-    expect(told.filter((label) => !label.includes('StreamLake production'))).toEqual([]);
-    expect(await page.locator('.lacking').allTextContents()).not.toEqual([]);
-    const history = await page.locator('.histories').innerText();
-    expect(history).toContain('StreamLake production');
-    expect(history).not.toContain('PPIO production');
+    const figures = told.map((label) => {
+      const figure = /: ([-\d.,]+) CNY/.exec(label)?.[1];
+      return figure === undefined ? null : units(figure.replaceAll(',', ''));
+    });
+    const held = ['2026-02', '2026-03'].map((month) => sumTruth(months.get(month) ?? [])[0]?.billed);
+    expect([figures.length, figures.slice(-2)]).toEqual([figures.length, held]);
+    expect(figures.length).toBeGreaterThanOrEqual(4);
+    for (const [index, label] of told.slice(0, -2).entries()) {
+      expect([index, figures[index]]).toEqual([index, null]);
+      expect(label).toContain('The history is still being read');
+    }
+    expect(await page.locator('.histories progress').count()).toBeGreaterThan(0);
     expect(problems).toEqual([]);
     await page.context().close();
   },

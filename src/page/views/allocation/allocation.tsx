@@ -4,13 +4,14 @@ import { CoverageLine } from '../../cost/coverage-line.tsx';
 import type { AllocationView } from '../../cost/use-allocations.ts';
 import { orNothing } from '../../cost/or-nothing.ts';
 import { addMonths, isMonth, showMonth } from '../../format/dates.ts';
-import { operations, type AllocationCheckQuery } from '../../generated/operations.ts';
+import { operations } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { addressOf, changeParams, useRoute } from '../../shell/route.ts';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useQuery } from '../../shell/use-query.ts';
 import { Choice } from '../../table/choice.tsx';
 import { DigitsContext } from '../../table/figures.tsx';
+import type { CheckView } from './check-view.ts';
 import { BoundClients } from './bound-clients.tsx';
 import { MonthSums } from './month-sums.tsx';
 import { Rules } from './rules.tsx';
@@ -88,8 +89,6 @@ function OneAllocation({ allocations }: { readonly allocations: readonly Allocat
     </>
   );
 }
-
-export type CheckView = NonNullable<AllocationCheckQuery['allocationCheck']>;
 
 function Checked({ check, id }: { readonly check: CheckView; readonly id: string }) {
   return (

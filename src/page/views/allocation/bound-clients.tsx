@@ -14,8 +14,8 @@ export function BoundClients({ allocation: { clients } }: { readonly allocation:
     { key: 'values', header: t('allocation.clientValues'), cell: ({ values }) => values.join(', ') },
   ];
   return (
-    <section class="spend-table" aria-labelledby="bound-clients">
-      <h2 id="bound-clients">{t('allocation.clients')}</h2>
+    <section class="spend-table">
+      <h2>{t('allocation.clients')}</h2>
       {clients === null ? (
         <p class="muted">{t('allocation.clients.forbidden')}</p>
       ) : clients.length === 0 ? (

@@ -6,7 +6,7 @@ import { useI18n } from '../../shell/i18n.tsx';
 import { addressOf } from '../../shell/route.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import type { Column, Line } from '../../table/table-rows.ts';
-import type { CheckView } from './allocation.tsx';
+import type { CheckView } from './check-view.ts';
 import { SumList, type SumView } from './sum-list.tsx';
 
 interface SumRow {
@@ -44,8 +44,8 @@ export function MonthSums({ check, allocation }: { readonly check: CheckView; re
     },
   ];
   return (
-    <section class="spend-table" aria-labelledby="allocation-sums">
-      <h2 id="allocation-sums">{t('allocation.sums')}</h2>
+    <section class="spend-table">
+      <h2>{t('allocation.sums')}</h2>
       <DataTable
         caption={t('allocation.sums')}
         columns={columns}

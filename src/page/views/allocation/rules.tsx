@@ -5,7 +5,7 @@ import { DataTable } from '../../table/data-table.tsx';
 import { Count } from '../../table/figures.tsx';
 import { SaveTable } from '../../table/save-table.tsx';
 import type { Column } from '../../table/table-rows.ts';
-import type { CheckView } from './allocation.tsx';
+import type { CheckView } from './check-view.ts';
 import { SumList, sumText } from './sum-list.tsx';
 
 type RuleView = CheckView['rules'][number];
@@ -51,9 +51,9 @@ export function Rules({ rules }: { readonly rules: readonly RuleView[] }) {
   ];
   const rows = { columns, lines: rules.map((row) => ({ id: String(row.number), row })), order: null };
   return (
-    <section class="spend-table" aria-labelledby="allocation-rules">
+    <section class="spend-table">
       <div class="section-head">
-        <h2 id="allocation-rules">{t('allocation.rules')}</h2>
+        <h2>{t('allocation.rules')}</h2>
         <SaveTable name="rules" {...rows} />
       </div>
       <DataTable caption={t('allocation.rules')} {...rows} />

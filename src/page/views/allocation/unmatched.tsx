@@ -5,7 +5,7 @@ import { addressOf } from '../../shell/route.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { SaveTable } from '../../table/save-table.tsx';
 import type { Column } from '../../table/table-rows.ts';
-import type { CheckView } from './allocation.tsx';
+import type { CheckView } from './check-view.ts';
 import { SumList, sumText } from './sum-list.tsx';
 
 type UnmatchedView = CheckView['unmatched'][number];
@@ -58,9 +58,9 @@ export function Unmatched({
     order: null,
   };
   return (
-    <section class="spend-table" aria-labelledby="allocation-unmatched">
+    <section class="spend-table">
       <div class="section-head">
-        <h2 id="allocation-unmatched">{t('allocation.unmatched')}</h2>
+        <h2>{t('allocation.unmatched')}</h2>
         {unmatched.length > 0 && <SaveTable name="unmatched" {...rows} />}
       </div>
       {unmatched.length === 0 ? (
