@@ -125,9 +125,10 @@ export function useTimelinesOf(
   const named = known.find(({ series }) => series !== null) ?? known[0];
   if (named === undefined) return { timelines: null, query };
   const series = seriesOf(named, currencies, common);
-  const reasons = query.errors.map((error) =>
-    [error.account, explain(error, i18n)].filter(Boolean).join(': '),
-  );
+  const told = query.errors
+    .filter(({ code }) => code !== 'UNSUPPORTED_BY_PROVIDER')
+    .map((error) => [error.account, explain(error, i18n)].filter(Boolean).join(': '));
+  const reasons = [...new Set(told)];
   const timelines = currencies.map((currency, index): Timeline => {
     const own = series[index] ?? [];
     const asked = { ...common, currency };
