@@ -1,7 +1,7 @@
 /**
  * How soon the cost page shows its first picture, beside an empty page of the same server: `node bench/page.ts`. The
- * gateway holds the month already, and the browser the files of the page. Each is opened over a line without delay and
- * over one that takes `delayMs` for each answer, so that what is added tells how many round trips follow each other.
+ * gateway holds the month already, and the browser the files of the page. Round trips are counted: requests that went
+ * out after another one had been answered are one step further, whatever the machine does meanwhile.
  */
 
 import { chromium, type Browser } from 'playwright-core';
@@ -13,8 +13,7 @@ import { sandboxSettings } from '../src/sandbox/sandbox-settings.ts';
 import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { findOnPath } from '../test/support/path.ts';
 
-const rounds = 9;
-const delayMs = 400;
+const rounds = 3;
 const nowMs = Date.parse('2026-03-18T09:30:00Z');
 
 /** An address, and what is there once it shows something. */
@@ -23,14 +22,16 @@ const pages = [
   ['the cost page', '/', 'g.column'],
 ] as const;
 
-/** Milliseconds from the navigation to what is waited for, in a browser that has been there before. */
-async function open(
-  browser: Browser,
-  url: string,
-  path: string,
-  sign: string,
-  latency: number,
-): Promise<number> {
+interface Opened {
+  readonly tookMs: number;
+  /** Requests that left the browser. */
+  readonly requests: number;
+  /** How many of them followed each other. */
+  readonly steps: number;
+}
+
+/** From the navigation to what is waited for, in a browser that has been there before. */
+async function open(browser: Browser, url: string, path: string, sign: string): Promise<Opened> {
   const context = await browser.newContext();
   const page = await context.newPage();
   try {
@@ -39,16 +40,21 @@ async function open(
     await page.goto('about:blank');
     const session = await context.newCDPSession(page);
     await session.send('Network.enable');
-    await session.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency,
-      downloadThroughput: -1,
-      uploadThroughput: -1,
+    const sent = new Map<string, number>();
+    const cached = new Set<string>();
+    let answered = 0;
+    session.on('Network.requestWillBeSent', ({ requestId }) => void sent.set(requestId, answered + 1));
+    session.on('Network.requestServedFromCache', ({ requestId }) => void cached.add(requestId));
+    session.on('Network.responseReceived', ({ requestId, response }) => {
+      if (response.fromDiskCache === true) cached.add(requestId);
+      if (!cached.has(requestId)) answered = Math.max(answered, sent.get(requestId) ?? 0);
     });
     const startedAtMs = performance.now();
     await page.goto(`${url}${path}`, { waitUntil: 'commit' });
     await page.locator(sign).first().waitFor({ state: 'attached' });
-    return performance.now() - startedAtMs;
+    const tookMs = performance.now() - startedAtMs;
+    const steps = [...sent].flatMap(([id, step]) => (cached.has(id) ? [] : [step]));
+    return { tookMs, requests: steps.length, steps: Math.max(...steps) };
   } finally {
     await context.close();
   }
@@ -72,25 +78,21 @@ const browser = await chromium.launch({
 });
 try {
   await app.history.tick();
-  const times = new Map<string, number[]>();
+  const opened = new Map<string, Opened[]>();
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, path, sign] of pages) {
-      for (const latency of [0, delayMs]) {
-        const took = await open(browser, app.url, path, sign, latency);
-        const key = `${name} ${latency}`;
-        times.set(key, [...(times.get(key) ?? []), took]);
-      }
+      opened.set(name, [...(opened.get(name) ?? []), await open(browser, app.url, path, sign)]);
     }
   }
-  const median = (name: string, latency: number): number => medianOf(times.get(`${name} ${latency}`) ?? []);
-  const empty = median('an empty page', 0);
-  console.log('| first picture of | of an empty page | round trips one after the other |');
-  console.log('| --- | --- | --- |');
+  const median = (name: string, read: (one: Opened) => number): number =>
+    medianOf((opened.get(name) ?? []).map((one) => read(one)));
+  const empty = median('an empty page', ({ tookMs }) => tookMs);
+  console.log('| first picture of | requests | round trips, one after the other | of an empty page |');
+  console.log('| --- | --- | --- | --- |');
   for (const [name] of pages) {
-    const [near, far] = [median(name, 0), median(name, delayMs)];
-    console.log(
-      `| ${name} | ${(near / empty).toFixed(1)}x (${near.toFixed(0)} ms) | ${((far - near) / delayMs).toFixed(1)} |`,
-    );
+    const ratio = (median(name, ({ tookMs }) => tookMs) / empty).toFixed(1);
+    const counts = [median(name, ({ requests }) => requests), median(name, ({ steps }) => steps)];
+    console.log(`| ${name} | ${counts.join(' | ')} | ${ratio}x |`);
   }
 } finally {
   await browser.close();
