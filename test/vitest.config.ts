@@ -9,7 +9,7 @@ const system = [
   'test/gateway/{history-processes,log-disk,memory,overload,prefix,process,proxy,redis-faults,replicas}.test.ts',
   'test/gateway/{page-overview,page-sign-in,page-views}.test.ts',
   'test/gateway/{mcp-conformance,mcp-loading,secrets,slow-clients,trace-variables}.test.ts',
-  'test/gateway/page-{check,explore,export,invoices,keys}.test.ts',
+  'test/gateway/page-{alerts,allocation,check,explore,export,faults,invoices,keys}.test.ts',
   'test/ledger/{memory,replicas}.test.ts',
   'test/server/export/{export-memory,matrix}.test.ts',
   'test/stores/file/file-store.test.ts',

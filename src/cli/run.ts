@@ -113,7 +113,7 @@ function reload(app: App): void {
 
 /** Runs the gateway with simulated vendors: no credentials, no Redis, nothing leaves this machine. */
 async function runSandbox(): Promise<void> {
-  const [{ startSandbox }, { startBots }, { sandboxAlerts, sandboxSettings }] = await Promise.all([
+  const [{ startSandbox }, { startBots }, simulated] = await Promise.all([
     import('../sandbox/sandbox.ts'),
     import('../sandbox/bots.ts'),
     import('../sandbox/sandbox-settings.ts'),
@@ -123,7 +123,14 @@ async function runSandbox(): Promise<void> {
   // Lets pages under development ask, from any port of this machine.
   const server = { cors: { origins: ['localhost'] } };
   const app = await run(
-    parseAlone(JSON.stringify({ ...sandboxSettings(sandbox), alerts: sandboxAlerts(bots), server })),
+    parseAlone(
+      JSON.stringify({
+        ...simulated.sandboxSettings(sandbox),
+        allocations: simulated.sandboxAllocations,
+        alerts: simulated.sandboxAlerts(bots),
+        server,
+      }),
+    ),
   );
   process.stdout.write(banner(sandbox, bots, app));
 }

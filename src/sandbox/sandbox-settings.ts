@@ -39,3 +39,18 @@ export function sandboxAlerts({ addresses }: Bots) {
     ],
   };
 }
+
+/** Whose cost it is there, by the names of its keys, products and projects; some of it is nobody's. */
+export const sandboxAllocations = [
+  {
+    id: 'team',
+    name: 'Team',
+    rules: [
+      { when: { apiKeyNames: ['prod-*', 'us-prod', '客服*'] }, to: 'search' },
+      { when: { apiKeyNames: ['data-*', 'notebooks', 'eval'] }, to: 'research' },
+      { when: { products: ['RTX*'] }, split: { search: 40, research: 60 } },
+      { when: { categories: ['gpu', 'bare_metal'] }, to: 'training' },
+      { when: { projects: ['*search', '*ads'] }, to: 'search' },
+    ],
+  },
+] as const;

@@ -47,7 +47,7 @@ test('whatever spend is grouped by, the filter of a group selects its charges an
     for (const { key, totals } of data.spend.groups) {
       const [{ value }] = key;
       const values = new Map([[dimension, value === null ? null : [value]]]);
-      const filter = toSpendFilter({ values, search: '', currencies: [] });
+      const filter = toSpendFilter({ values, allocations: new Map(), search: '', currencies: [] });
       const lists = toRowFilters(filter, dimension === 'API_KEY');
       const answer = await gateway.query<
         Readonly<Record<string, { readonly totals: readonly Totals[] } | null>>

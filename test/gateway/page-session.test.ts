@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import { codesOf, send, tokens, withClients, type Got, type Sent } from '../support/ask.ts';
 import { patient, startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
+import { startRedis } from '../support/redis.ts';
 import { createSigningKey, jwtSettings, sign, startIssuer } from '../support/issuer.ts';
 
 const accounts = JSON.stringify({ query: '{ accounts { id } }' });
@@ -72,6 +73,7 @@ test('a token becomes a cookie of limited life that no script reads and no other
     status: 'signedIn',
     client: 'ppio-team',
     permissions: [],
+    isBound: false,
     graphiql: true,
     expiresAt: '2026-03-18T21:30:00Z',
   });
@@ -288,4 +290,43 @@ test('without one, a new start ends all sessions', async () => {
   const cookie = await cookieFor(gateway, tokens.all);
   await gateway.restart();
   expect((await askWith(gateway, cookie)).status).toBe(401);
+});
+
+test('replicas on one Redis share a key: the cookie of one is good at the other, whoever began', async () => {
+  const { url } = await startRedis({ onTestFinished });
+  const { gateway } = await start({ redis: { url, timeoutMs: 2000 } });
+  const { app } = await gateway.startReplica();
+  const replica: TestGateway = { ...gateway, app };
+  for (const one of [gateway, replica]) {
+    const ready = async () =>
+      ((await (await fetch(`${one.app.url}/readyz`)).json()) as { readonly redis: string }).redis;
+    await expect.poll(ready).toBe('up');
+  }
+  const [first, second] = [await cookieFor(gateway, tokens.all), await cookieFor(replica, tokens.one)];
+  expect(second).not.toBe(first);
+  expect((await askWith(replica, first)).data).toMatchObject({ accounts: [{}, {}, {}, {}] });
+  expect((await askWith(gateway, second)).data).toEqual({ accounts: [{ id: 'ppio-main' }] });
+  // What is changed is good at neither.
+  const changed = first.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+  for (const one of [gateway, replica]) expect((await askWith(one, `${changed}AAAA`)).status).toBe(401);
+});
+
+test('the page is told that a reader is bound to its own cost, before it asks anything', async () => {
+  const clients = [
+    { id: 'search', tokens: [tokens.one], accounts: ['*'], allocations: { team: ['search'] } },
+    { id: 'finance', tokens: [tokens.all], accounts: ['*'] },
+  ];
+  const allocations = [{ id: 'team', rules: [{ to: 'search' }] }];
+  const { gateway } = await start({ clients, allocations });
+  for (const [token, name, isBound] of [
+    [tokens.one, 'bound', true],
+    [tokens.all, 'known', false],
+  ] as const) {
+    const cookie = await cookieFor(gateway, token);
+    expect(await reader(gateway, cookie)).toMatchObject({ status: 'signedIn', isBound });
+    const page = await askWith(gateway, cookie, { method: 'GET', path: '/' });
+    expect(page.text).toContain(`data-reader="${name}"`);
+  }
+  const nobody = await send(gateway, { method: 'GET', path: '/' });
+  expect(nobody.text).toContain('data-reader="unknown"');
 });

@@ -3,6 +3,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { startBots } from '../../src/sandbox/bots.ts';
+import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
+import { alertsTo } from '../support/alert-bots.ts';
 import { views } from '../support/cost-views.ts';
 import { openBrowser } from '../support/browser.ts';
 import { findBarriers, openSettled, type PageOptions } from '../support/cost-page.ts';
@@ -16,7 +19,20 @@ const shared = {} as { browser: Browser; gateway: TestGateway };
 beforeAll(async () => {
   const atEnd = { onTestFinished: (stop: () => unknown) => void stops.push(async () => void (await stop())) };
   shared.browser = await openBrowser(atEnd);
-  shared.gateway = await startGateway({}, atEnd);
+  const bots = await startBots({ nowMs: () => nowMs });
+  stops.push(() => bots.stop());
+  const rules = [{ kind: 'balanceBelow', amount: ['20000', '5000'], channels: ['slack'] }];
+  shared.gateway = await startGateway(
+    {
+      settings: (settings) => ({
+        ...settings,
+        allocations: sandboxAllocations,
+        alerts: alertsTo(bots, ['slack'], rules),
+      }),
+    },
+    atEnd,
+  );
+  await shared.gateway.app.alerts.tick();
 });
 afterAll(async () => {
   for (const stop of stops.toReversed()) await stop();
@@ -29,6 +45,39 @@ const open = (options: Partial<PageOptions>) =>
 const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** With Tab alone everything that can be used gets the focus, is seen to have it, and lets it go again. */
+async function expectKeyboardAlone(page: Page): Promise<void> {
+  const all = await page.evaluate(() => {
+    const usable = 'a[href], button:not(:disabled), select, input, summary, [tabindex]:not([tabindex="-1"])';
+    const seen = [...document.querySelectorAll<HTMLElement | SVGElement>(usable)].filter((one) =>
+      one.checkVisibility(),
+    );
+    for (const [index, one] of seen.entries()) one.dataset['tab'] = String(index);
+    return seen.map((one) => one.outerHTML.slice(0, 120));
+  });
+  const reached = new Set<number>();
+  const unseen: string[] = [];
+  // A field for a date has several places of its own.
+  for (let press = 0; press < all.length * 4; press += 1) {
+    await page.keyboard.press('Tab');
+    const [tab, isSeen, html] = await page.evaluate(() => {
+      const { activeElement: at } = document;
+      if (at === null || at === document.body) return [null, true, ''] as const;
+      const shown = at.matches('.column') ? at.querySelector('.around') : at;
+      const style = shown === null ? null : getComputedStyle(shown);
+      const isOutlined = style !== null && (style.outlineStyle !== 'none' || style.stroke !== 'none');
+      return [at.getAttribute('data-tab'), isOutlined, at.outerHTML.slice(0, 120)] as const;
+    });
+    if (!isSeen) unseen.push(html);
+    if (tab === null) {
+      // It has come round.
+      if (reached.size > 0) break;
+    } else reached.add(Number(tab));
+  }
+  expect(all.filter((_html, index) => !reached.has(index))).toEqual([]);
+  expect(unseen).toEqual([]);
+}
+
 describe.each(views)('%s', { timeout }, (view) => {
   test('has nothing in anybody’s way in either theme and language, asks nobody else, and breaks no rule', async () => {
     for (const [locale, colorScheme] of [
@@ -39,6 +88,7 @@ describe.each(views)('%s', { timeout }, (view) => {
       expect(await page.locator('html').getAttribute('lang')).toBe(locale.replace('en-GB', 'en'));
       expect(await findBarriers(page)).toEqual([]);
       expect([problems, elsewhere]).toEqual([[], []]);
+      if (locale === 'en-GB') await expectKeyboardAlone(page);
       await page.context().close();
     }
   });
@@ -76,7 +126,7 @@ test('language and theme are chosen by keyboard, shown at once, and kept', { tim
 });
 
 test(
-  'it weighs less than 100 KB, and its first picture takes one round trip: both questions at once',
+  'it weighs less than 100 KB, and its first picture takes one round trip: all questions at once',
   { timeout },
   async () => {
     const { page, requests, weights } = await open({});
@@ -89,6 +139,7 @@ test(
     const asked = requests.slice(requests.findLastIndex((one) => one.endsWith('.js')) + 1);
     expect(asked.filter((one) => !one.includes('icon')).toSorted()).toEqual([
       'GET /session',
+      'POST /graphql',
       'POST /graphql',
       'POST /graphql',
     ]);

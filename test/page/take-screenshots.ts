@@ -1,9 +1,9 @@
 /**
  * `npm run screenshots`: pictures of the cost page for docs/, of simulated vendors whose clock stands still, so that
- * they are the same wherever they are taken.
+ * they are the same wherever they are taken. They have 256 colours at most, which keeps them small.
  */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { BrowserContextOptions } from 'playwright-core';
@@ -11,29 +11,39 @@ import type { BrowserContextOptions } from 'playwright-core';
 import { startApp } from '../../src/app/app.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { instantOf } from '../../src/domain/calendar.ts';
-import { sandboxSettings } from '../../src/sandbox/sandbox-settings.ts';
+import { startBots } from '../../src/sandbox/bots.ts';
+import { sandboxAlerts, sandboxAllocations, sandboxSettings } from '../../src/sandbox/sandbox-settings.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { openBrowser } from '../support/browser.ts';
 import { root } from '../support/process.ts';
+import { toSmallPng } from '../support/small-png.ts';
 
-const nowMs = Date.parse('2026-03-18T09:30:00Z');
+const nowMs = Date.parse('2026-03-18T09:37:00Z');
 const folder = join(root, 'docs/page');
 
 const wide = { viewport: { width: 1280, height: 860 } };
-const pictures: readonly (readonly [string, string, BrowserContextOptions, boolean])[] = [
-  ['overview', '#/overview', wide, true],
+const pictures: readonly (readonly [string, string, BrowserContextOptions])[] = [
+  ['overview', '#/overview', wide],
   [
     'overview-dark',
     '#/overview?period=last-12-months-and-now&by=PRODUCT',
-    { ...wide, colorScheme: 'dark' },
-    true,
+    { viewport: { width: 1280, height: 1400 }, colorScheme: 'dark' },
   ],
-  ['overview-phone', '#/overview', { viewport: { width: 390, height: 844 } }, false],
+  ['overview-phone', '#/overview', { viewport: { width: 390, height: 844 } }],
+  ['explore', '#/explore?period=2026-02&by=team,PRODUCT', wide],
+  ['keys', '#/keys?period=2026-02', wide],
+  ['allocation', '#/allocation?month=2026-02', wide],
+  ['invoices', '#/invoices', wide],
+  ['check', '#/check?month=2026-03', wide],
+  ['alerts', '#/alerts', wide],
+  ['export', '#/export?table=spend&format=xlsx&month=2026-02&by=team', wide],
 ];
 
 const stops: (() => unknown)[] = [];
 const sandbox = await startSandbox({ requestsPerSecond: 100_000, nowMs: () => nowMs });
 stops.push(() => sandbox.stop());
+const bots = await startBots({ nowMs: () => nowMs });
+stops.push(() => bots.stop());
 const settings = sandboxSettings(sandbox);
 const budgets = [
   { id: 'inference', name: 'Inference', amount: { CNY: '150000' }, filter: { providers: ['streamlake'] } },
@@ -41,14 +51,25 @@ const budgets = [
 ];
 const quota = { requestsPerSecond: 10_000, concurrent: 8 };
 const accounts = settings.accounts.map((account) => ({ ...account, quota }));
-const config = parseConfig(JSON.stringify({ ...settings, accounts, budgets, server: { port: 0 } }), {});
+const config = parseConfig(
+  JSON.stringify({
+    ...settings,
+    accounts,
+    budgets,
+    allocations: sandboxAllocations,
+    alerts: sandboxAlerts(bots),
+    server: { port: 0 },
+  }),
+  {},
+);
 const app = await startApp(config, { now: () => instantOf(nowMs), tickMs: 3_600_000, write: () => {} });
 stops.push(() => app.stop({ withinMs: 0 }));
 try {
   await app.history.tick();
+  await app.alerts.tick();
   const browser = await openBrowser({ onTestFinished: (stop) => void stops.push(stop) });
   mkdirSync(folder, { recursive: true });
-  for (const [name, address, options, isWhole] of pictures) {
+  for (const [name, address, options] of pictures) {
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Asia/Shanghai', ...options });
     const page = await context.newPage();
     await page.clock.install({ time: nowMs });
@@ -57,7 +78,7 @@ try {
     await page.waitForFunction("document.querySelector('[aria-busy=true], .state-loading') === null", null, {
       timeout: 120_000,
     });
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: isWhole });
+    writeFileSync(join(folder, `${name}.png`), toSmallPng(await page.screenshot()));
     await context.close();
   }
 } finally {

@@ -85,6 +85,18 @@ export async function settled(page: Page): Promise<void> {
   await expect.poll(() => page.locator('[aria-busy=true], .state-loading').count()).toBe(0);
 }
 
+/** Goes to another address of the page, and waits until nothing is asked any more. */
+export async function goTo(page: Page, address: string): Promise<void> {
+  await page.evaluate(async (hash) => {
+    const followed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
+    location.hash = hash;
+    await followed;
+    // Effects, which ask, come after the drawing.
+    await new Promise((resolve) => setTimeout(resolve, 120));
+  }, address);
+  await settled(page);
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface AxeResults {

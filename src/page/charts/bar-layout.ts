@@ -9,10 +9,12 @@ import { stack, stackOffsetDiverging } from 'd3-shape';
 import { toHeight } from '../format/heights.ts';
 import type { DecimalText } from '../format/number-formats.ts';
 
-/** One of the things that a bar is stacked from. Its position in the list is its colour. */
+/** One of the things that a bar is stacked from. */
 export interface Series {
   readonly id: string;
   readonly label: string;
+  /** From 1 on. */
+  readonly colour: number;
 }
 
 export interface Bar {
@@ -22,7 +24,7 @@ export interface Bar {
   readonly label: string;
   /** On the axis: "1 Feb". */
   readonly tick: string;
-  /** What each series comes to; one that is absent had no charges. */
+  /** What each group comes to, whether it is a series or a part of the rest; one that is absent had no charges. */
   readonly parts: ReadonlyMap<string, DecimalText>;
   /** All of it, by the server, and so also what no series shows. Null: not known. */
   readonly total: DecimalText | null;

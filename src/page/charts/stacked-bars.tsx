@@ -94,7 +94,7 @@ export function StackedBars(props: StackedBarsProps) {
                 id={`${id}-${column.bar.key}`}
                 class={`column${column.bar.key === at ? ' is-shown' : ''}`}
                 role={onSelect === undefined ? 'img' : 'button'}
-                tabIndex={at === null ? (index === 0 ? 0 : -1) : column.bar.key === at ? 0 : -1}
+                tabindex={at === null ? (index === 0 ? 0 : -1) : column.bar.key === at ? 0 : -1}
                 aria-label={describeBar(column.bar, series, currency, { t, locale })}
                 onFocus={() => setAt(column.bar.key)}
                 onBlur={() => setAt(null)}

@@ -6,34 +6,28 @@
 import { StackedBars } from '../charts/stacked-bars.tsx';
 import type { Bar, Series } from '../charts/bar-layout.ts';
 import { operations } from '../generated/operations.ts';
-import type { CostOverTimeQuery, SpendDimension, SpendFilter } from '../generated/operations.ts';
+import type { SpendDimension, SpendFilter } from '../generated/operations.ts';
 import type { PeriodChoice } from '../format/periods.ts';
 import { showMoment } from '../format/dates.ts';
 import { useI18n } from '../shell/i18n.tsx';
+import { useSession } from '../shell/session.tsx';
 import { explain, Failure, Loading } from '../shell/states.tsx';
 import { useQuery, type QueryResult } from '../shell/use-query.ts';
-import {
-  barsOf,
-  datesOfBar,
-  datesOfPeriod,
-  failuresOf,
-  gapsOf,
-  seriesOf,
-  type Grain,
-  type TimeSource,
-} from './time-bars.ts';
+import { keyName, type GroupKey } from './key-name.ts';
+import { barsOf, failuresOf, gapsOf, seriesOf, type TimeAnswer, type TimeSource } from './time-bars.ts';
+import { datesOfBar, datesOfPeriod, type Grain } from './time-grain.ts';
 import { tomorrowIn } from './tomorrow.ts';
 
-interface CostOverTimeProps {
+export interface TimelinesRequest {
   readonly period: PeriodChoice;
   readonly grain: Grain;
   /** What bars are stacked by: none of DAY, WEEK, MONTH. */
   readonly by: SpendDimension;
+  /** Which one ALLOCATION means. */
+  readonly allocation?: string | null;
   readonly filter?: SpendFilter | undefined;
   /** Null: each currency as it is. */
   readonly convertTo?: string | null;
-  /** Goes into the dates of a bar. */
-  readonly onSelect?: ((dates: { readonly from: string; readonly to: string }) => void) | undefined;
 }
 
 /** What a picture of one currency shows. */
@@ -43,8 +37,10 @@ export interface Timeline {
   readonly bars: readonly Bar[];
 }
 
-export interface TimelinesProps extends Pick<CostOverTimeProps, 'grain' | 'onSelect'>, TimelinesResult {
+export interface TimelinesProps extends Pick<TimelinesRequest, 'grain'>, TimelinesResult {
   readonly convertTo: string | null;
+  /** Goes into the dates of a bar. */
+  readonly onSelect?: ((dates: { readonly from: string; readonly to: string }) => void) | undefined;
 }
 
 export function Timelines({ timelines, query, grain, convertTo, onSelect }: TimelinesProps) {
@@ -80,75 +76,93 @@ export interface TimelinesResult {
   readonly query: QueryResult<unknown>;
 }
 
-/** The bars of each currency; null while nothing is known. */
-export function useTimelines({
-  period,
-  grain,
-  by,
-  filter,
-  convertTo = null,
-}: CostOverTimeProps): TimelinesResult {
+/** Asks for them. The bars of each currency; null while nothing is known. */
+export function useTimelines(request: TimelinesRequest): TimelinesResult {
+  const { period } = request;
+  const query = useQuery(operations.CostOverTime, { period, ...variablesOf(request) });
+  return useTimelinesOf(request, query.data, query);
+}
+
+/** Those of an answer that another question has brought; null: it has none. */
+export function useTimelinesOf(
+  request: TimelinesRequest,
+  whole: TimeAnswer | null,
+  query: QueryResult<unknown>,
+): TimelinesResult {
   const i18n = useI18n();
-  const variables = { time: [grain], by: [by], split: [grain, by], filter: filter ?? null, convertTo };
-  const query = useQuery(operations.CostOverTime, { period, ...variables });
-  const whole = query.data;
-  const failed = failuresOf(whole?.bars?.coverage.sources ?? []);
-  const isMissing = failed.length > 0 || (whole === null && query.errors.length > 0) || whole?.bars === null;
-  const states = useQuery(operations.AccountStates, isMissing ? {} : null);
-  const zones = (whole?.bars?.coverage.sources ?? []).map(({ account }) => account.provider.timeZone);
-  const tomorrow = tomorrowIn(zones, Date.now());
+  const { period, grain, convertTo = null } = request;
+  const sources = whole?.bars?.coverage.sources ?? [];
+  const failed = failuresOf(sources);
+  const hasNone = whole?.bars == null && query.errors.length > 0;
+  const tomorrow = tomorrowIn(
+    sources.map(({ account }) => account.provider.timeZone),
+    Date.now(),
+  );
   const dates = whole?.bars?.period ?? datesOfPeriod(period, tomorrow);
-  const accounts = new Map((states.data?.accounts ?? []).map((account) => [account.id, account]));
+  const accounts = useAccountStates(failed.length > 0 || hasNone);
   const missing = failed.length > 0 ? failed.map(({ account }) => account.id) : [...accounts.keys()];
   const heldFrom = latest(missing.flatMap((id) => accounts.get(id)?.history.heldFrom ?? []));
-  const isPartHeld =
-    isMissing && heldFrom !== null && `${heldFrom}-01` > dates.from && `${heldFrom}-01` < dates.to;
-  const held = useQuery(
+  const heldDates =
+    heldFrom !== null && `${heldFrom}-01` > dates.from && `${heldFrom}-01` < dates.to
+      ? { from: `${heldFrom}-01`, to: dates.to }
+      : null;
+  const { data: held } = useQuery(
     operations.CostOverTime,
-    isPartHeld ? { period: { dates: { from: `${heldFrom}-01`, to: dates.to } }, ...variables } : null,
+    heldDates === null ? null : { period: { dates: heldDates }, ...variablesOf(request) },
   );
 
-  const known: readonly CostOverTimeQuery[] = [whole, isPartHeld ? held.data : null].filter(
-    (one) => one?.bars != null,
-  ) as CostOverTimeQuery[];
-  if (known.length === 0) return { timelines: null, query };
+  const later = heldDates === null ? null : held;
+  const known = [whole, later].filter((one): one is TimeAnswer => one?.bars != null);
   const currencies = convertTo === null ? currenciesOf(known) : [convertTo];
-  const timelines = currencies.map((currency): Timeline => {
-    const request = {
-      grain,
-      currency,
-      isConverted: convertTo !== null,
-      tomorrow,
-      locale: i18n.locale,
-      noValue: i18n.t('word.none'),
-      explain: (source: TimeSource) => reasonOf(source, accounts.get(source.account.id), i18n),
-    };
-    const named = known.find(({ series }) => series !== null) ?? known[0];
-    const series = named === undefined ? [] : seriesOf(named, request);
-    const reasons = query.errors.map((error) =>
-      [error.account, explain(error, i18n)].filter(Boolean).join(': '),
-    );
+  const common = {
+    grain,
+    isConverted: convertTo !== null,
+    tomorrow,
+    locale: i18n.locale,
+    nameOf: (key: GroupKey | undefined) => keyName(key, i18n),
+    explain: (source: TimeSource) => reasonOf(source, accounts.get(source.account.id), i18n),
+  };
+  const named = known.find(({ series }) => series !== null) ?? known[0];
+  if (named === undefined) return { timelines: null, query };
+  const series = seriesOf(named, currencies, common);
+  const told = query.errors
+    .filter(({ code }) => code !== 'UNSUPPORTED_BY_PROVIDER')
+    .map((error) => [error.account, explain(error, i18n)].filter(Boolean).join(': '));
+  const reasons = [...new Set(told)];
+  const timelines = currencies.map((currency, index): Timeline => {
+    const own = series[index] ?? [];
+    const asked = { ...common, currency };
     const first =
-      whole?.bars == null ? gapsOf(dates.from, dates.to, reasons, request) : barsOf(whole, series, request);
-    const later = new Map(
-      (held.data === null || !isPartHeld ? [] : barsOf(held.data, series, request)).map((bar) => [
-        bar.key,
-        bar,
-      ]),
-    );
-    return { currency, series, bars: first.map((bar) => later.get(bar.key) ?? bar) };
+      whole?.bars == null ? gapsOf(dates.from, dates.to, reasons, asked) : barsOf(whole, own, asked);
+    const read = new Map((later === null ? [] : barsOf(later, own, asked)).map((bar) => [bar.key, bar]));
+    return { currency, series: own, bars: first.map((bar) => read.get(bar.key) ?? bar) };
   });
   return { timelines, query };
 }
 
-function currenciesOf(answers: readonly CostOverTimeQuery[]): readonly string[] {
+function variablesOf({ grain, by, allocation = null, filter, convertTo = null }: TimelinesRequest) {
+  return { time: [grain], by: [by], split: [grain, by], allocation, filter: filter ?? null, convertTo };
+}
+
+/** How far each account is read; empty until it is known, and for a reader who may not know. */
+function useAccountStates(isNeeded: boolean): ReadonlyMap<string, AccountState> {
+  const { isBound } = useSession().state;
+  const { data } = useQuery(operations.AccountStates, isNeeded && !isBound ? {} : null);
+  return new Map((data?.accounts ?? []).map((account) => [account.id, account]));
+}
+
+function currenciesOf(answers: readonly TimeAnswer[]): readonly string[] {
   const all = answers.flatMap(({ bars }) => bars?.totals.map(({ currency }) => currency) ?? []);
   return [...new Set(all)];
 }
 
 interface AccountState {
   readonly name: string;
-  readonly history: { readonly status: string; readonly estimatedCompleteAt: string | null };
+  readonly history: {
+    readonly status: string;
+    readonly heldFrom: string | null;
+    readonly estimatedCompleteAt: string | null;
+  };
 }
 
 /** Why an account is missing, and until when where that is known. */

@@ -1,6 +1,7 @@
 /** The columns of a table of spend. */
 
 import { Sparkline, type SparkPoint } from '../charts/sparkline.tsx';
+import { isZero } from '../format/amounts.ts';
 import { useI18n } from '../shell/i18n.tsx';
 import { Amount, Change, Count, Share } from '../table/figures.tsx';
 import type { Column } from '../table/table-rows.ts';
@@ -86,6 +87,8 @@ export function useSpendColumns(options: SpendColumnsOptions): readonly Column<S
             isFigure: true,
             cell: ({ change }: SpendRow) =>
               change === undefined ? (
+                ''
+              ) : change.ratio === null && isZero(change.difference.amount) ? (
                 ''
               ) : change.ratio === null ? (
                 <span class="muted">{t('cost.new')}</span>

@@ -66,6 +66,14 @@ export function toSpendRow(
   return { key: portion.key ?? [], name, sums, share, change };
 }
 
+/** What a group or a whole came to in a currency; null: nothing was charged in it. */
+export function costIn(
+  totals: readonly { readonly currency: string; readonly billedCost: { readonly amount: DecimalText } }[],
+  currency: string,
+): DecimalText | null {
+  return totals.find((one) => one.currency === currency)?.billedCost.amount ?? null;
+}
+
 /** By what a group is found in another answer. */
 export function keyText(key: readonly { readonly value: string | null }[]): string {
   return JSON.stringify(key.map(({ value }) => value));

@@ -7,6 +7,45 @@ import type { Operation } from '../shell/operation.ts';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** Where a message stands. */
+export type AlertDeliveryState =
+  /** It was tried in vain for a day, or refused, or too many waited. */
+  | 'GIVEN_UP'
+  /** The channel has accepted it. */
+  | 'SENT'
+  /** It has not arrived yet. It is tried for a day, with growing pauses. */
+  | 'WAITING';
+
+/** What an alert is about. */
+export type AlertKind =
+  /** An account could not be read for a while. */
+  | 'ACCOUNT_FAILING'
+  /** A day cost far more or far less than usual. Withdrawn when a correction removes it. */
+  | 'ANOMALY'
+  /** The balance of an account is below a threshold. */
+  | 'BALANCE_BELOW'
+  /** A month has reached a threshold of a budget, or is expected to pass the budget. */
+  | 'BUDGET'
+  /** A rule has not had complete figures for a while, so it watches nothing meanwhile. */
+  | 'CANNOT_SEE'
+  /** A summary of a day, a week or a month. */
+  | 'DIGEST'
+  /** An invoice is to be paid soon, or is overdue. */
+  | 'INVOICE_DUE'
+  /** The balance of an account lasts for fewer days than a threshold. */
+  | 'RUNWAY_BELOW'
+  /** A month of an account is final, or final figures have changed. */
+  | 'SETTLED';
+
+/** Where an alert stands. */
+export type AlertState =
+  /** An event that was told once, such as a digest. */
+  | 'NOTED'
+  /** It holds. */
+  | 'OPEN'
+  /** It held, and does not any more, or does not matter any more. */
+  | 'RESOLVED';
+
 /** Selects cost by whose it is. */
 export type AllocationFilter = {
   /** Allocation.allocationId: team, customer, ... */
@@ -423,10 +462,43 @@ export type TradeType =
   /** One was prolonged. */
   | 'RENEWAL';
 
+/** What no rule matches. */
+export type UnmatchedKind =
+  /** An API key. */
+  | 'API_KEY'
+  /** A product category, of charges that have neither key nor project. */
+  | 'CATEGORY'
+  /** A project (DailyDetail.projectId). */
+  | 'PROJECT';
+
 export type AccountStatesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AccountStatesQuery = { readonly accounts: ReadonlyArray<{ readonly id: string, readonly name: string, readonly history: { readonly status: HistoryStatus, readonly heldFrom: string | null, readonly segmentsHeld: number, readonly segmentsPlanned: number, readonly estimatedCompleteAt: string | null } }> };
+
+export type AlertsQueryVariables = Exact<{
+  states?: ReadonlyArray<AlertState> | AlertState | null | undefined;
+  kinds?: ReadonlyArray<AlertKind> | AlertKind | null | undefined;
+  first: number;
+}>;
+
+
+export type AlertsQuery = { readonly alerts: { readonly count: number, readonly openCount: number, readonly alerts: ReadonlyArray<{ readonly id: string, readonly kind: AlertKind, readonly state: AlertState, readonly rule: string, readonly period: string | null, readonly threshold: string | null, readonly openedAt: string, readonly resolvedAt: string | null, readonly title: string, readonly lines: ReadonlyArray<string>, readonly accounts: ReadonlyArray<{ readonly id: string, readonly name: string }>, readonly deliveries: ReadonlyArray<{ readonly messageId: string, readonly channel: string, readonly state: AlertDeliveryState, readonly at: string }> }> } | null };
+
+export type AllocationCheckQueryVariables = Exact<{
+  id: string | number;
+  month: string;
+}>;
+
+
+export type AllocationCheckQuery = { readonly allocationCheck: { readonly month: string, readonly rules: ReadonlyArray<{ readonly number: number, readonly values: ReadonlyArray<string>, readonly isInForce: boolean, readonly rowCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }> }>, readonly unmatched: ReadonlyArray<{ readonly kind: UnmatchedKind, readonly value: string, readonly label: string, readonly rowCount: number, readonly yaml: string, readonly account: { readonly id: string, readonly name: string }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }> }>, readonly unallocated: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }>, readonly notAttributed: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } }>, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly rowCount: number, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly notices: ReadonlyArray<{ readonly code: NoticeCode, readonly message: string, readonly date: string | null }>, readonly error: { readonly code: string, readonly message: string, readonly retryable: boolean, readonly retryAfterSeconds: number | null } | null }> } } | null };
+
+export type CheckedSumsFragment = { readonly currency: string, readonly rowCount: number, readonly billedCost: { readonly amount: string } };
+
+export type AllocationsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AllocationsQuery = { readonly allocations: ReadonlyArray<{ readonly allocationId: string, readonly name: string, readonly values: ReadonlyArray<string>, readonly boundTo: ReadonlyArray<string> | null, readonly clients: ReadonlyArray<{ readonly clientId: string, readonly values: ReadonlyArray<string> }> | null }> };
 
 export type BillRowsQueryVariables = Exact<{
   period: PeriodInput;
@@ -471,14 +543,15 @@ export type CostOverTimeQueryVariables = Exact<{
   time: ReadonlyArray<SpendDimension> | SpendDimension;
   by: ReadonlyArray<SpendDimension> | SpendDimension;
   split: ReadonlyArray<SpendDimension> | SpendDimension;
+  allocation?: string | number | null | undefined;
   filter?: SpendFilter | null | undefined;
   convertTo?: string | null | undefined;
 }>;
 
 
-export type CostOverTimeQuery = { readonly bars: { readonly period: { readonly from: string, readonly to: string }, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly coverage: { readonly sources: ReadonlyArray<{ readonly status: SourceStatus, readonly kind: RowKind | null, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly timeZone: string } }, readonly error: { readonly code: string, readonly message: string } | null }> } } | null, readonly series: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }>, readonly rest: { readonly totals: ReadonlyArray<{ readonly currency: string }> } | null } | null, readonly parts: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }> } | null };
+export type CostOverTimeQuery = { readonly bars: { readonly period: { readonly from: string, readonly to: string }, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly coverage: { readonly sources: ReadonlyArray<{ readonly status: SourceStatus, readonly kind: RowKind | null, readonly provisionalFrom: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly timeZone: string } }, readonly error: { readonly code: string, readonly message: string } | null }> } } | null, readonly series: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }> } | null, readonly parts: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null }>, readonly rest: { readonly groupCount: number } | null } | null };
 
-export type CostBarFragment = { readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null };
+export type CostBarFragment = { readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly converted: { readonly billedCost: { readonly amount: string } } | null };
 
 export type CurrenciesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -503,6 +576,7 @@ export type ExploreChangeQueryVariables = Exact<{
   by: ReadonlyArray<SpendDimension> | SpendDimension;
   both: ReadonlyArray<SpendDimension> | SpendDimension;
   isTwo: boolean;
+  allocation?: string | number | null | undefined;
   filter?: SpendFilter | null | undefined;
 }>;
 
@@ -518,6 +592,7 @@ export type ExploreQueryVariables = Exact<{
   by: ReadonlyArray<SpendDimension> | SpendDimension;
   both: ReadonlyArray<SpendDimension> | SpendDimension;
   isTwo: boolean;
+  allocation?: string | number | null | undefined;
   filter?: SpendFilter | null | undefined;
   convertTo?: string | null | undefined;
 }>;
@@ -541,11 +616,12 @@ export type ExportAccountsQuery = { readonly accounts: ReadonlyArray<{ readonly 
 export type FilterValuesQueryVariables = Exact<{
   period: PeriodInput;
   by: ReadonlyArray<SpendDimension> | SpendDimension;
+  allocation?: string | number | null | undefined;
   filter?: SpendFilter | null | undefined;
 }>;
 
 
-export type FilterValuesQuery = { readonly spend: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }> }> } | null };
+export type FilterValuesQuery = { readonly spend: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }> }> } | null };
 
 export type InvoicesQueryVariables = Exact<{
   period?: PeriodInput | null | undefined;
@@ -600,12 +676,12 @@ export type OverviewQueryVariables = Exact<{
   groupBy: ReadonlyArray<SpendDimension> | SpendDimension;
   overTime: ReadonlyArray<SpendDimension> | SpendDimension;
   steps: ReadonlyArray<SpendDimension> | SpendDimension;
+  allocation?: string | number | null | undefined;
+  top: number;
 }>;
 
 
-export type OverviewQuery = { readonly accounts: ReadonlyArray<{ readonly id: string, readonly name: string, readonly provider: { readonly id: string, readonly name: string, readonly timeZone: string, readonly status: ProviderStatus }, readonly balance: { readonly source: BalanceSource, readonly status: SourceStatus, readonly asOf: string, readonly available: { readonly amount: string, readonly currency: string } | null, readonly cash: { readonly amount: string, readonly currency: string } | null, readonly creditLimit: { readonly amount: string, readonly currency: string } | null, readonly pending: { readonly amount: string, readonly currency: string } | null, readonly outstanding: { readonly amount: string, readonly currency: string } | null, readonly error: { readonly code: string, readonly message: string } | null, readonly runway: { readonly days: number, readonly exhaustedOn: string, readonly basedOnDays: number, readonly dailyCash: { readonly amount: string, readonly currency: string } } | null } | null, readonly history: { readonly status: HistoryStatus, readonly from: string, readonly heldFrom: string | null, readonly segmentsHeld: number, readonly segmentsPlanned: number, readonly estimatedCompleteAt: string | null, readonly error: { readonly code: string, readonly message: string } | null } }>, readonly month: { readonly coverage: { readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly account: { readonly id: string, readonly name: string }, readonly error: { readonly code: string, readonly message: string } | null }> }, readonly period: { readonly from: string, readonly to: string }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly previous: { readonly from: string, readonly to: string, readonly comparison: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } } | null } | null, readonly spend: { readonly groupCount: number, readonly period: { readonly from: string, readonly to: string }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }>, readonly previous: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } | null }>, readonly rest: { readonly groupCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }>, readonly previous: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } | null } | null, readonly previous: { readonly from: string, readonly to: string, readonly comparison: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } } | null, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly rowCount: number, readonly provisionalFrom: string | null, readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly notices: ReadonlyArray<{ readonly message: string, readonly date: string | null }>, readonly period: { readonly from: string, readonly to: string } | null, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly error: { readonly code: string, readonly message: string } | null }> } } | null, readonly overTime: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }>, readonly rest: { readonly groupCount: number } | null } | null, readonly steps: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }> } | null, readonly invoices: { readonly totalCount: number, readonly coverage: { readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly account: { readonly id: string, readonly name: string }, readonly error: { readonly code: string, readonly message: string } | null }> }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: string | null, readonly status: InvoiceStatus, readonly dueDate: string | null, readonly billingPeriod: string, readonly account: { readonly id: string, readonly name: string }, readonly total: { readonly amount: string, readonly currency: string }, readonly outstandingAmount: { readonly amount: string, readonly currency: string } | null }> } | null };
-
-export type AmountFragment = { readonly amount: string, readonly currency: string };
+export type OverviewQuery = { readonly allocations: ReadonlyArray<{ readonly allocationId: string, readonly name: string }>, readonly month: { readonly coverage: { readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly account: { readonly id: string, readonly name: string }, readonly error: { readonly code: string, readonly message: string } | null }> }, readonly period: { readonly from: string, readonly to: string }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly previous: { readonly from: string, readonly to: string, readonly comparison: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } } | null } | null, readonly spend: { readonly groupCount: number, readonly period: { readonly from: string, readonly to: string }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }>, readonly previous: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } | null }>, readonly rest: { readonly groupCount: number, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly shares: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null }>, readonly previous: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } | null } | null, readonly previous: { readonly from: string, readonly to: string, readonly comparison: { readonly isPartial: boolean, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly changes: ReadonlyArray<{ readonly currency: string, readonly ratio: string | null, readonly difference: { readonly amount: string } }> | null } } | null, readonly coverage: { readonly complete: boolean, readonly asOf: string | null, readonly sources: ReadonlyArray<{ readonly rowCount: number, readonly provisionalFrom: string | null, readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly account: { readonly id: string, readonly name: string, readonly provider: { readonly name: string, readonly timeZone: string } }, readonly notices: ReadonlyArray<{ readonly message: string, readonly date: string | null }>, readonly period: { readonly from: string, readonly to: string } | null, readonly settlement: { readonly status: SettlementStatus, readonly finalAt: string | null }, readonly error: { readonly code: string, readonly message: string } | null }> } } | null, readonly steps: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }> } | null, readonly overTime: { readonly groups: ReadonlyArray<{ readonly key: ReadonlyArray<{ readonly dimension: SpendDimension, readonly value: string | null, readonly label: string }>, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }> }>, readonly rest: { readonly groupCount: number } | null } | null };
 
 export type CostFragment = { readonly currency: string, readonly billedCost: { readonly amount: string } };
 
@@ -657,6 +733,13 @@ export type RestatedFragment =
   | Restated_Invoice_Fragment
 ;
 
+export type StandingQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StandingQuery = { readonly accounts: ReadonlyArray<{ readonly id: string, readonly name: string, readonly provider: { readonly id: string, readonly name: string, readonly timeZone: string, readonly status: ProviderStatus }, readonly balance: { readonly source: BalanceSource, readonly status: SourceStatus, readonly asOf: string, readonly available: { readonly amount: string, readonly currency: string } | null, readonly cash: { readonly amount: string, readonly currency: string } | null, readonly creditLimit: { readonly amount: string, readonly currency: string } | null, readonly pending: { readonly amount: string, readonly currency: string } | null, readonly outstanding: { readonly amount: string, readonly currency: string } | null, readonly error: { readonly code: string, readonly message: string } | null, readonly runway: { readonly days: number, readonly exhaustedOn: string, readonly basedOnDays: number, readonly dailyCash: { readonly amount: string, readonly currency: string } } | null } | null, readonly history: { readonly status: HistoryStatus, readonly from: string, readonly heldFrom: string | null, readonly segmentsHeld: number, readonly segmentsPlanned: number, readonly estimatedCompleteAt: string | null, readonly error: { readonly code: string, readonly message: string } | null } }>, readonly invoices: { readonly totalCount: number, readonly coverage: { readonly sources: ReadonlyArray<{ readonly kind: RowKind | null, readonly status: SourceStatus, readonly asOf: string | null, readonly account: { readonly id: string, readonly name: string }, readonly error: { readonly code: string, readonly message: string } | null }> }, readonly totals: ReadonlyArray<{ readonly currency: string, readonly billedCost: { readonly amount: string } }>, readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: string | null, readonly status: InvoiceStatus, readonly dueDate: string | null, readonly billingPeriod: string, readonly account: { readonly id: string, readonly name: string }, readonly total: { readonly amount: string, readonly currency: string }, readonly outstandingAmount: { readonly amount: string, readonly currency: string } | null }> } | null, readonly alerts: { readonly openCount: number, readonly alerts: ReadonlyArray<{ readonly id: string, readonly kind: AlertKind, readonly title: string, readonly period: string | null, readonly openedAt: string, readonly deliveries: ReadonlyArray<{ readonly state: AlertDeliveryState }>, readonly accounts: ReadonlyArray<{ readonly id: string }> }> } | null };
+
+export type AmountFragment = { readonly amount: string, readonly currency: string };
+
 export type UsageRowsQueryVariables = Exact<{
   period: PeriodInput;
   filter?: ApiKeyUsageFilter | null | undefined;
@@ -686,21 +769,25 @@ export type VendorRowQuery = { readonly node:
 /** Every operation of the page, as it names them to the gateway. */
 export const operations = {
   AccountStates: { name: 'AccountStates', id: 'd46cf87ce06d641734da2a4c790a8dbab54f610b50b853def18706979f512533' } as Operation<AccountStatesQuery, AccountStatesQueryVariables>,
+  Alerts: { name: 'Alerts', id: 'b30fe37bc74423e9e436c8125fa778a02f666da9bde4d244ae6c9c37b0e6b269' } as Operation<AlertsQuery, AlertsQueryVariables>,
+  AllocationCheck: { name: 'AllocationCheck', id: 'e8f77c8cd0951b47744817b2cdb16fc0de05eec1c937c22ce1da5e64596698f4' } as Operation<AllocationCheckQuery, AllocationCheckQueryVariables>,
+  Allocations: { name: 'Allocations', id: 'f6970d61955cbf68bc568bf469fa7b883128cb148e35dc8133914730ad19be2c' } as Operation<AllocationsQuery, AllocationsQueryVariables>,
   BillRows: { name: 'BillRows', id: '4d9023fd95230fcbb0426b9ed0ea038179df2294f0de1b88afe8cb0044477e59' } as Operation<BillRowsQuery, BillRowsQueryVariables>,
   ChargeLists: { name: 'ChargeLists', id: '5f29150d8594d99f6607185eca97464aea78458602441b965a74431fbb6ab830' } as Operation<ChargeListsQuery, ChargeListsQueryVariables>,
   Check: { name: 'Check', id: 'bf94e65d915710556631d7007a6a99461b375b79685467f9258aec0cc848102c' } as Operation<CheckQuery, CheckQueryVariables>,
-  CostOverTime: { name: 'CostOverTime', id: 'b2662467c419cc8e6636d416e3c1da16ef1bd82d70d5367de5a69ce64285e73e' } as Operation<CostOverTimeQuery, CostOverTimeQueryVariables>,
+  CostOverTime: { name: 'CostOverTime', id: '9ecb30e5964334eac80f13bcc398276f347f918cf5a0d16bed40e344ba4d4906' } as Operation<CostOverTimeQuery, CostOverTimeQueryVariables>,
   Currencies: { name: 'Currencies', id: '24a5bfe2f94ce353e7908f971d474679d3d18babb9c0602bd3437b96b3d81b0d' } as Operation<CurrenciesQuery, CurrenciesQueryVariables>,
   DetailRows: { name: 'DetailRows', id: '4336423d9d9717e7d22375a119b7da376ca5b173e01830e57cc459d1ea5ac900' } as Operation<DetailRowsQuery, DetailRowsQueryVariables>,
-  ExploreChange: { name: 'ExploreChange', id: 'eaf1bff3ada0746a9dbf2727b1edaddbcd48624ce8d72cfff85b2cc26f4d1da5' } as Operation<ExploreChangeQuery, ExploreChangeQueryVariables>,
-  Explore: { name: 'Explore', id: '24d7457898d82d6abd28e397aebf2c3ac97255254d33049bf4468faec205a9c5' } as Operation<ExploreQuery, ExploreQueryVariables>,
+  ExploreChange: { name: 'ExploreChange', id: 'a79a4be2ff2c3330d0a62e826c13184b8fe9b43b1080b34afceeb2fd98c29679' } as Operation<ExploreChangeQuery, ExploreChangeQueryVariables>,
+  Explore: { name: 'Explore', id: 'ff66a2d1bfc15b93fad0dddbf3dc6c03693132914d4cedb1da873ee34e0be590' } as Operation<ExploreQuery, ExploreQueryVariables>,
   ExportAccounts: { name: 'ExportAccounts', id: '91745e523b273ac35d3778e3d4837d18491d96ebe81c5c6fae6592ad8138f415' } as Operation<ExportAccountsQuery, ExportAccountsQueryVariables>,
-  FilterValues: { name: 'FilterValues', id: '40893bf4a158283528eef555135543d581dc90cfce3bcfddd98a73f13b1f9fd9' } as Operation<FilterValuesQuery, FilterValuesQueryVariables>,
+  FilterValues: { name: 'FilterValues', id: '2951971db80f41148d7ef411f9d90d6aa9b589dc1e860399f46a4d5fb7d40927' } as Operation<FilterValuesQuery, FilterValuesQueryVariables>,
   Invoices: { name: 'Invoices', id: '1040d91d4247053e142b86bfd0e350aa207cd33e5f3129813521092ceae75882' } as Operation<InvoicesQuery, InvoicesQueryVariables>,
   Keys: { name: 'Keys', id: '92114ad71e6f365f30ecdd9c399faf655a59a008614338563b5d32dd18ff5519' } as Operation<KeysQuery, KeysQueryVariables>,
   Outlook: { name: 'Outlook', id: '11785315a9746553cbf916d39cda9614830a94158663037dc426301f704687f7' } as Operation<OutlookQuery, OutlookQueryVariables>,
-  Overview: { name: 'Overview', id: 'd6c8d332e74efbd5af1cdecc1a4985d123b160c34d1741ae2ef82f18a2dd79b9' } as Operation<OverviewQuery, OverviewQueryVariables>,
+  Overview: { name: 'Overview', id: '2380f502f1f3c08353b3749f3759389e918c8beb692b21be76cdcd323f65c18d' } as Operation<OverviewQuery, OverviewQueryVariables>,
   Restatements: { name: 'Restatements', id: 'b554255e68fcd2391df3cca8aee71801e2960bc7d6bb6afc1f4e6a1d4c725d53' } as Operation<RestatementsQuery, RestatementsQueryVariables>,
+  Standing: { name: 'Standing', id: '39efc77e74326bfaf67aba697da23491df50d9fff2d202d641e7efa6fb46ba14' } as Operation<StandingQuery, StandingQueryVariables>,
   UsageRows: { name: 'UsageRows', id: 'd25da4343f70db11039fd2afcc808621089c0461891cf33edab9814bec873640' } as Operation<UsageRowsQuery, UsageRowsQueryVariables>,
   VendorRow: { name: 'VendorRow', id: 'ff108a7e4ab648506b19fcea2c0f18dddf31990da88bd0fbb64a4a4046534168' } as Operation<VendorRowQuery, VendorRowQueryVariables>,
 } as const;

@@ -6,6 +6,7 @@ import { languages, themes, useChoice, type Choices } from './choices.ts';
 import { useI18n } from './i18n.tsx';
 import { addressOf } from './route.ts';
 import { useSession } from './session.tsx';
+import { BoundNote } from './bound-note.tsx';
 import type { View } from './view.ts';
 
 export interface LayoutProps {
@@ -18,6 +19,7 @@ export interface LayoutProps {
 
 export function Layout({ choices, views, current, children }: LayoutProps) {
   const { t, locale } = useI18n();
+  const { isBound } = useSession().state;
   return (
     <>
       <a class="skip" href="#main" onClick={focusMain}>
@@ -27,18 +29,21 @@ export function Layout({ choices, views, current, children }: LayoutProps) {
         <p class="brand">{t('shell.title')}</p>
         <nav aria-label={t('shell.nav')}>
           <ul>
-            {views.map((view) => (
-              <li key={view.path}>
-                <a href={addressOf(view.path)} aria-current={view === current ? 'page' : undefined}>
-                  {t(view.title)}
-                </a>
-              </li>
-            ))}
+            {views
+              .filter(({ isForBound = false }) => isForBound || !isBound)
+              .map((view) => (
+                <li key={view.path}>
+                  <a href={addressOf(view.path)} aria-current={view === current ? 'page' : undefined}>
+                    {t(view.title)}
+                  </a>
+                </li>
+              ))}
           </ul>
         </nav>
         <Controls choices={choices} />
       </header>
       <main id="main" tabIndex={-1}>
+        {isBound && <BoundNote />}
         {children}
       </main>
       <p class="print-only printed-at">{t('shell.printedAt', { time: new Date().toLocaleString(locale) })}</p>

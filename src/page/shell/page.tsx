@@ -7,6 +7,7 @@ import { I18nProvider, useI18n } from './i18n.tsx';
 import { Layout } from './layout.tsx';
 import { useRoute } from './route.ts';
 import { SessionProvider, useSession } from './session.tsx';
+import { Forbidden } from './states.tsx';
 import { SignIn } from './sign-in.tsx';
 import type { View } from './view.ts';
 
@@ -40,6 +41,11 @@ function Shown({ choices, views }: PageProps) {
         <SignIn />
       ) : current === undefined ? (
         <h1>{t('shell.noView')}</h1>
+      ) : state.isBound && current.isForBound !== true ? (
+        <>
+          <h1>{t(current.title)}</h1>
+          <Forbidden>{t('state.forbidden.bound')}</Forbidden>
+        </>
       ) : (
         <current.View key={`${current.path} ${state.version}`} />
       )}

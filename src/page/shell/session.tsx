@@ -14,6 +14,8 @@ export interface SessionState {
   readonly status: 'unknown' | 'known' | 'open' | 'signedIn' | 'signedOut';
   readonly client: string | null;
   readonly permissions: readonly string[];
+  /** Whether the reader sees the cost of some values of an allocation alone. */
+  readonly isBound: boolean;
   /** Whether the reader may open GraphiQL. */
   readonly graphiql: boolean;
   /** When the sign-in ends; null: it does not. */
@@ -35,10 +37,14 @@ export interface Session {
 
 const Context = createContext<Session | null>(null);
 
+/** What the gateway knew of the reader when it sent the page. */
+const { reader } = document.documentElement.dataset;
+
 const initial: SessionState = {
-  status: document.documentElement.dataset['reader'] === 'known' ? 'known' : 'unknown',
+  status: reader === 'known' || reader === 'bound' ? 'known' : 'unknown',
   client: null,
   permissions: [],
+  isBound: reader === 'bound',
   graphiql: false,
   expiresAt: null,
   version: 0,
@@ -72,7 +78,7 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
     const reported = (await response.json()) as Omit<SessionState, 'version'>;
     const before = store.get();
     const isFirst = before.status === 'unknown' || before.status === 'known';
-    const isSame = isFirst || before.client === reported.client;
+    const isSame = (isFirst || before.client === reported.client) && before.isBound === reported.isBound;
     store.set({ ...reported, version: before.version + (isSame ? 0 : 1) });
   }
 

@@ -79,14 +79,7 @@ export function Empty({ children }: { readonly children?: ComponentChildren }) {
 /** Nothing of a question could be answered. */
 export function Failure({ errors, reload }: Pick<QueryResult<unknown>, 'errors' | 'reload'>) {
   const { t } = useI18n();
-  if (errors.some(isForbidden)) {
-    return (
-      <div class="state state-forbidden" role="alert">
-        <p class="state-title">{t('state.forbidden.title')}</p>
-        <p>{t('state.forbidden.text')}</p>
-      </div>
-    );
-  }
+  if (errors.some(isForbidden)) return <Forbidden>{t('state.forbidden.text')}</Forbidden>;
   return (
     <div class="state state-failed" role="alert">
       <p class="state-title">{t('state.failed.title')}</p>
@@ -94,6 +87,17 @@ export function Failure({ errors, reload }: Pick<QueryResult<unknown>, 'errors' 
       <button type="button" onClick={reload}>
         {t('state.retry')}
       </button>
+    </div>
+  );
+}
+
+/** The reader may not see this. */
+export function Forbidden({ children }: { readonly children: ComponentChildren }) {
+  const { t } = useI18n();
+  return (
+    <div class="state state-forbidden" role="alert">
+      <p class="state-title">{t('state.forbidden.title')}</p>
+      <p>{children}</p>
     </div>
   );
 }

@@ -8,5 +8,7 @@ export interface View {
   /** Its part of the address: `explore`. */
   readonly path: string;
   readonly title: TextKey;
+  /** Whether a reader sees it who sees the cost of some values of an allocation alone. */
+  readonly isForBound?: boolean;
   readonly View: () => VNode;
 }

@@ -35,13 +35,23 @@ export function DataTable<Row>({ caption, onOrder, detailOf, ...rows }: DataTabl
           </tr>
         </thead>
         <tbody>
-          {shown.flatMap(({ id, row, parts = [] }) => [
-            <Cells key={id} columns={columns} row={row} kind={parts.length > 0 ? 'group' : 'plain'} />,
+          {shown.flatMap(({ id, row, parts = [], kind }) => [
+            <Cells
+              key={id}
+              columns={columns}
+              row={row}
+              kind={kindOf(parts.length > 0 ? 'group' : 'plain', kind)}
+            />,
             <Detail key={`${id} detail`} columns={columns.length}>
               {detailOf?.(row)}
             </Detail>,
             ...parts.map((part) => (
-              <Cells key={`${id} ${part.id}`} columns={columns} row={part.row} kind="part" />
+              <Cells
+                key={`${id} ${part.id}`}
+                columns={columns}
+                row={part.row}
+                kind={kindOf('part', part.kind)}
+              />
             )),
           ])}
         </tbody>
@@ -94,6 +104,10 @@ function Heading<Row>({
       )}
     </th>
   );
+}
+
+function kindOf(place: string, kind: string | undefined): string {
+  return kind === undefined ? place : `${place} is-${kind}`;
 }
 
 function Cells<Row>({

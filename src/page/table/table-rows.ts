@@ -27,12 +27,17 @@ export interface Line<Row> {
   readonly row: Row;
   /** Of a group: what it consists of, one step in. */
   readonly parts?: readonly Line<Row>[];
+  /**
+   * What is no group among others stands behind them, in whatever order they stand. `unstated`: it says nothing there.
+   * `unallocated`: it is nobody's, and stands out.
+   */
+  readonly kind?: 'unstated' | 'unallocated';
 }
 
 export interface FootLine<Row> {
   readonly id: string;
   readonly row: Row;
-  readonly kind: 'rest' | 'unallocated' | 'total';
+  readonly kind: 'rest' | 'total';
 }
 
 export interface TableRows<Row> {
@@ -56,11 +61,15 @@ export function orderLines<Row>(
   locale: string,
 ): readonly Line<Row>[] {
   const keyOf = columns.find(({ key }) => key === order?.column)?.order;
-  if (order === null || keyOf === undefined) return lines;
-  const ofLine = ({ row }: Line<Row>): OrderKey => keyOf(row);
-  return orderRows(lines, ofLine, order.direction, locale).map((line) =>
-    line.parts === undefined
-      ? line
-      : { ...line, parts: orderRows(line.parts, ofLine, order.direction, locale) },
+  const ordered = (all: readonly Line<Row>[]): readonly Line<Row>[] => {
+    const others = all.filter(({ kind }) => kind === undefined);
+    const inOrder =
+      order === null || keyOf === undefined
+        ? others
+        : orderRows(others, ({ row }): OrderKey => keyOf(row), order.direction, locale);
+    return [...inOrder, ...all.filter(({ kind }) => kind !== undefined)];
+  };
+  return ordered(lines).map((line) =>
+    line.parts === undefined ? line : { ...line, parts: ordered(line.parts) },
   );
 }

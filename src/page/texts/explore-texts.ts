@@ -61,6 +61,14 @@ export const exploreTexts = {
   'rows.details': { en: 'Daily details', zh: '每日明细' },
   'rows.usage': { en: 'Usage by key', zh: '密钥用量' },
   'rows.none': { en: 'There are no charges.', zh: '没有费用。' },
+  'rows.noAllocation': {
+    en: 'A list of charges knows no allocation, which may give a team a part of a charge. Take that filter off to see the charges.',
+    zh: '明细列表不含分摊（一笔费用可能按比例分摊）。移除该筛选即可查看明细。',
+  },
+  'rows.forbidden': {
+    en: 'You see the cost of a part alone, and no single charges.',
+    zh: '您只能看到其中一部分费用，不能查看单笔明细。',
+  },
   'rows.order': { en: 'Order', zh: '排序' },
   'rows.order.newest': { en: 'Newest first', zh: '最新在前' },
   'rows.order.oldest': { en: 'Oldest first', zh: '最早在前' },
@@ -84,4 +92,5 @@ export const exploreTexts = {
   'rows.hide': { en: 'Hide', zh: '收起' },
 
   'export.csv': { en: 'CSV', zh: 'CSV' },
+  'export.xlsx': { en: 'XLSX', zh: 'XLSX' },
 } as const satisfies Texts;

@@ -54,6 +54,7 @@ export const overviewTexts = {
   'history.paused': { en: 'Paused: {reason}', zh: '已暂停：{reason}' },
 
   'overview.month': { en: '{month} so far', zh: '{month}至今' },
+  'overview.monthUnknown': { en: 'This month so far', zh: '本月至今' },
   'overview.month.soFar': { en: 'Billed so far', zh: '目前已计费' },
   'overview.month.before': { en: 'Same days before, {dates}', zh: '上月同期（{dates}）' },
   'overview.month.nothing': { en: 'Nothing was billed this month yet.', zh: '本月尚无费用。' },
@@ -97,7 +98,6 @@ export const overviewTexts = {
     zh: '{account} 为 {time} 的数据，原因：{reason}',
   },
   'overview.cost.empty': { en: 'Nothing was billed in this period.', zh: '此期间没有费用。' },
-  'overview.unallocated': { en: 'Not stated', zh: '未注明' },
 
   'overview.open': { en: 'Not final yet', zh: '尚未定账' },
   'overview.open.text': {
@@ -107,6 +107,10 @@ export const overviewTexts = {
   'overview.open.unknown': {
     en: '{account}: {kind} from {date} on may change; the provider does not say until when',
     zh: '{account}，{kind}：{date} 起的数字可能变动，供应商未说明截止时间',
+  },
+  'overview.open.undated': {
+    en: '{account}: {kind} may still change',
+    zh: '{account}，{kind}：数字仍可能变动',
   },
   'overview.open.none': { en: 'All figures of this period are final.', zh: '此期间的所有数字均已定账。' },
 

@@ -57,6 +57,10 @@ export const shellTexts = {
     en: 'Your client lacks the permission for this.',
     zh: '您的客户端没有查看此内容的权限。',
   },
+  'state.forbidden.bound': {
+    en: 'You see the cost of a part alone, and this shows more than that.',
+    zh: '您只能看到其中一部分费用，而此处显示的内容超出该范围。',
+  },
   'state.partial.title': { en: 'Not everything could be read', zh: '部分内容读取失败' },
   'state.retry': { en: 'Try again', zh: '重试' },
   'state.retrying': {

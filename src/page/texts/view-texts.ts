@@ -1,4 +1,4 @@
-/** Texts of the views of keys, invoices, the check of a month, and the export. */
+/** Texts of the views of keys, invoices, and the check of a month. */
 
 import type { Texts } from './text-types.ts';
 
@@ -81,19 +81,5 @@ export const viewTexts = {
   'check.pending': { en: 'Not final yet', zh: '未定' },
   'check.changedRows': { en: 'Changed rows', zh: '更改行数' },
 
-  'export.title': { en: 'Export', zh: '导出' },
-  'export.lead': {
-    en: 'The charges of a billing month as FOCUS, the common format of cloud bills. An export is complete, or it is refused and says what is missing.',
-    zh: '以 FOCUS（通用云账单格式）导出某账期的费用。导出要么完整，要么被拒绝并说明缺少什么。',
-  },
-  'export.format': { en: 'Format', zh: '格式' },
-  'export.format.csv': { en: 'CSV', zh: 'CSV' },
-  'export.format.ndjson': { en: 'NDJSON', zh: 'NDJSON' },
-  'export.accounts': { en: 'Accounts', zh: '账户' },
-  'export.options': { en: 'If something is missing', zh: '数据缺失时' },
-  'export.partial': { en: 'Leave out accounts that failed', zh: '略过读取失败的账户' },
-  'export.fresh': { en: 'Take no older figures', zh: '不使用旧数据' },
-  'export.download': { en: 'Download {format}', zh: '下载 {format}' },
-  'export.address': { en: 'The same for a script:', zh: '供脚本使用的地址：' },
   'period.all': { en: 'All', zh: '全部' },
 } as const satisfies Texts;

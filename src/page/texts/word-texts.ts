@@ -14,6 +14,7 @@ export const wordTexts = {
   'dimension.RESOURCE': { en: 'Resource', zh: '资源' },
   'dimension.SUB_ACCOUNT': { en: 'Sub-account', zh: '子账户' },
   'dimension.BILLING_METHOD': { en: 'Billing method', zh: '计费方式' },
+  'dimension.ALLOCATION': { en: 'Allocation', zh: '分摊' },
   'dimension.DAY': { en: 'Day', zh: '日' },
   'dimension.WEEK': { en: 'Week', zh: '周' },
   'dimension.MONTH': { en: 'Month', zh: '月' },

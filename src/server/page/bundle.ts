@@ -21,14 +21,19 @@ export interface Asset {
 export const assetEncodings = ['br', 'gzip', 'identity'] as const;
 export type AssetEncoding = (typeof assetEncodings)[number];
 
+/**
+ * Whom a document is for: a reader whom the gateway knows, one who sees the cost of some values of an allocation alone,
+ * and one whom it does not know (yet).
+ */
+export type Reader = 'known' | 'bound' | 'unknown';
+
 interface Document {
   readonly asset: Asset;
   readonly etag: string;
 }
 
 export interface Bundle {
-  /** The document, for a reader whom the gateway knows, and for one whom it does not know (yet). */
-  readonly documents: Readonly<Record<'known' | 'unknown', Document>>;
+  readonly documents: Readonly<Record<Reader, Document>>;
   /** By name: a name has the hash of what is in it, so what it names never changes. */
   readonly assets: ReadonlyMap<string, Asset>;
 }
@@ -67,6 +72,7 @@ async function makeBundle(): Promise<Bundle> {
   return {
     documents: {
       known: await toDocument(documentOf('known', names)),
+      bound: await toDocument(documentOf('bound', names)),
       unknown: await toDocument(documentOf('unknown', names)),
     },
     assets: new Map(assets),
@@ -109,7 +115,7 @@ interface FileNames {
  * Paths are relative, because a proxy may add a prefix that we do not know. `reader`: one who is not known asks who it is
  * before it asks anything else; a cookie is not sent with the first request of a link from another site.
  */
-function documentOf(reader: 'known' | 'unknown', { script, styles, icon }: FileNames): string {
+function documentOf(reader: Reader, { script, styles, icon }: FileNames): string {
   return `<!doctype html>
 <html lang="en" data-reader="${reader}">
 <head>

@@ -6,7 +6,7 @@ import Negotiator from 'negotiator';
 
 import { identify, type AdmissionSettings } from '../access/admission.ts';
 import { HttpError } from '../http/reply.ts';
-import { assetEncodings, readBundle, type Asset } from './bundle.ts';
+import { assetEncodings, readBundle, type Asset, type Reader } from './bundle.ts';
 
 /**
  * Only what this gateway serves, and no script or style in the document itself. Trusted types: the page writes no HTML
@@ -47,7 +47,7 @@ export async function servePage(
   const { documents, assets } = await readBundle();
   const name = /^\/assets\/([^?]*)/.exec(request.url ?? '/')?.[1];
   if (name === undefined) {
-    const { asset, etag } = documents[(await isKnown(settings, request)) ? 'known' : 'unknown'];
+    const { asset, etag } = documents[await readerOf(settings, request)];
     const headers = { ...documentHeaders, etag, vary: 'accept-encoding, authorization, cookie' };
     // A proxy that compresses may have made it a weak one.
     const isHeld = request.headers['if-none-match']?.includes(etag) === true;
@@ -61,14 +61,16 @@ export async function servePage(
 }
 
 /** A reader that is not known yet asks who it is before it asks anything else. */
-async function isKnown(
+async function readerOf(
   settings: Parameters<typeof servePage>[0],
   request: IncomingMessage,
-): Promise<boolean> {
+): Promise<Reader> {
   try {
-    return (await identify(settings, request)).client !== null;
+    const { client } = await identify(settings, request);
+    if (client === null) return 'unknown';
+    return client.bounds === null ? 'known' : 'bound';
   } catch {
-    return false;
+    return 'unknown';
   }
 }
 

@@ -108,6 +108,7 @@ function reader(
     status,
     client: client?.id ?? null,
     permissions: [...(client?.permissions ?? [])],
+    isBound: client !== null && client.bounds !== null,
     graphiql: graphiql === true || (graphiql === 'permitted' && client?.permissions.has('graphiql') === true),
     expiresAt: endsAt === null ? null : printInstant(endsAt),
   };

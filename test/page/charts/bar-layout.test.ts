@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { layOutBars, restId, type Bar } from '../../../src/page/charts/bar-layout.ts';
 
 const series = [
-  { id: 'a', label: 'A' },
-  { id: 'b', label: 'B' },
+  { id: 'a', label: 'A', colour: 1 },
+  { id: 'b', label: 'B', colour: 2 },
 ];
 const box = { width: 300, height: 200, labelWidth: 50 };
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { colourCount, colourOf } from '../../../src/page/charts/bar-colours.ts';
+import { colourCount, colourOf, withColours } from '../../../src/page/charts/bar-colours.ts';
 import { root } from '../../support/process.ts';
 
 type Triple = readonly [number, number, number];
@@ -95,8 +95,28 @@ test('colours that are known to be confused are found to be close', () => {
   expect(Math.abs((a?.[1] ?? 0) - (b?.[1] ?? 1))).toBeLessThan(0.06);
 });
 
-test('a series has the colour of its place, and what comes after the last is the rest', () => {
-  const series = Array.from({ length: colourCount + 2 }, (_, index) => ({ id: `s${index}`, label: '' }));
-  expect(series.map(({ id }) => colourOf(id, series))).toEqual([...names, 'series-rest', 'series-rest']);
-  expect(colourOf('', series)).toBe('series-rest');
+/** The colours of each list of names. */
+const coloursOf = (lists: readonly (readonly string[])[]): readonly (readonly string[])[] =>
+  withColours(lists.map((list) => list.map((id) => ({ id, label: id })))).map((series) =>
+    series.map(({ id }) => colourOf(id, series)),
+  );
+
+test('what is in several pictures has one colour in all of them, and no two things of a picture have the same', () => {
+  const [first = [], second = []] = coloursOf([
+    ['streamlake', 'ppio'],
+    ['novita', 'streamlake'],
+  ]);
+  expect(second[1]).toBe(first[0]);
+  expect(new Set([...first, ...second]).size).toBe(3);
+  // More names than colours: within a picture all differ, and who has one keeps it.
+  const letters = Array.from({ length: colourCount + 3 }, (_, index) => `s${index}`);
+  const [many = [], others = []] = coloursOf([letters.slice(0, colourCount), letters.slice(3)]);
+  expect(many).toEqual(names);
+  expect(new Set(others).size).toBe(colourCount);
+  expect(others.slice(0, colourCount - 3)).toEqual(many.slice(3));
+});
+
+test('what is no series is the rest', () => {
+  expect(colourOf('x', [{ id: 's', label: '', colour: 1 }])).toBe('series-rest');
+  expect(colourOf('', [])).toBe('series-rest');
 });

@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 
 import { parseOrder, printOrder } from '../../../src/page/table/row-order.ts';
-import { tableCsv } from '../../../src/page/table/table-csv.ts';
+import { toCsv } from '../../../src/page/format/csv-text.ts';
+import { tableCells } from '../../../src/page/table/table-cells.ts';
 import { orderLines, type Column, type Line } from '../../../src/page/table/table-rows.ts';
 
 interface Row {
@@ -75,8 +76,17 @@ test('figures are ordered by all their digits, words as people order them, and w
 test('what a group consists of is ordered within it, and without an order all stands as the server sent it', () => {
   const [, , first] = orderLines(lines, columns, { column: 'cost', direction: 'descending' }, 'en');
   expect(names(first?.parts ?? [])).toEqual(['x', 'y']);
-  expect(orderLines(lines, columns, null, 'en')).toBe(lines);
-  expect(orderLines(lines, columns, { column: 'no', direction: 'ascending' }, 'en')).toBe(lines);
+  expect(orderLines(lines, columns, null, 'en')).toEqual(lines);
+  expect(orderLines(lines, columns, { column: 'no', direction: 'ascending' }, 'en')).toEqual(lines);
+});
+
+test('what is nobody’s stands behind the others, in whatever order they stand', () => {
+  const all = [{ ...line('nobody', '99'), kind: 'unallocated' } as const, line('a', '1'), line('b', '2')];
+  for (const direction of ['ascending', 'descending'] as const) {
+    const ordered = names(orderLines(all, columns, { column: 'cost', direction }, 'en'));
+    expect(ordered).toEqual(direction === 'ascending' ? ['a', 'b', 'nobody'] : ['b', 'a', 'nobody']);
+  }
+  expect(names(orderLines(all, columns, null, 'en'))).toEqual(['a', 'b', 'nobody']);
 });
 
 test('the order stands in the address', () => {
@@ -89,10 +99,8 @@ test('the order stands in the address', () => {
 
 test('a file has the rows, their parts and the foot, in the order that is seen, with every digit', () => {
   const foot = [{ id: 'total', kind: 'total', row: { name: 'Total', cost: '1.00' } }] as const;
-  const text = tableCsv(
-    { columns, lines: lines.slice(0, 2), foot, order: { column: 'cost', direction: 'descending' } },
-    'en',
-  );
+  const order = { column: 'cost', direction: 'descending' } as const;
+  const text = toCsv(tableCells({ columns, lines: lines.slice(0, 2), foot, order }, 'en'));
   expect(text.slice(1).split('\r\n')).toEqual([
     'Name,Cost CNY,Id',
     'm9,98765432109876543210.1,m9',

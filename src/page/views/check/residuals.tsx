@@ -6,8 +6,7 @@ import type { CheckQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { DataTable } from '../../table/data-table.tsx';
 import { Amount } from '../../table/figures.tsx';
-import { saveFile } from '../../table/save-file.ts';
-import { tableCsv } from '../../table/table-csv.ts';
+import { SaveTable } from '../../table/save-table.tsx';
 import type { Column } from '../../table/table-rows.ts';
 
 type ResidualView = NonNullable<CheckQuery['reconciliation']>[number]['residuals'][number];
@@ -34,7 +33,7 @@ export function Residuals({
 }
 
 function ResidualPart({ residual, account }: { readonly residual: ResidualView; readonly account: string }) {
-  const { t, locale } = useI18n();
+  const { t } = useI18n();
   const { left, right, leftAmount, rightAmount, difference, lines } = residual;
   const { currency } = leftAmount;
   const names = { left: t(`check.side.${left}`), right: t(`check.side.${right}`) };
@@ -54,9 +53,7 @@ function ResidualPart({ residual, account }: { readonly residual: ResidualView; 
         <details>
           <summary>{t('check.lines', { count: lines.length })}</summary>
           <DataTable caption={`${account}: ${t('check.against', names)}, ${currency}`} {...rows} />
-          <button type="button" onClick={() => saveFile('residuals.csv', tableCsv(rows, locale))}>
-            {t('export.csv')}
-          </button>
+          <SaveTable name="residuals" {...rows} />
         </details>
       )}
     </div>

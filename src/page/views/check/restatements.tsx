@@ -8,8 +8,7 @@ import { Answer, explain } from '../../shell/states.tsx';
 import { useQuery } from '../../shell/use-query.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { Amount, Count, Unknown } from '../../table/figures.tsx';
-import { saveFile } from '../../table/save-file.ts';
-import { tableCsv } from '../../table/table-csv.ts';
+import { SaveTable } from '../../table/save-table.tsx';
 import type { Column } from '../../table/table-rows.ts';
 
 type Report = NonNullable<RestatementsQuery['restatements']>;
@@ -17,7 +16,7 @@ type RestatementView = Report['restatements'][number];
 type SourceView = Report['sources'][number];
 
 export function Restatements({ period }: { readonly period: PeriodInput }) {
-  const { t, locale } = useI18n();
+  const { t } = useI18n();
   const query = useQuery(operations.Restatements, { period });
   const columns = useRestatementColumns();
   const sourceColumns = useSourceColumns();
@@ -42,9 +41,7 @@ export function Restatements({ period }: { readonly period: PeriodInput }) {
               ) : (
                 <>
                   <DataTable caption={t('check.restatements')} {...rows} />
-                  <button type="button" onClick={() => saveFile('restatements.csv', tableCsv(rows, locale))}>
-                    {t('export.csv')}
-                  </button>
+                  <SaveTable name="restatements" {...rows} />
                 </>
               )}
               <details class="bar-table">

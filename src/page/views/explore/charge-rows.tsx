@@ -2,7 +2,8 @@
 
 import { operations } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
-import { Answer } from '../../shell/states.tsx';
+import { useSession } from '../../shell/session.tsx';
+import { Answer, Forbidden } from '../../shell/states.tsx';
 import { useQuery, type QueryError, type QueryResult } from '../../shell/use-query.ts';
 import { Amount, Count } from '../../table/figures.tsx';
 import { rowLists, type ExploreState, type RowListName } from './explore-address.ts';
@@ -17,10 +18,12 @@ export interface ChargeRowsProps {
 
 export function ChargeRows({ state, onList }: ChargeRowsProps) {
   const { t } = useI18n();
+  const { isBound } = useSession().state;
   const { period, filter } = variablesOf(state);
   const { byKey, ...rest } = filter;
   const filters = toRowFilters(rest, byKey === true);
-  const query = useQuery(operations.ChargeLists, {
+  const hasLists = Object.keys(filters).length > 0;
+  const asked = {
     period,
     bills: filters.bills ?? null,
     details: filters.details ?? null,
@@ -28,7 +31,12 @@ export function ChargeRows({ state, onList }: ChargeRowsProps) {
     hasBills: filters.bills !== undefined,
     hasDetails: filters.details !== undefined,
     hasUsage: filters.usage !== undefined,
-  });
+  };
+  const query = useQuery(operations.ChargeLists, hasLists && !isBound ? asked : null);
+  if (isBound) return <Forbidden>{t('rows.forbidden')}</Forbidden>;
+  if (!hasLists) {
+    return <p class="muted">{t(filter.allocations === undefined ? 'rows.none' : 'rows.noAllocation')}</p>;
+  }
   return (
     <section class="rows" aria-labelledby="rows-title">
       <h2 id="rows-title">{t('rows.title')}</h2>

@@ -8,8 +8,7 @@ import { changeParams, useRoute } from '../../shell/route.ts';
 import { Answer } from '../../shell/states.tsx';
 import { useQuery } from '../../shell/use-query.ts';
 import { DataTable } from '../../table/data-table.tsx';
-import { saveFile } from '../../table/save-file.ts';
-import { tableCsv } from '../../table/table-csv.ts';
+import { SaveTable } from '../../table/save-table.tsx';
 import { useChargeColumns, type ChargeRow } from './charge-columns.tsx';
 import type { RowListName } from './explore-address.ts';
 import type { FilterInput } from './filters.ts';
@@ -38,7 +37,7 @@ export interface ChargeTableProps {
 }
 
 export function ChargeTable({ list, period, filter }: ChargeTableProps) {
-  const { t, locale } = useI18n();
+  const { t } = useI18n();
   const { params } = useRoute();
   const order = orderNames.find((name) => name === params.get('sort')) ?? 'newest';
   const [after, before] = [params.get('after'), params.get('before')];
@@ -74,17 +73,12 @@ export function ChargeTable({ list, period, filter }: ChargeTableProps) {
                   ))}
                 </select>
               </label>
-              <button
-                type="button"
-                onClick={() =>
-                  saveFile(
-                    `charges-${list}.csv`,
-                    tableCsv({ columns, lines: toLines(page.nodes), order: null }, locale),
-                  )
-                }
-              >
-                {t('export.csv')}
-              </button>
+              <SaveTable
+                name={`charges-${list}`}
+                columns={columns}
+                lines={toLines(page.nodes)}
+                order={null}
+              />
             </div>
             <DataTable
               caption={t(`rows.${list}`)}

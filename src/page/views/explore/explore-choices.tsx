@@ -1,22 +1,25 @@
 /** What Explore groups by, how bars are cut, in which currency, and with how many digits. */
 
-import { grains, type Grain } from '../../cost/time-bars.ts';
+import { grains, type Grain } from '../../cost/time-grain.ts';
+import type { AllocationView } from '../../cost/use-allocations.ts';
 import { operations } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { useQuery } from '../../shell/use-query.ts';
+import { Choice } from '../../table/choice.tsx';
 import { Switch } from '../../table/switch.tsx';
-import { groupDimensions, type ExploreState } from './explore-address.ts';
+import { groupDimensions, parseDimensions, printDimensions, type ExploreState } from './explore-address.ts';
 
 export interface ExploreChoicesProps {
   readonly state: ExploreState;
+  readonly allocations: readonly AllocationView[];
   readonly grain: Grain;
   readonly go: (next: Partial<ExploreState>) => void;
 }
 
-export function ExploreChoices({ state, grain, go }: ExploreChoicesProps) {
+export function ExploreChoices({ state, allocations, grain, go }: ExploreChoicesProps) {
   const { t } = useI18n();
-  const { by, convertTo } = state;
-  const [first, second] = by;
+  const { convertTo } = state;
+  const [first = '', second = ''] = printDimensions(state);
   const accounts = useQuery(operations.Currencies, {}).data?.accounts ?? [];
   const currencies = [
     ...new Set([
@@ -24,20 +27,34 @@ export function ExploreChoices({ state, grain, go }: ExploreChoicesProps) {
       ...(convertTo === null ? [] : [convertTo]),
     ]),
   ].toSorted((a, b) => (a < b ? -1 : 1));
-  const dimensions = groupDimensions.map((name) => [name, t(`dimension.${name}`)] as const);
+  const named = allocations.map(({ allocationId, name }) => [allocationId, name] as const);
+  // One that the settings do not have (any more) is still what the address says.
+  const unknown =
+    state.allocation !== null && allocations.every(({ allocationId }) => allocationId !== state.allocation);
+  const dimensions: readonly (readonly [string, string])[] = [
+    ...named,
+    ...(unknown && state.allocation !== null ? [[state.allocation, state.allocation] as const] : []),
+    ...groupDimensions.flatMap((name) =>
+      name === 'ALLOCATION' ? [] : [[name, t(`dimension.${name}`)] as const],
+    ),
+  ];
+  // One allocation at a time: the second dimension offers no other one.
+  const others = dimensions.filter(
+    ([name]) => name !== first && !(state.by[0] === 'ALLOCATION' && named.some(([id]) => id === name)),
+  );
   return (
     <>
       <Choice
         label={t('explore.by')}
         value={first}
         options={dimensions}
-        onChange={(name) => go({ by: second === undefined || second === name ? [name] : [name, second] })}
+        onChange={(name) => go(parseDimensions([name, ...(second === name ? [] : [second])]))}
       />
       <Choice
         label={t('explore.within')}
-        value={second ?? ''}
-        options={[['', t('explore.oneOnly')], ...dimensions.filter(([name]) => name !== first)]}
-        onChange={(name) => go({ by: name === '' ? [first] : [first, name] })}
+        value={second}
+        options={[['', t('explore.oneOnly')], ...others]}
+        onChange={(name) => go(parseDimensions([first, name]))}
       />
       <Choice
         label={t('explore.grain')}
@@ -61,36 +78,5 @@ export function ExploreChoices({ state, grain, go }: ExploreChoicesProps) {
         {t('explore.moreColumns')}
       </Switch>
     </>
-  );
-}
-
-function Choice<T extends string>({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: T;
-  readonly options: readonly (readonly [T, string])[];
-  readonly onChange: (value: T) => void;
-}) {
-  return (
-    <label class="field">
-      {label}
-      <select
-        value={value}
-        onChange={({ currentTarget }) => {
-          const chosen = options.find(([one]) => one === currentTarget.value);
-          if (chosen !== undefined) onChange(chosen[0]);
-        }}
-      >
-        {options.map(([one, text]) => (
-          <option key={one} value={one}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -2,12 +2,13 @@
 
 import type { ExploreChangeQuery, ExploreQuery, SpendDimension } from '../../generated/operations.ts';
 import { keyText, toSpendRow, type ChangeView, type SpendRow } from '../../cost/spend-rows.ts';
+import { kindOfKey, type GroupKey } from '../../cost/key-name.ts';
 import type { FootLine, Line } from '../../table/table-rows.ts';
 import type { ExploreState, GroupDimension } from './explore-address.ts';
 import { toSpendFilter } from './filters.ts';
 
 /** The variables that all questions of a state have in common. */
-export function variablesOf({ period, by, filters, convertTo }: ExploreState) {
+export function variablesOf({ period, by, allocation, filters, convertTo }: ExploreState) {
   const [first] = by;
   const isByKey = by.includes('API_KEY');
   return {
@@ -15,6 +16,7 @@ export function variablesOf({ period, by, filters, convertTo }: ExploreState) {
     by: [first] as SpendDimension[],
     both: [...by] as SpendDimension[],
     isTwo: by.length > 1,
+    allocation,
     filter: { ...toSpendFilter(filters), ...(isByKey ? { byKey: true } : {}) },
     convertTo,
   };
@@ -35,7 +37,7 @@ export interface SpendTableView {
 }
 
 export interface Names {
-  readonly noValue: string;
+  readonly nameOf: (key: GroupKey | undefined) => string;
   readonly total: string;
   readonly rest: (count: number) => string;
 }
@@ -54,11 +56,12 @@ export function tablesOf(
   return currencies.map((currency): SpendTableView => {
     const common = { currency, isConverted };
     const toLine = (group: NonNullable<ExploreQuery['groups']>['groups'][number]): Line<SpendRow>[] => {
-      const last = group.key.at(-1);
-      const name = last?.value == null ? names.noValue : last.label;
+      const name = names.nameOf(group.key.at(-1));
       const id = keyText(group.key);
       const row = toSpendRow(group, { ...common, name, changes: changed.get(id) });
-      return row === null ? [] : [{ id, row }];
+      if (row === null) return [];
+      const kind = kindOfKey(group.key.at(-1), row.sums.billedCost.amount);
+      return [{ id, row, ...(kind === undefined ? {} : { kind }) }];
     };
     const within = Map.groupBy(parts?.groups ?? [], ({ key }) => keyText(key.slice(0, 1)));
     const lines = groups.groups.flatMap(toLine).map((line) => {

@@ -9,11 +9,11 @@ import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
 import { explain } from '../../shell/states.tsx';
 import { useQuery } from '../../shell/use-query.ts';
+import { keyName, type GroupKey } from '../../cost/key-name.ts';
 import { seriesId } from '../../cost/time-bars.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { parseOrder, printOrder } from '../../table/row-order.ts';
-import { saveFile } from '../../table/save-file.ts';
-import { tableCsv } from '../../table/table-csv.ts';
+import { SaveTable } from '../../table/save-table.tsx';
 import { intoGroup, type ExploreState } from './explore-address.ts';
 import { stackedBy, tablesOf, variablesOf, type SpendTableView } from './explore-query.ts';
 
@@ -22,16 +22,18 @@ export interface ExploreTablesProps {
   /** What the pictures show: a line over time for each of their series. Null: not known. */
   readonly timelines: readonly Timeline[] | null;
   readonly state: ExploreState;
+  /** What the dimensions are called. */
+  readonly dimensions: readonly string[];
   readonly to: (next: Partial<ExploreState>) => string;
 }
 
-export function ExploreTables({ data, timelines, state, to }: ExploreTablesProps) {
+export function ExploreTables({ data, timelines, state, dimensions, to }: ExploreTablesProps) {
   const i18n = useI18n();
   const { t, locale } = i18n;
   const { convertTo, ...variables } = variablesOf(state);
   const changes = useQuery(operations.ExploreChange, convertTo === null ? variables : null);
   const names = {
-    noValue: t('word.none'),
+    nameOf: (key: GroupKey | undefined) => keyName(key, i18n),
     total: t('word.total'),
     rest: (count: number) => t('word.rest', { count }),
   };
@@ -57,6 +59,7 @@ export function ExploreTables({ data, timelines, state, to }: ExploreTablesProps
           table={table}
           timeline={timelines?.find(({ currency }) => currency === table.currency)}
           state={state}
+          dimensions={dimensions}
           to={to}
           hasChanges={changed?.comparison.changes != null}
         />
@@ -74,16 +77,18 @@ function SpendTable({
   table,
   timeline,
   state,
+  dimensions,
   to,
   hasChanges,
 }: {
   readonly table: SpendTableView;
   readonly timeline: Timeline | undefined;
   readonly state: ExploreState;
+  readonly dimensions: readonly string[];
   readonly to: ExploreTablesProps['to'];
   readonly hasChanges: boolean;
 }) {
-  const { t, locale } = useI18n();
+  const { t } = useI18n();
   const { params } = useRoute();
   const isInTime = isTime({ dimension: state.by[0] });
   const order = parseOrder(params.get('order')) ?? parseOrder(isInTime ? 'name' : '-cost');
@@ -91,14 +96,14 @@ function SpendTable({
   const columns = useSpendColumns({
     currency,
     isConverted,
-    dimensions: state.by.map((dimension) => t(`dimension.${dimension}`)),
+    dimensions,
     addressOf: ({ key }) => (key.length === 0 ? null : to(intoGroup(state, key))),
     hasChanges: hasChanges && !isConverted,
     hasParts: params.get('columns') === 'all',
     trendOf: (row) => trendOf(row, timeline, stackedBy(state.by)),
   });
   const caption = t('cost.table', {
-    dimension: state.by.map((dimension) => t(`dimension.${dimension}`)).join(', '),
+    dimension: dimensions.join(', '),
     currency: isConverted ? t('cost.convertedTo', { currency }) : currency,
   });
   const rows = { columns, lines, foot, order };
@@ -106,9 +111,7 @@ function SpendTable({
     <section class="spend-table">
       <div class="section-head">
         <h2>{caption}</h2>
-        <button type="button" onClick={() => saveFile(`spend-${currency}.csv`, tableCsv(rows, locale))}>
-          {t('export.csv')}
-        </button>
+        <SaveTable name={`spend-${currency}`} {...rows} />
       </div>
       <DataTable
         caption={caption}
@@ -124,11 +127,10 @@ function SpendTable({
 function trendOf({ key }: SpendRow, timeline: Timeline | undefined, stacked: string) {
   const [first, second] = key;
   if (timeline === undefined || first?.dimension !== stacked || second !== undefined) return null;
-  const series = timeline.series.find(({ id }) => id === seriesId(first.value));
-  if (series === undefined) return null;
+  const id = seriesId(first.value);
   return timeline.bars.map(({ tick, total, parts }) => ({
     label: tick,
-    amount: total === null ? null : (parts.get(series.id) ?? '0'),
+    amount: total === null ? null : (parts.get(id) ?? '0'),
   }));
 }
 

@@ -6,12 +6,15 @@
 import { orNothing } from '../../cost/or-nothing.ts';
 import { Timelines, useTimelines } from '../../cost/cost-over-time.tsx';
 import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
-import { failuresOf, type Grain, grainOf } from '../../cost/time-bars.ts';
+import { failuresOf } from '../../cost/time-bars.ts';
+import { type Grain, grainOf } from '../../cost/time-grain.ts';
 import { PeriodPicker } from '../../cost/period-picker.tsx';
 import { showDates } from '../../format/dates.ts';
 import { operations } from '../../generated/operations.ts';
+import { useAllocations } from '../../cost/use-allocations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { addressOf, useRoute } from '../../shell/route.ts';
+import { useSession } from '../../shell/session.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { useQuery } from '../../shell/use-query.ts';
 import { DigitsContext } from '../../table/figures.tsx';
@@ -26,14 +29,17 @@ import './explore.css';
 export function Explore() {
   const { t, locale } = useI18n();
   const { params } = useRoute();
+  const { isBound } = useSession().state;
   const state = parseExplore(params);
   const grain: Grain = state.grain ?? grainOf(state.period);
   const variables = variablesOf(state);
   const query = useQuery(operations.Explore, variables);
+  const allocations = useAllocations();
   const time = useTimelines({
     period: state.period,
     grain,
     by: stackedBy(state.by),
+    allocation: state.allocation,
     filter: variables.filter,
     convertTo: state.convertTo,
   });
@@ -43,6 +49,9 @@ export function Explore() {
     for (const name of ['after', 'before']) others.delete(name);
     return addressOf('explore', printExplore({ ...state, ...next }, others));
   };
+  const allocationName =
+    allocations.find(({ allocationId }) => allocationId === state.allocation)?.name ?? state.allocation ?? '';
+  const dimensions = state.by.map((one) => (one === 'ALLOCATION' ? allocationName : t(`dimension.${one}`)));
   const go = (next: Partial<ExploreState>): void => location.assign(to(next));
   const digits = params.get('digits') === 'all' ? 'all' : 'cents';
   return (
@@ -58,9 +67,9 @@ export function Explore() {
         </div>
         <div class="toolbar">
           <PeriodPicker period={state.period} onChange={(period) => period !== null && go({ period })} />
-          <ExploreChoices state={state} grain={grain} go={go} />
+          <ExploreChoices state={state} allocations={allocations} grain={grain} go={go} />
         </div>
-        <FilterBar state={state} onChange={(filters) => go({ filters })} />
+        <FilterBar state={state} allocations={allocations} onChange={(filters) => go({ filters })} />
         <Answer
           query={orNothing(query, 'groups')}
           isEmpty={({ groups }) =>
@@ -72,28 +81,40 @@ export function Explore() {
               <>
                 <CoverageLine coverage={data.groups.coverage} />
                 {state.by.includes('API_KEY') && <p class="muted">{t('explore.byKeyNote')}</p>}
+                {state.allocation !== null && <p class="muted">{t('allocation.note')}</p>}
                 <Timelines
                   {...time}
                   grain={grain}
                   convertTo={state.convertTo}
                   onSelect={(dates) => go({ period: { dates }, grain: null })}
                 />
-                <ExploreTables data={data} timelines={time.timelines} state={state} to={to} />
+                <ExploreTables
+                  data={data}
+                  timelines={time.timelines}
+                  state={state}
+                  dimensions={dimensions}
+                  to={to}
+                />
                 <ZoneNote sources={data.groups.coverage.sources} />
-                <p>
-                  <button
-                    type="button"
-                    aria-expanded={state.showsRows}
-                    onClick={() => go({ showsRows: !state.showsRows, list: null })}
-                  >
-                    {t(state.showsRows ? 'explore.hideRows' : 'explore.showRows')}
-                  </button>
-                </p>
+                {!isBound && (
+                  <p>
+                    <button
+                      type="button"
+                      aria-expanded={state.showsRows}
+                      onClick={() => go({ showsRows: !state.showsRows, list: null })}
+                    >
+                      {t(state.showsRows ? 'explore.hideRows' : 'explore.showRows')}
+                    </button>
+                  </p>
+                )}
                 {state.showsRows && <ChargeRows state={state} onList={(list) => go({ list })} />}
               </>
             )
           }
         </Answer>
+        {query.data?.groups == null && time.timelines !== null && (
+          <Timelines {...time} grain={grain} convertTo={state.convertTo} />
+        )}
       </div>
     </DigitsContext.Provider>
   );

@@ -1,33 +1,21 @@
 /** What Explore is narrowed to: each filter with a way to take it off, and a way to add another. */
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 
+import { keyName, valueName } from '../../cost/key-name.ts';
 import { operations } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { useQuery } from '../../shell/use-query.ts';
+import { AddFilter, type FilterBarProps } from './add-filter.tsx';
 import type { ExploreState } from './explore-address.ts';
-import { variablesOf } from './explore-query.ts';
-import { filterFields, type FilterDimension, type Filters } from './filters.ts';
+import { filterFields, type FilterDimension } from './filters.ts';
 
-export interface FilterBarProps {
-  readonly state: ExploreState;
-  readonly onChange: (filters: Filters) => void;
-}
-
-const dimensions = Object.keys(filterFields) as readonly FilterDimension[];
-
-export function FilterBar({ state, onChange }: FilterBarProps) {
-  const { t } = useI18n();
+export function FilterBar(props: FilterBarProps) {
+  const i18n = useI18n();
+  const { t } = i18n;
+  const { state, allocations: known, onChange } = props;
   const { filters } = state;
-  const { values, search, currencies } = filters;
-  const without = (dimension: FilterDimension, value: string | null): void => {
-    const left = (values.get(dimension) ?? []).filter((one) => one !== value);
-    const next = new Map(values);
-    if (left.length === 0) next.delete(dimension);
-    else next.set(dimension, left);
-    onChange({ ...filters, values: next });
-  };
+  const { values, allocations, search, currencies } = filters;
   return (
     <div class="filters" role="group" aria-label={t('explore.filters')}>
       {[...values].flatMap(([dimension, list]) =>
@@ -35,13 +23,28 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
           <Chip
             key={`${dimension} ${value}`}
             name={t(`dimension.${dimension}`)}
-            onRemove={() => without(dimension, value)}
+            onRemove={() =>
+              onChange({ ...filters, values: withList(values, dimension, others(list, value)) })
+            }
           >
             {value === null ? (
-              t('word.none')
+              keyName({ dimension, value, label: '' }, i18n)
             ) : (
               <ValueName state={state} dimension={dimension} value={value} />
             )}
+          </Chip>
+        )),
+      )}
+      {[...allocations].flatMap(([id, list]) =>
+        list.map((value) => (
+          <Chip
+            key={`${id}:${value}`}
+            name={known.find(({ allocationId }) => allocationId === id)?.name ?? id}
+            onRemove={() =>
+              onChange({ ...filters, allocations: withList(allocations, id, others(list, value)) })
+            }
+          >
+            {valueName(value, i18n)}
           </Chip>
         )),
       )}
@@ -59,9 +62,25 @@ export function FilterBar({ state, onChange }: FilterBarProps) {
           {search}
         </Chip>
       )}
-      <AddFilter state={state} onChange={onChange} />
+      <AddFilter {...props} />
     </div>
   );
+}
+
+function others<Value>(list: readonly Value[] | null, value: unknown): readonly Value[] {
+  return (list ?? []).filter((one) => one !== value);
+}
+
+/** The lists with another one in the place of one; without it, where nothing is left in it. */
+function withList<Key, List extends readonly unknown[] | null>(
+  lists: ReadonlyMap<Key, List>,
+  key: Key,
+  list: List & readonly unknown[],
+): ReadonlyMap<Key, List> {
+  const next = new Map(lists);
+  if (list.length === 0) next.delete(key);
+  else next.set(key, list);
+  return next;
 }
 
 /** A filter; pressing it takes it off. */
@@ -102,87 +121,4 @@ function ValueName({
   );
   const key = query.data?.spend?.groups[0]?.key[0];
   return <>{key?.value === value ? key.label : value}</>;
-}
-
-/** A dimension, then one of its values in the period, or a part of a product's name. */
-function AddFilter({ state, onChange }: FilterBarProps) {
-  const { t } = useI18n();
-  const [dimension, setDimension] = useState<FilterDimension | 'search' | null>(null);
-  const { period, filter } = variablesOf(state);
-  const isListed = dimension !== null && dimension !== 'search';
-  // The values beside those that are chosen in the same dimension.
-  const others = isListed ? { ...filter, [filterFields[dimension]]: undefined, without: undefined } : filter;
-  const query = useQuery(
-    operations.FilterValues,
-    isListed ? { period, by: [dimension], filter: others } : null,
-  );
-  const { filters } = state;
-  const add = (value: string | null): void => {
-    if (!isListed) return;
-    const chosen = value === null ? null : [...(filters.values.get(dimension) ?? []), value];
-    onChange({ ...filters, values: new Map(filters.values).set(dimension, chosen) });
-    setDimension(null);
-  };
-  const groups = query.data?.spend?.groups ?? [];
-  return (
-    <>
-      <select
-        class="add-filter"
-        aria-label={t('explore.addFilter')}
-        value={dimension ?? ''}
-        onChange={({ currentTarget: { value } }) =>
-          setDimension(value === 'search' ? value : (dimensions.find((one) => one === value) ?? null))
-        }
-      >
-        <option value="">{t('explore.addFilter')}</option>
-        <option value="search">{t('explore.search')}</option>
-        {dimensions.map((one) => (
-          <option key={one} value={one}>
-            {t(`dimension.${one}`)}
-          </option>
-        ))}
-      </select>
-      {isListed && (
-        <select
-          aria-label={t('explore.value')}
-          disabled={groups.length === 0}
-          value=""
-          onChange={({ currentTarget: { value } }) => {
-            if (value !== '') add(value === 'none' ? null : value.slice(1));
-          }}
-        >
-          <option value="">
-            {t(
-              query.data === null && query.loading
-                ? 'state.loading'
-                : groups.length === 0
-                  ? 'state.empty.title'
-                  : 'explore.choose',
-            )}
-          </option>
-          {groups.map(({ key: [key] }) =>
-            key === undefined ? null : (
-              <option key={key.value} value={key.value === null ? 'none' : `=${key.value}`}>
-                {key.value === null ? t('word.none') : key.label}
-              </option>
-            ),
-          )}
-        </select>
-      )}
-      {dimension === 'search' && (
-        <form
-          class="inline"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const text = new FormData(event.currentTarget).get('search');
-            if (typeof text === 'string') onChange({ ...filters, search: text.trim() });
-            setDimension(null);
-          }}
-        >
-          <input name="search" type="search" aria-label={t('explore.search')} />
-          <button type="submit">{t('explore.apply')}</button>
-        </form>
-      )}
-    </>
-  );
 }

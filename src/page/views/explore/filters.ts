@@ -23,16 +23,21 @@ type FilterField = (typeof filterFields)[FilterDimension];
 export interface Filters {
   /** By dimension: one of these values; null: those that say nothing there. */
   readonly values: ReadonlyMap<FilterDimension, readonly string[] | null>;
+  /** By allocation: one of these values; null among them: what no rule matches. */
+  readonly allocations: ReadonlyMap<string, readonly (string | null)[]>;
   /** A part of a product's name; empty: any. */
   readonly search: string;
   readonly currencies: readonly string[];
 }
 
 /** The fields of a filter of the endpoint; only those that say something. */
-export type FilterInput = Pick<SpendFilter, FilterField | 'without' | 'productName' | 'currencies'>;
+export type FilterInput = Pick<
+  SpendFilter,
+  FilterField | 'without' | 'productName' | 'currencies' | 'allocations'
+>;
 
 /** The filter of spend. */
-export function toSpendFilter({ values, search, currencies }: Filters): FilterInput {
+export function toSpendFilter({ values, allocations, search, currencies }: Filters): FilterInput {
   const named = [...values].flatMap(([dimension, list]) =>
     list === null ? [] : [[filterFields[dimension], list] as const],
   );
@@ -40,6 +45,9 @@ export function toSpendFilter({ values, search, currencies }: Filters): FilterIn
   return {
     ...Object.fromEntries(named),
     ...(without.length === 0 ? {} : { without }),
+    ...(allocations.size === 0
+      ? {}
+      : { allocations: Array.from(allocations, ([id, list]) => ({ id, values: [...list] })) }),
     ...(search === '' ? {} : { productName: search }),
     ...(currencies.length === 0 ? {} : { currencies }),
   };
@@ -59,8 +67,12 @@ const lacking = {
   usage: ['feeItems', 'projects', 'resources', 'subAccounts'],
 } as const satisfies Readonly<Record<keyof RowFilters, readonly FilterField[]>>;
 
-/** The filters of the lists behind a report of spend, which read the same charges. `byKey`: grouped by API key. */
-export function toRowFilters(filter: FilterInput, byKey: boolean): RowFilters {
+/**
+ * The filters of the lists behind a report of spend, which read the same charges. `byKey`: grouped by API key. A list
+ * knows no allocation, whose values may have parts of charges.
+ */
+export function toRowFilters({ allocations, ...filter }: FilterInput, byKey: boolean): RowFilters {
+  if (allocations != null) return {};
   const has = (list: keyof RowFilters): boolean => lacking[list].every((field) => filter[field] == null);
   if (byKey || filter.apiKeys != null || filter.without?.includes('API_KEY') === true) {
     return has('usage') ? { usage: filter } : {};

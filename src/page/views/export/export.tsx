@@ -1,96 +1,68 @@
-/** Export: a month's charges as FOCUS, complete or refused. */
+/** Export: any table of the gateway as a file, complete or refused. */
 
-import { addMonths, isMonth, showMonth } from '../../format/dates.ts';
-import { operations } from '../../generated/operations.ts';
+import { showDates } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
-import { changeParams, listIn, useRoute } from '../../shell/route.ts';
-import { Answer } from '../../shell/states.tsx';
-import { useQuery } from '../../shell/use-query.ts';
+import { changeParams, useRoute } from '../../shell/route.ts';
+import { Choice } from '../../table/choice.tsx';
 import { Switch } from '../../table/switch.tsx';
 import { Download } from './download.tsx';
-import { exportAddress, exportFormats } from './export-address.ts';
+import { ExportAccounts } from './export-accounts.tsx';
+import {
+  exportAddress,
+  exportFormats,
+  exportTables,
+  metadataAddress,
+  parseExport,
+  tableNames,
+  type ExportChoice,
+} from './export-address.ts';
+import { ExportDates } from './export-dates.tsx';
+import { SpendGrouping } from './spend-grouping.tsx';
 import './export.css';
 
 export function Export() {
   const { t, locale } = useI18n();
-  const { params } = useRoute();
-  const asked = params.get('month') ?? '';
-  const month = isMonth(asked) ? asked : addMonths(new Date().toISOString().slice(0, 7), -1);
-  const format = exportFormats.find((one) => one === params.get('format')) ?? 'csv';
-  const chosen = listIn(params, 'accounts');
-  const query = useQuery(operations.ExportAccounts, {});
-  const address = exportAddress({
-    month,
-    format,
-    accounts: chosen,
-    isPartial: params.get('partial') === 'yes',
-    isFresh: params.get('fresh') === 'yes',
-    forExcel: params.get('excel') !== 'no' && format === 'csv',
-  });
+  const choice = parseExport(useRoute().params, new Date().toISOString().slice(0, 10));
+  const { table, format, version } = choice;
+  const { versions }: { readonly versions: readonly string[] } = exportTables[table];
+  const address = exportAddress(choice);
   return (
     <>
       <div class="view-head">
         <h1>{t('export.title')}</h1>
-        <p class="muted">{showMonth(month, locale)}</p>
+        <p class="muted">{showDates(choice.from, choice.to, locale)}</p>
       </div>
       <p class="muted lead">{t('export.lead')}</p>
       <div class="export-form">
         <div class="toolbar">
-          <label class="field">
-            {t('period.month')}
-            <input
-              type="month"
-              value={month}
-              onChange={({ currentTarget: { value } }) => {
-                if (isMonth(value)) changeParams({ month: value });
-              }}
+          <Choice
+            label={t('export.table')}
+            value={table}
+            options={tableNames.map((one) => [one, t(`export.table.${one}`)] as const)}
+            // The accounts of one table are not those of another.
+            onChange={(chosen) => changeParams({ table: chosen, version: null, accounts: null })}
+          />
+          <Choice
+            label={t('export.format')}
+            value={format}
+            options={exportFormats.map((one) => [one, t(`export.format.${one}`)] as const)}
+            onChange={(chosen) => changeParams({ format: chosen })}
+          />
+          {version !== null && (
+            <Choice
+              label={t('export.version')}
+              value={version}
+              options={versions.map((one) => [one, one] as const)}
+              onChange={(chosen) => changeParams({ version: chosen })}
             />
-          </label>
-          <label class="field">
-            {t('export.format')}
-            <select
-              value={format}
-              onChange={({ currentTarget: { value } }) => changeParams({ format: value })}
-            >
-              {exportFormats.map((one) => (
-                <option key={one} value={one}>
-                  {t(`export.format.${one}`)}
-                </option>
-              ))}
-            </select>
-          </label>
+          )}
         </div>
-        <Answer query={query}>
-          {({ accounts: all }) => {
-            // Those that have charges: an export that names another is refused.
-            const accounts = all.filter(
-              ({ kinds }) => kinds.includes('BILL') || kinds.includes('DAILY_DETAIL'),
-            );
-            return (
-              <fieldset>
-                <legend>{t('export.accounts')}</legend>
-                {accounts.map(({ id, name, provider }) => (
-                  <label key={id} class="check">
-                    <input
-                      type="checkbox"
-                      checked={chosen.length === 0 || chosen.includes(id)}
-                      onChange={({ currentTarget: { checked } }) => {
-                        const all = accounts.map((account) => account.id);
-                        const before = chosen.length === 0 ? all : chosen;
-                        const next = checked ? [...before, id] : before.filter((one) => one !== id);
-                        changeParams(
-                          { accounts: next.length === all.length ? null : next.join(',') },
-                          { replace: true },
-                        );
-                      }}
-                    />
-                    {name} <span class="muted">{provider.name}</span>
-                  </label>
-                ))}
-              </fieldset>
-            );
-          }}
-        </Answer>
+        <p class="muted">{t(`export.about.${table}`)}</p>
+        <div class="toolbar">
+          <ExportDates choice={choice} />
+          {table === 'spend' && <SpendGrouping by={choice.by} />}
+        </div>
+        <ExportAccounts kinds={exportTables[table].kinds} chosen={choice.accounts} />
         <fieldset>
           <legend>{t('export.options')}</legend>
           <Switch name="partial" on="yes">
@@ -100,13 +72,41 @@ export function Export() {
             {t('export.fresh')}
           </Switch>
         </fieldset>
+        {format === 'csv' && (
+          <fieldset>
+            <legend>{t('export.format.csv')}</legend>
+            <Switch name="excel" off="no">
+              {t('export.excel')}
+            </Switch>
+          </fieldset>
+        )}
         <Download address={address}>
           {t('export.download', { format: t(`export.format.${format}`) })}
         </Download>
         <p class="muted">
           {t('export.address')} <code>{address}</code>
         </p>
+        <Metadata choice={choice} />
       </div>
     </>
+  );
+}
+
+/** What describes a data set of FOCUS. */
+function Metadata({ choice }: { readonly choice: ExportChoice }) {
+  const { t } = useI18n();
+  const links = (['schema', 'recency'] as const).flatMap((part) => {
+    const address = metadataAddress(choice, part);
+    return address === null ? [] : [{ part, address }];
+  });
+  if (links.length === 0) return null;
+  return (
+    <p class="metadata">
+      {links.map(({ part, address }) => (
+        <a key={part} href={address} download="">
+          {t(`export.${part}`)}
+        </a>
+      ))}
+    </p>
   );
 }

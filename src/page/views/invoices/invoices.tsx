@@ -13,9 +13,8 @@ import { Answer } from '../../shell/states.tsx';
 import { useQuery } from '../../shell/use-query.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { Amount, DigitsContext } from '../../table/figures.tsx';
-import { saveFile } from '../../table/save-file.ts';
 import { Switch } from '../../table/switch.tsx';
-import { tableCsv } from '../../table/table-csv.ts';
+import { SaveTable } from '../../table/save-table.tsx';
 import { VendorRow } from '../../cost/vendor-row.tsx';
 import { useInvoiceColumns } from './invoice-columns.tsx';
 
@@ -81,7 +80,7 @@ function InvoiceTable({
   readonly isAll: boolean;
   readonly go: (changes: Readonly<Record<string, string | null>>) => void;
 }) {
-  const { t, locale } = useI18n();
+  const { t } = useI18n();
   const [opened, setOpened] = useState<string | null>(null);
   const columns = useInvoiceColumns(opened, setOpened);
   const rows = { columns, lines: nodes.map((row) => ({ id: row.id, row })), order: null };
@@ -94,9 +93,7 @@ function InvoiceTable({
         <section class="spend-table">
           <div class="section-head">
             <h2>{t('invoices.list', { count: totalCount })}</h2>
-            <button type="button" onClick={() => saveFile('invoices.csv', tableCsv(rows, locale))}>
-              {t('export.csv')}
-            </button>
+            <SaveTable name="invoices" {...rows} />
           </div>
           <DataTable
             caption={t('invoices.title')}

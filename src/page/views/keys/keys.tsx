@@ -4,8 +4,10 @@ import { orNothing } from '../../cost/or-nothing.ts';
 import { Sparkline, type SparkPoint } from '../../charts/sparkline.tsx';
 import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
 import { PeriodPicker } from '../../cost/period-picker.tsx';
+import { keyName } from '../../cost/key-name.ts';
 import { keyText, toSpendRow, type SpendRow } from '../../cost/spend-rows.ts';
-import { datesOfBar, failuresOf, type Grain, grainOf, keysOf, labelsOf } from '../../cost/time-bars.ts';
+import { failuresOf } from '../../cost/time-bars.ts';
+import { datesOfBar, type Grain, grainOf, keysOf, labelsOf } from '../../cost/time-grain.ts';
 import { tomorrowIn } from '../../cost/tomorrow.ts';
 import { parsePeriod, printPeriod, type PeriodChoice } from '../../format/periods.ts';
 import { showDates } from '../../format/dates.ts';
@@ -17,8 +19,7 @@ import { useQuery } from '../../shell/use-query.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { DigitsContext } from '../../table/figures.tsx';
 import { parseOrder, printOrder } from '../../table/row-order.ts';
-import { saveFile } from '../../table/save-file.ts';
-import { tableCsv } from '../../table/table-csv.ts';
+import { SaveTable } from '../../table/save-table.tsx';
 import type { Line } from '../../table/table-rows.ts';
 import { Switch } from '../../table/switch.tsx';
 import { useKeyColumns, type KeyRow } from './key-columns.tsx';
@@ -83,7 +84,8 @@ interface KeyTableProps {
 }
 
 function KeyTable({ data, currency, grain, period }: KeyTableProps) {
-  const { t, locale } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const { params } = useRoute();
   const order = parseOrder(params.get('order') ?? '-cost');
   const trends = useTrends(data, currency, grain);
@@ -99,9 +101,7 @@ function KeyTable({ data, currency, grain, period }: KeyTableProps) {
   if (keys === null) return null;
   const common = { currency, isConverted: false, changes: undefined };
   const toLine = (group: (typeof keys)['groups'][number]): Line<KeyRow>[] => {
-    const last = group.key.at(-1);
-    const noValue = t(last?.dimension === 'API_KEY' ? 'keys.none' : 'word.none');
-    const name = last?.value == null ? noValue : last.label;
+    const name = keyName(group.key.at(-1), i18n);
     const row = toSpendRow({ ...group, converted: null }, { ...common, name });
     return row === null ? [] : [{ id: keyText(group.key), row: { ...row, tokens: group.tokens } }];
   };
@@ -132,9 +132,7 @@ function KeyTable({ data, currency, grain, period }: KeyTableProps) {
     <section class="spend-table">
       <div class="section-head">
         <h2>{caption}</h2>
-        <button type="button" onClick={() => saveFile(`keys-${currency}.csv`, tableCsv(rows, locale))}>
-          {t('export.csv')}
-        </button>
+        <SaveTable name={`keys-${currency}`} {...rows} />
       </div>
       <DataTable
         caption={caption}

@@ -6,9 +6,9 @@ import { useI18n } from '../../shell/i18n.tsx';
 import { explain } from '../../shell/states.tsx';
 import type { QueryError } from '../../shell/use-query.ts';
 import { Amount } from '../../table/figures.tsx';
-import type { OverviewData } from './overview-request.ts';
+import type { StandingData } from './overview-request.ts';
 
-type Account = OverviewData['accounts'][number];
+type Account = StandingData['accounts'][number];
 type Balance = NonNullable<Account['balance']>;
 
 export function AccountCards({

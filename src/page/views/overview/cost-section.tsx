@@ -1,35 +1,38 @@
 /** What was spent in the period: for each currency its bars over time, and the table of what they show. */
 
-import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
 import { StackedBars } from '../../charts/stacked-bars.tsx';
+import type { Timeline } from '../../cost/cost-over-time.tsx';
+import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
+import { failuresOf } from '../../cost/time-bars.ts';
 import { addDays, showDates } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Empty } from '../../shell/states.tsx';
 import { Amount } from '../../table/figures.tsx';
-import { costBars, missingIn, type CostAnswer } from './cost-bars.ts';
 import { CostTable } from './cost-table.tsx';
 import { Lacking } from './lacking.tsx';
-import type { OverviewRequest } from './overview-request.ts';
+import type { OverviewRequest, Spend } from './overview-request.ts';
 
-export function CostSection({
-  answer,
-  request,
-}: {
-  readonly answer: CostAnswer;
+export interface CostSectionProps {
+  readonly spend: Spend;
+  /** A picture for each currency; null: they could not be drawn. */
+  readonly timelines: readonly Timeline[] | null;
   readonly request: OverviewRequest;
-}) {
-  const i18n = useI18n();
-  const { t, locale } = i18n;
-  const { totals, previous, coverage } = answer.spend;
-  const missing = missingIn(coverage.sources, i18n);
-  const by = t(`dimension.${request.by}`);
+  /** What it is grouped by, for people. */
+  readonly by: string;
+}
+
+export function CostSection({ spend, timelines, request, by }: CostSectionProps) {
+  const { t, locale } = useI18n();
+  const { totals, previous, coverage } = spend;
+  const step = request.step === 'DAY' ? 'day' : 'month';
   return (
     <>
       <Lacking coverage={coverage} />
-      {totals.length === 0 && missing.length === 0 && <Empty>{t('overview.cost.empty')}</Empty>}
+      {totals.length === 0 && failuresOf(coverage.sources).length === 0 && (
+        <Empty>{t('overview.cost.empty')}</Empty>
+      )}
       {totals.map(({ currency, billedCost }) => {
-        const { series, bars } = costBars(answer, currency, request, i18n);
-        const step = request.step === 'DAY' ? 'day' : 'month';
+        const timeline = timelines?.find((one) => one.currency === currency);
         return (
           <section key={currency} class="cost" aria-labelledby={`cost-${currency}`}>
             <div class="section-head">
@@ -38,16 +41,14 @@ export function CostSection({
                 <Amount amount={billedCost.amount} currency={currency} />
               </p>
             </div>
-            <StackedBars
-              caption={t(`overview.cost.caption.${step}`, { by, currency })}
-              currency={currency}
-              series={series}
-              bars={bars}
-            />
+            {timeline !== undefined && (
+              <StackedBars caption={t(`overview.cost.caption.${step}`, { by, currency })} {...timeline} />
+            )}
             <CostTable
-              answer={answer}
-              bars={bars}
+              spend={spend}
+              timeline={timeline}
               currency={currency}
+              request={request}
               heading={by}
               caption={t('overview.cost.table', { by, currency })}
             />
@@ -58,6 +59,7 @@ export function CostSection({
       {totals.length > 0 && (
         <div class="notes muted small">
           {request.by === 'API_KEY' && <p>{t('overview.cost.byKey')}</p>}
+          {request.by === 'ALLOCATION' && <p>{t('allocation.note')}</p>}
           {previous !== null && (
             <p>
               {t('overview.cost.compared', {
@@ -74,7 +76,7 @@ export function CostSection({
 }
 
 /** Accounts whose provider lists no charges. */
-function Without({ sources }: { readonly sources: CostAnswer['spend']['coverage']['sources'] }) {
+function Without({ sources }: { readonly sources: Spend['coverage']['sources'] }) {
   const { t } = useI18n();
   const without = sources.filter(({ error }) => error?.code === 'UNSUPPORTED_BY_PROVIDER');
   return (

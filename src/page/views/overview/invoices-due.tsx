@@ -8,12 +8,12 @@ import { DataTable } from '../../table/data-table.tsx';
 import { Amount, Unknown } from '../../table/figures.tsx';
 import type { Column, FootLine } from '../../table/table-rows.ts';
 import { Lacking } from './lacking.tsx';
-import type { OverviewData } from './overview-request.ts';
+import type { StandingData } from './overview-request.ts';
 
 /** So many are seen at first. */
 const fewInvoices = 6;
 
-type Invoices = NonNullable<OverviewData['invoices']>;
+type Invoices = NonNullable<StandingData['invoices']>;
 type Row = Partial<Invoices['nodes'][number]> & Pick<Invoices['nodes'][number], 'total'>;
 
 export function InvoicesDue({

@@ -9,34 +9,39 @@ import { useI18n } from '../../shell/i18n.tsx';
 import { Answer, Empty, Part } from '../../shell/states.tsx';
 import type { QueryResult } from '../../shell/use-query.ts';
 import { Amount, Change } from '../../table/figures.tsx';
-import { costIn } from './cost-bars.ts';
+import { costIn } from '../../cost/spend-rows.ts';
 import { Lacking } from './lacking.tsx';
 import type { OutlookData, OverviewData } from './overview-request.ts';
 
 type Month = NonNullable<OverviewData['month']>;
 type Forecast = NonNullable<OutlookData['forecast']>;
 type Budget = NonNullable<OutlookData['budgets']>[number];
-type Query = Pick<QueryResult<unknown>, 'errors' | 'reload'>;
 
 export function MonthFigures({
-  month,
   query,
   outlook,
 }: {
-  readonly month: Month | null;
-  readonly query: Query;
+  readonly query: QueryResult<OverviewData>;
   readonly outlook: QueryResult<OutlookData>;
 }) {
   const { t, locale } = useI18n();
-  const first = month?.period.from.slice(0, 7) ?? outlook.data?.forecast?.month;
-  const name = first === undefined ? '' : showMonth(first, locale);
+  const first = query.data?.month?.period.from.slice(0, 7) ?? outlook.data?.forecast?.month;
+  // Neither may be known: then the month is not either.
+  const title =
+    first === undefined
+      ? t('overview.monthUnknown')
+      : t('overview.month', { month: showMonth(first, locale) });
   return (
     <section aria-labelledby="month">
-      <h2 id="month">{t('overview.month', { month: name })}</h2>
+      <h2 id="month">{title}</h2>
       <div class="panels">
-        <Part data={month} fields={['month']} query={query}>
-          {(month) => <SoFar month={month} />}
-        </Part>
+        <Answer query={query} hasParts>
+          {({ month }) => (
+            <Part data={month} fields={['month']} query={query}>
+              {(known) => <SoFar month={known} />}
+            </Part>
+          )}
+        </Answer>
         <Answer query={outlook} hasParts>
           {({ forecast }) => (
             <Part data={forecast} fields={['forecast']} query={outlook}>

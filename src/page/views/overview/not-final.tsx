@@ -26,12 +26,19 @@ export function NotFinal({ spend: { coverage } }: { readonly spend: Spend }) {
           const { finalAt } = first.settlement;
           const kinds = sources.flatMap(({ kind }) => (kind === null ? [] : [t(`kind.${kind}`)]));
           const kind = new Intl.ListFormat(locale, { type: 'conjunction' }).format(kinds);
-          const values = { account: first.account.name, kind, date: showDate(firstOpen(first), locale) };
+          const from = firstOpen(first);
+          const values = {
+            account: first.account.name,
+            kind,
+            date: from === null ? '' : showDate(from, locale),
+          };
           return (
             <li key={key}>
-              {finalAt === null
-                ? t('overview.open.unknown', values)
-                : t('overview.open.text', { ...values, time: showMoment(finalAt, locale) })}
+              {from === null
+                ? t('overview.open.undated', values)
+                : finalAt === null
+                  ? t('overview.open.unknown', values)
+                  : t('overview.open.text', { ...values, time: showMoment(finalAt, locale) })}
             </li>
           );
         })}
@@ -40,6 +47,7 @@ export function NotFinal({ spend: { coverage } }: { readonly spend: Spend }) {
   );
 }
 
-function firstOpen({ provisionalFrom, period }: Source): string {
-  return provisionalFrom ?? period?.from ?? '';
+/** Null: not known. */
+function firstOpen({ provisionalFrom, period }: Source): string | null {
+  return provisionalFrom ?? period?.from ?? null;
 }

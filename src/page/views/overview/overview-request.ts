@@ -1,15 +1,24 @@
-/** What the overview asks, by its address: `#/overview?period=last-12-months-and-now&by=PRODUCT`. */
+/** What the overview asks, by its address: `#/overview?period=last-12-months-and-now&by=PRODUCT`, or `by=team`. */
 
-import type { OutlookQuery, OverviewQuery, OverviewQueryVariables } from '../../generated/operations.ts';
+import type {
+  OutlookQuery,
+  OverviewQuery,
+  OverviewQueryVariables,
+  StandingQuery,
+} from '../../generated/operations.ts';
+import type { TimeAnswer } from '../../cost/time-bars.ts';
+import { grainOf } from '../../cost/time-grain.ts';
 import { parsePeriod, printPeriod, type PeriodChoice } from '../../format/periods.ts';
+import { parseDimensions, type GroupDimension } from '../explore/explore-address.ts';
 
 /** An answer to it. */
 export type OverviewData = OverviewQuery;
 export type OutlookData = OutlookQuery;
+export type StandingData = StandingQuery;
 export type Spend = NonNullable<OverviewData['spend']>;
 
+/** Those that the overview offers, beside the allocations; any other is shown as well. */
 export const dimensions = ['PROVIDER', 'ACCOUNT', 'PRODUCT', 'CATEGORY', 'FEE_ITEM', 'API_KEY'] as const;
-export type Dimension = (typeof dimensions)[number];
 
 /** The periods that the overview offers, as the address spells them; any other is shown as well. */
 export const offered = {
@@ -20,28 +29,42 @@ export const offered = {
 } as const;
 
 export interface OverviewRequest {
-  readonly period: string;
-  readonly by: Dimension;
+  readonly period: PeriodChoice;
+  readonly by: GroupDimension;
+  /** Which one ALLOCATION means. */
+  readonly allocation: string | null;
   /** What one bar covers. */
   readonly step: 'DAY' | 'MONTH';
   readonly variables: OverviewQueryVariables;
 }
 
 const running: PeriodChoice = { last: { months: 1, includeCurrent: true } };
+/** So many groups have a row. Of an allocation all have, and what is nobody's among them. */
+const [usualRows, allocationRows] = [12, 200];
 
 /** What is not understood in an address is as if it were not there. */
 export function readRequest(params: URLSearchParams): OverviewRequest {
   const period = parsePeriod(params.get('period') ?? '') ?? running;
-  const by = dimensions.find((one) => one === params.get('by')) ?? 'PROVIDER';
-  const step = isLong(period) ? 'MONTH' : 'DAY';
-  const variables = { period, groupBy: [by], overTime: [step, by], steps: [step] } as const;
-  return { period: printPeriod(period), by, step, variables };
+  const {
+    by: [named],
+    allocation,
+  } = parseDimensions([params.get('by') ?? '']);
+  // Bars are over time already.
+  const by = ['DAY', 'WEEK', 'MONTH'].includes(named) ? 'PROVIDER' : named;
+  const step = grainOf(period) === 'MONTH' ? 'MONTH' : 'DAY';
+  const top = by === 'ALLOCATION' ? allocationRows : usualRows;
+  const variables = { period, groupBy: [by], overTime: [step, by], steps: [step], allocation, top } as const;
+  return { period, by, allocation, step, variables };
 }
 
-/** Whether its days would be too many bars. */
-function isLong(period: PeriodChoice): boolean {
-  if ('last' in period) return 'days' in period.last ? period.last.days > 93 : period.last.months > 3;
-  if (!('dates' in period)) return false;
-  const { from, to } = period.dates;
-  return Date.parse(to) - Date.parse(from) > 93 * 86_400_000;
+/** The spelling of its period in the address. */
+export function spelled({ period }: OverviewRequest): string {
+  return printPeriod(period);
+}
+
+/** The part of an answer that pictures are drawn from: all of it, or none. */
+export function timeAnswerOf({ spend, steps, overTime }: OverviewData): TimeAnswer | null {
+  if (spend === null || steps === null || overTime === null) return null;
+  const { period, totals, coverage } = spend;
+  return { bars: { period, totals, coverage, groups: steps.groups }, series: spend, parts: overTime };
 }

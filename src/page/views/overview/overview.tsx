@@ -1,24 +1,30 @@
 /** The overview: what is left, what the month comes to, what it went on, what may change, what is to be paid. */
 
+import { Timelines, useTimelinesOf } from '../../cost/cost-over-time.tsx';
 import { operations } from '../../generated/operations.ts';
 import { HistoryBars } from '../../shell/history-bars.tsx';
 import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
+import { useSession } from '../../shell/session.tsx';
 import { Answer, Part } from '../../shell/states.tsx';
-import { useQuery } from '../../shell/use-query.ts';
+import { useQuery, type QueryResult } from '../../shell/use-query.ts';
+import { Choice } from '../../table/choice.tsx';
 import { AccountCards } from './account-cards.tsx';
-import type { CostAnswer } from './cost-bars.ts';
 import { CostSection } from './cost-section.tsx';
 import { InvoicesDue } from './invoices-due.tsx';
 import { MonthFigures } from './month-figures.tsx';
 import { NotFinal } from './not-final.tsx';
+import { OpenAlerts } from './open-alerts.tsx';
 import { OpenAnomalies } from './open-anomalies.tsx';
 import {
   dimensions,
   offered,
   readRequest,
+  spelled,
+  timeAnswerOf,
   type OverviewData,
   type OverviewRequest,
+  type StandingData,
 } from './overview-request.ts';
 import './overview.css';
 
@@ -26,81 +32,127 @@ const nothing = {};
 
 export function Overview() {
   const { t } = useI18n();
+  const { isBound } = useSession().state;
   const request = readRequest(useRoute().params);
   const query = useQuery(operations.Overview, request.variables);
-  // Beside it: this takes more of the history, and does not hold up what is known.
+  // Beside it: these take longer, or more of the history, and do not hold up what is known.
+  const standing = useQuery(operations.Standing, isBound ? null : nothing);
   const outlook = useQuery(operations.Outlook, nothing);
+  const allocations = query.data?.allocations ?? [];
   return (
     <>
       <div class="view-head">
         <h1>{t('overview.title')}</h1>
-        <Choices request={request} />
+        <Choices request={request} allocations={allocations} />
       </div>
-      <Answer query={query} hasParts>
-        {(data) => (
-          <div class="overview">
-            <HistoryBars accounts={data.accounts} />
-            <AccountCards accounts={data.accounts} errors={query.errors} />
-            <MonthFigures month={data.month} query={query} outlook={outlook} />
-            <Part data={costAnswer(data)} fields={['spend', 'overTime', 'steps']} query={query}>
-              {(answer) => (
-                <>
-                  <CostSection answer={answer} request={request} />
-                  <NotFinal spend={answer.spend} />
-                </>
-              )}
-            </Part>
-            <Part data={data.invoices} fields={['invoices']} query={query}>
-              {(invoices) => <InvoicesDue invoices={invoices} />}
-            </Part>
-            <Answer query={outlook} hasParts>
-              {({ anomalies }) => (
-                <Part data={anomalies} fields={['anomalies']} query={outlook}>
-                  {(report) => <OpenAnomalies report={report} />}
-                </Part>
-              )}
-            </Answer>
-          </div>
+      <div class="overview">
+        {!isBound && <Standing query={standing} />}
+        <MonthFigures query={query} outlook={outlook} />
+        <Cost query={query} request={request} />
+        {!isBound && (
+          <Answer query={standing} hasParts>
+            {({ invoices }) => (
+              <Part data={invoices} fields={['invoices']} query={standing}>
+                {(known) => <InvoicesDue invoices={known} />}
+              </Part>
+            )}
+          </Answer>
         )}
-      </Answer>
+        <Answer query={outlook} hasParts>
+          {({ anomalies }) => (
+            <Part data={anomalies} fields={['anomalies']} query={outlook}>
+              {(report) => <OpenAnomalies report={report} />}
+            </Part>
+          )}
+        </Answer>
+      </div>
     </>
   );
 }
 
-/** The pictures need all three: a bar without its total would be a guess. */
-function costAnswer({ spend, overTime, steps }: OverviewData): CostAnswer | null {
-  return spend === null || overTime === null || steps === null ? null : { spend, overTime, steps };
+function Standing({ query }: { readonly query: QueryResult<StandingData> }) {
+  return (
+    <Answer query={query} hasParts>
+      {({ accounts, alerts }) => (
+        <div class="standing">
+          <HistoryBars accounts={accounts} />
+          <AccountCards accounts={accounts} errors={query.errors} />
+          {alerts !== null && <OpenAlerts report={alerts} />}
+        </div>
+      )}
+    </Answer>
+  );
 }
 
-function Choices({ request: { period, by } }: { readonly request: OverviewRequest }) {
+/** Where the whole period could not be read, what is held of it is still drawn. */
+function Cost({
+  query,
+  request,
+}: {
+  readonly query: QueryResult<OverviewData>;
+  readonly request: OverviewRequest;
+}) {
+  const { period, by, allocation, step } = request;
   const { t } = useI18n();
-  const isOffered = Object.hasOwn(offered, period);
+  const answer = query.data === null ? null : timeAnswerOf(query.data);
+  const time = useTimelinesOf({ period, grain: step, by, allocation }, answer, query);
+  const name = query.data?.allocations.find(({ allocationId }) => allocationId === allocation)?.name;
+  return (
+    <Answer query={query} hasParts>
+      {({ spend }) => (
+        <>
+          <Part data={answer === null ? null : spend} fields={['spend', 'overTime', 'steps']} query={query}>
+            {(known) => (
+              <>
+                <CostSection
+                  spend={known}
+                  timelines={time.timelines}
+                  request={request}
+                  by={by === 'ALLOCATION' ? (name ?? allocation ?? '') : t(`dimension.${by}`)}
+                />
+                <NotFinal spend={known} />
+              </>
+            )}
+          </Part>
+          {answer === null && time.timelines !== null && (
+            <Timelines {...time} grain={step} convertTo={null} />
+          )}
+        </>
+      )}
+    </Answer>
+  );
+}
+
+function Choices({
+  request,
+  allocations,
+}: {
+  readonly request: OverviewRequest;
+  readonly allocations: OverviewData['allocations'];
+}) {
+  const { t } = useI18n();
+  const period = spelled(request);
+  const by = request.allocation ?? request.by;
+  const periods = Object.entries(offered).map(([value, text]) => [value, t(text)] as const);
+  const groupings = [
+    ...allocations.map(({ allocationId, name }) => [allocationId, name] as const),
+    ...dimensions.map((dimension) => [dimension, t(`dimension.${dimension}`)] as const),
+  ];
+  const own = request.allocation ?? t(`dimension.${request.by}`);
   return (
     <div class="choices">
-      <label>
-        <span>{t('overview.period')}</span>
-        <select
-          value={period}
-          onChange={({ currentTarget }) => changeParams({ period: currentTarget.value })}
-        >
-          {Object.entries(offered).map(([value, text]) => (
-            <option key={value} value={value}>
-              {t(text)}
-            </option>
-          ))}
-          {!isOffered && <option value={period}>{period}</option>}
-        </select>
-      </label>
-      <label>
-        <span>{t('overview.by')}</span>
-        <select value={by} onChange={({ currentTarget }) => changeParams({ by: currentTarget.value })}>
-          {dimensions.map((dimension) => (
-            <option key={dimension} value={dimension}>
-              {t(`dimension.${dimension}`)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={t('overview.period')}
+        value={period}
+        options={Object.hasOwn(offered, period) ? periods : [...periods, [period, period]]}
+        onChange={(value) => changeParams({ period: value })}
+      />
+      <Choice
+        label={t('overview.by')}
+        value={by}
+        options={groupings.some(([one]) => one === by) ? groupings : [...groupings, [by, own]]}
+        onChange={(value) => changeParams({ by: value })}
+      />
     </div>
   );
 }

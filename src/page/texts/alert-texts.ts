@@ -1,0 +1,47 @@
+/** Texts of alerts. */
+
+import type { Texts } from './text-types.ts';
+
+export const alertTexts = {
+  'alerts.title': { en: 'Alerts', zh: '告警' },
+  'alerts.lead': {
+    en: 'What people were told in their chats by the rules of the settings: all that is open, and the last ninety days.',
+    zh: '按设置中的规则发送到群聊的内容：所有未解除的告警，以及最近九十天的记录。',
+  },
+  'alerts.open': { en: '{count} open alert|{count} open alerts', zh: '{count} 条未解除的告警' },
+  'alerts.since': { en: 'since {time}', zh: '自 {time}' },
+  'alerts.all': { en: 'All alerts', zh: '全部告警' },
+  'alerts.any': { en: 'any', zh: '全部' },
+  'alerts.state': { en: 'State', zh: '状态' },
+  'alerts.kind': { en: 'About', zh: '类型' },
+  'alerts.what': { en: 'What', zh: '内容' },
+  'alerts.step': { en: 'Step', zh: '阈值' },
+  'alerts.period': { en: 'Period', zh: '期间' },
+  'alerts.opened': { en: 'Opened', zh: '触发' },
+  'alerts.resolved': { en: 'Over', zh: '解除' },
+  'alerts.told': { en: 'Told', zh: '通知' },
+  'alerts.rule': { en: 'Rule', zh: '规则' },
+  'alerts.details': { en: 'Details', zh: '详情' },
+  'alerts.silent': { en: 'nobody had to be told', zh: '无需通知' },
+  'alerts.none': { en: 'There is no such alert in the last ninety days.', zh: '最近九十天没有此类告警。' },
+  'alerts.noneAtAll': {
+    en: 'Nothing was told in the last ninety days. What is told, and where, stands under alerts in the settings.',
+    zh: '最近九十天没有发送任何通知。通知内容与渠道见设置中的 alerts。',
+  },
+  'alerts.shown': { en: 'The newest {shown} of {count}.', zh: '共 {count} 条，显示最新 {shown} 条。' },
+  'alerts.state.OPEN': { en: 'Open', zh: '未解除' },
+  'alerts.state.RESOLVED': { en: 'Over', zh: '已解除' },
+  'alerts.state.NOTED': { en: 'Told once', zh: '已通知' },
+  'alerts.kind.BALANCE_BELOW': { en: 'Balance', zh: '余额' },
+  'alerts.kind.RUNWAY_BELOW': { en: 'Days left', zh: '可用天数' },
+  'alerts.kind.BUDGET': { en: 'Budget', zh: '预算' },
+  'alerts.kind.ANOMALY': { en: 'Unusual day', zh: '异常日' },
+  'alerts.kind.SETTLED': { en: 'Month is final', zh: '月份定账' },
+  'alerts.kind.INVOICE_DUE': { en: 'Invoice due', zh: '发票到期' },
+  'alerts.kind.ACCOUNT_FAILING': { en: 'Account failing', zh: '账户读取失败' },
+  'alerts.kind.DIGEST': { en: 'Digest', zh: '摘要' },
+  'alerts.kind.CANNOT_SEE': { en: 'Cannot see', zh: '无法判断' },
+  'alerts.delivery.SENT': { en: 'sent', zh: '已发送' },
+  'alerts.delivery.WAITING': { en: 'waiting since', zh: '等待中，自' },
+  'alerts.delivery.GIVEN_UP': { en: 'given up', zh: '已放弃' },
+} as const satisfies Texts;
