@@ -57,6 +57,26 @@ test('hostile names of products arrive as they are in every format of a real exp
     const query = 'SELECT DISTINCT "x_ProductName" AS name FROM $file';
     const ndjson = await queryFile(await download(gateway, path('ndjson')), 'ndjson', query);
     expect(ndjson.map((line) => line['name'])).toContain(written);
+    const spend = readCsv(
+      await download(gateway, '/export/spend.csv?month=2026-02&accounts=streamlake-prod&by=product'),
+    );
+    expect(spend.map((line) => line['product'])).toContain(name.startsWith('=') ? `'${written}` : written);
+    const list = readCsv(
+      await download(gateway, '/export/daily-details.csv?month=2026-02&accounts=streamlake-prod'),
+    );
+    expect(list.map((line) => line['productName'])).toContain(name.startsWith('=') ? `'${written}` : written);
+    for (const [table, column] of [
+      ['spend', 'product'],
+      ['daily-details', 'productName'],
+      ['focus', 'x_ProductName'],
+    ] as const) {
+      const query = table === 'spend' ? `&by=product` : '';
+      const { lines } = await readSheets(
+        await download(gateway, `/export/${table}.xlsx?month=2026-02&accounts=streamlake-prod${query}`),
+      );
+      const inSheet = (text: string): string => unescaped(text.replaceAll(/\r\n?/g, '\n')).trim();
+      expect(lines.map((line) => inSheet(line[column] ?? ''))).toContain(inSheet(written));
+    }
   }
 });
 
@@ -191,6 +211,7 @@ test.each([
   ['csv', 'gzip'],
   ['csv', 'zstd'],
   ['ndjson', 'identity'],
+  ['ndjson', 'gzip'],
   ['parquet', 'identity'],
   ['xlsx', 'identity'],
 ])(

@@ -144,6 +144,72 @@ test('Cost and Usage: four versions, four formats, one sum, which is spend', asy
   expect(gateway.log.filter((line) => /focus-violations|export-broken/.test(line))).toEqual([]);
 });
 
+/** Other tables: by what their lines are added up, which amounts, and the same from GraphQL. */
+const others = [
+  ['keys', 'version=1.5-draft', ['BillingAccountId', 'BillingCurrency'], ['x_KeyCost', 'x_CashAmount']],
+  ['invoice-details', 'version=1.4', ['BillingAccountId', 'BillingCurrency'], ['BilledCost']],
+  ['billing-periods', 'version=1.4', ['InvoiceIssuerName', 'BillingPeriodStatus'], []],
+  ['bills', '', ['account', 'currency'], ['billedCost', 'cashAmount']],
+  ['daily-details', '', ['account', 'currency'], ['billedCost', 'cashAmount']],
+  ['api-key-usage', '', ['account', 'currency'], ['billedCost', 'cashAmount']],
+  ['invoices', '', ['account', 'currency'], ['total']],
+  ['spend', 'by=account,month', ['account', 'currency'], ['billedCost', 'cashAmount', 'effectiveCost']],
+] as const;
+
+test('every other table of thirteen months: four formats, the same lines and sums, which are those of GraphQL', async () => {
+  const sumsOf = new Map<string, TextLine[]>();
+  for (const [table, parameters, keys, amounts] of others) {
+    const file = (format: string): Promise<Buffer> =>
+      download(gateway, `/export/${table}.${format}?${range}&${parameters}`);
+    const columns = keys.map((key) => `"${key}"`).join(', ');
+    const sql =
+      `SELECT ${[columns, ...amounts.map((one) => `sum(CAST("${one}" AS DECIMAL(38, 10))) AS "${one}"`)].join(', ')}, ` +
+      `count(*) AS lines FROM $file GROUP BY ${columns} ORDER BY ${columns}`;
+    const csv = await queryFile(await file('csv'), 'csv', sql);
+    expect(csv.length).toBeGreaterThan(0);
+    sumsOf.set(table, csv);
+    for (const format of ['ndjson', 'parquet'] as const) {
+      expect([table, format, await queryFile(await file(format), format, sql)]).toEqual([table, format, csv]);
+    }
+    const { lines } = await readSheets(await file('xlsx'));
+    expect([table, sumLines(lines, keys, amounts)]).toEqual([table, csv]);
+  }
+  const { data } = await gateway.query<Record<string, { totals: ListTotals[] }>>(
+    `{ ${['bills', 'dailyDetails', 'apiKeyUsage', 'spend']
+      .map(
+        (list) => `${list}(period: { dates: ${dates} }${list === 'spend' ? ', groupBy: []' : ', first: 1'}) {
+        totals { currency billedCost { amount } cashAmount { amount } } }`,
+      )
+      .join(' ')} }`,
+  );
+  for (const [table, list, cost, cash] of [
+    ['bills', 'bills', 'billedCost', 'cashAmount'],
+    ['daily-details', 'dailyDetails', 'billedCost', 'cashAmount'],
+    ['api-key-usage', 'apiKeyUsage', 'billedCost', 'cashAmount'],
+    ['keys', 'apiKeyUsage', 'x_KeyCost', 'x_CashAmount'],
+    ['spend', 'spend', 'billedCost', 'cashAmount'],
+  ] as const) {
+    for (const { currency, billedCost, cashAmount } of data[list]?.totals ?? []) {
+      const own = (sumsOf.get(table) ?? []).filter(
+        (sum) => (sum['currency'] ?? sum['BillingCurrency']) === currency,
+      );
+      const total = (name: string): bigint => own.reduce((all, sum) => all + units(sum[name] ?? ''), 0n);
+      expect([table, currency, total(cost), total(cash)]).toEqual([
+        table,
+        currency,
+        units(billedCost.amount),
+        units(cashAmount.amount),
+      ]);
+    }
+  }
+});
+
+interface ListTotals {
+  readonly currency: string;
+  readonly billedCost: { readonly amount: string };
+  readonly cashAmount: { readonly amount: string };
+}
+
 test('lines break no rule of the requirements models but what vendors do not tell, and what the model has wrong', async () => {
   const read = async (path: string) => readCsv(await download(gateway, `/export/${path}`));
   expect(ruleCount).toBeGreaterThan(250);
