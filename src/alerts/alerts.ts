@@ -21,7 +21,7 @@ import type { AlertRule, AlertSettings, ChannelSettings, RuleOf } from './alert-
 import type { BookStore } from './book-store.ts';
 import type { AlertRecord, Book } from './book.ts';
 import { createDeliverer, type DeliveryEvents } from './deliver.ts';
-import { withoutExpired } from './queue.ts';
+import { givenUpBetween, withoutExpired, type GivenUp } from './queue.ts';
 import { evaluateAnomaly } from './rules/anomaly-rule.ts';
 import { evaluateBalance, evaluateRunway } from './rules/balance-rules.ts';
 import { evaluateBudget } from './rules/budget-rule.ts';
@@ -88,14 +88,14 @@ export function createAlerts({ runtime, book, isLeader, now, events, onBug }: Al
     const { cannotSeeMinutes } = settings;
     const input = { context: createContext(), book: await book.refresh(), now: at, cannotSeeMinutes };
     const evaluation = await evaluate(rule, input);
-    let givenUp: GivenUp[] = [];
+    let givenUp: readonly GivenUp[] = [];
     await book.update((known) => {
       const changed = advance(known, rule, evaluation, at);
       givenUp = givenUpBetween(known, changed);
       return isNews(known, changed, rule.id) ? { book: changed } : null;
     });
     // Queues that are full give up the oldest.
-    for (const { channel, count, lastError } of givenUp) events.onGivenUp(channel, count, lastError);
+    report(givenUp);
     lookedAt.set(rule.id, at);
   }
 
@@ -108,6 +108,7 @@ export function createAlerts({ runtime, book, isLeader, now, events, onBug }: Al
         onBug(error);
       }
     }
+    let givenUp: readonly GivenUp[] = [];
     await book.update((known) => {
       const { rules, channels } = current.settings;
       const isGone = (id: string): boolean => !channels.some((channel) => channel.id === id);
@@ -115,8 +116,14 @@ export function createAlerts({ runtime, book, isLeader, now, events, onBug }: Al
       const changed = Object.keys(known.queues)
         .filter(isGone)
         .reduce((book, id) => withoutExpired(book, id, now()), withoutOrphans(known, rules, now()));
+      givenUp = givenUpBetween(known, changed);
       return changed === known ? null : { book: changed };
     });
+    report(givenUp);
+  }
+
+  function report(givenUp: readonly GivenUp[]): void {
+    for (const { channel, count, lastError } of givenUp) events.onGivenUp(channel, count, lastError);
   }
 
   /** Without the store nobody knows what has been told, so nothing is. */
@@ -180,21 +187,6 @@ function isNews(before: Book, after: Book, rule: string): boolean {
   if (looked.lookedAt - known.lookedAt >= notedEveryMs) return true;
   const contents = ({ alerts, pending, queues }: Book): string => JSON.stringify([alerts, pending, queues]);
   return contents(before) !== contents(after);
-}
-
-interface GivenUp {
-  readonly channel: string;
-  readonly count: number;
-  readonly lastError: string | null;
-}
-
-function givenUpBetween(before: Book, after: Book): GivenUp[] {
-  return Object.entries(after.queues)
-    .map(([channel, { givenUp, lastError }]) => {
-      const count = (givenUp?.count ?? 0) - (before.queues[channel]?.givenUp?.count ?? 0);
-      return { channel, count, lastError };
-    })
-    .filter(({ count }) => count > 0);
 }
 
 function toAlert(record: AlertRecord, { language, zone }: AlertSettings): Alert {

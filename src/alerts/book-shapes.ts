@@ -6,8 +6,8 @@ import type { Book } from './book.ts';
 export const bookShape = 2;
 
 /**
- * A book as JSON text, whichever gateway wrote it. In shape 1 details were called facts, and had no allocations. Null: it is
- * of a later shape, whose number is `written`.
+ * A book as JSON text, whichever gateway wrote it. In shape 1 details were called facts, and had no allocations, and queues
+ * did not say when a pause was decided. Null: it is of a later shape, whose number is `written`.
  */
 export function parseBook(text: string): { readonly written: number; readonly book: Book | null } {
   const content = JSON.parse(text, (_key, value: unknown) => upgraded(value)) as {
@@ -19,7 +19,9 @@ export function parseBook(text: string): { readonly written: number; readonly bo
 }
 
 function upgraded(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('facts' in value)) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if ('notBefore' in value) return { decidedAt: 0, ...value };
+  if (!('facts' in value)) return value;
   const { facts, ...others } = value;
   const added = { scope: [], allocations: [], without: [] };
   return { ...others, details: typeof facts === 'object' ? { ...added, ...facts } : facts };

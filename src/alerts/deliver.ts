@@ -10,10 +10,10 @@ import type { Post } from '../domain/post.ts';
 import { StoreUnavailable } from '../domain/shared-store.ts';
 import type { AlertSettings, ChannelSettings } from './alert-rules.ts';
 import type { BookStore } from './book-store.ts';
-import type { Book, Claim } from './book.ts';
+import type { Claim } from './book.ts';
 import { outcomeOf, type Bot } from './channels/bot.ts';
 import { composed, createBot, paceOf } from './compose.ts';
-import { claimed, settled, withoutExpired, type Outcome } from './queue.ts';
+import { claimed, givenUpBetween, settled, withoutExpired, type GivenUp, type Outcome } from './queue.ts';
 
 export interface DeliveryEvents {
   /** An attempt has ended. */
@@ -53,28 +53,34 @@ export function createDeliverer({ book, now, owner, events }: DelivererSettings)
   async function settle(channel: string): Promise<void> {
     const own = unsettled.get(channel);
     if (own === undefined) return;
+    let givenUp: readonly GivenUp[] = [];
     await book.update((before) => {
       const after = settled(before, channel, own.token, own.outcome, now());
-      if (after === before) return null;
-      return { book: after };
+      givenUp = givenUpBetween(before, after);
+      return after === before ? null : { book: after };
     });
     unsettled.delete(channel);
     sending.delete(own.token);
+    report(givenUp);
+  }
+
+  function report(givenUp: readonly GivenUp[]): void {
+    for (const { channel, count, lastError } of givenUp) events.onGivenUp(channel, count, lastError);
   }
 
   async function claimNext(channel: ChannelSettings, bot: Bot, printing: AlertSettings) {
     const pace = paceOf(channel, bot, printing);
     const token = randomUUID();
     const sender = { owner, token, isSending: (one: string) => sending.has(one) };
-    let given = 0;
+    let givenUp: readonly GivenUp[] = [];
     const change = await book.update((before) => {
       const kept = withoutExpired(before, channel.id, now());
-      given = givenUpIn(kept, channel.id) - givenUpIn(before, channel.id);
+      givenUp = givenUpBetween(before, kept);
       const next = claimed(kept, channel.id, pace, sender, now());
       if (next !== null) return next;
       return kept === before ? null : { book: kept, claim: null };
     });
-    if (given > 0) events.onGivenUp(channel.id, given, book.known().queues[channel.id]?.lastError ?? null);
+    report(givenUp);
     return change?.claim ?? null;
   }
 
@@ -97,10 +103,7 @@ export function createDeliverer({ book, now, owner, events }: DelivererSettings)
       if (outcome === null) return void sending.delete(claim.token);
       unsettled.set(channel.id, { token: claim.token, outcome });
       events.onAttempt(channel.id, outcome, claim.messages.length);
-      const before = givenUpIn(book.known(), channel.id);
       await settle(channel.id);
-      const given = givenUpIn(book.known(), channel.id) - before;
-      if (given > 0) events.onGivenUp(channel.id, given, book.known().queues[channel.id]?.lastError ?? null);
     }
   }
 
@@ -124,8 +127,4 @@ export function createDeliverer({ book, now, owner, events }: DelivererSettings)
       clearTimeout(timer);
     },
   };
-}
-
-function givenUpIn({ queues }: Book, channel: string): number {
-  return queues[channel]?.givenUp?.count ?? 0;
 }

@@ -73,6 +73,23 @@ export function withoutExpired(book: Book, channel: string, now: Instant): Book 
   return expired.length === 0 ? book : withoutMessages(book, channel, expired, now);
 }
 
+/** What a change has given up of a channel. */
+export interface GivenUp {
+  readonly channel: string;
+  readonly count: number;
+  readonly lastError: string | null;
+}
+
+/** What one change of the book has given up, by channel. */
+export function givenUpBetween(before: Book, after: Book): GivenUp[] {
+  return Object.entries(after.queues)
+    .map(([channel, { givenUp, lastError }]) => {
+      const count = (givenUp?.count ?? 0) - (before.queues[channel]?.givenUp?.count ?? 0);
+      return { channel, count, lastError };
+    })
+    .filter(({ count }) => count > 0);
+}
+
 /** Claims what is to be sent next. Null: nothing, or not yet, or another process sends. */
 export function claimed(
   book: Book,

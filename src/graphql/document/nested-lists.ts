@@ -18,8 +18,8 @@ import {
 /** Types whose account is known without reading rows. */
 const withoutRows: ReadonlySet<string> = new Set(['SourceCoverage', 'AccountReconciliation']);
 
-/** Types of rows, which are read from providers: their accounts are among those that the plan reads from. */
-const rowTypes: ReadonlySet<string> = new Set(['Bill', 'DailyDetail', 'ApiKeyUsage', 'Invoice']);
+/** Types of rows, and what they have in common. Rows are read from providers: their accounts are among those that the plan reads from. */
+const rowTypes: ReadonlySet<string> = new Set(['Charge', 'Bill', 'DailyDetail', 'ApiKeyUsage', 'Invoice']);
 
 const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
 

@@ -44,7 +44,8 @@ export function createPlanner(schema: GraphQLSchema, document: DocumentNode): Pl
   return (operation, variables) => {
     const ofOperation = plans.get(operation) ?? new Map<string, OperationPlan>();
     plans.set(operation, ofOperation);
-    const key = switches.length === 0 ? '' : JSON.stringify(switches.map((name) => variables[name] === true));
+    // Null is a value of its own: it fails where a selection has it, so its plan must not serve others.
+    const key = switches.length === 0 ? '' : JSON.stringify(switches.map((name) => variables[name] ?? null));
     const known = ofOperation.get(key);
     if (known !== undefined) return known;
     if (ofOperation.size >= maxPlans) ofOperation.clear();

@@ -28,8 +28,9 @@ export async function readSpendExport(
   const sources = all.map((source) =>
     isFresh && source.status === 'STALE' ? { ...source, status: 'FAILED' as const } : source,
   );
-  // Figures that older rows stand in for cannot be taken out of a sum.
-  const isPartial = exportRequest.isPartial && !isFresh;
+  // Older rows cannot be taken out of a sum; an account that failed is not in it.
+  const hasOlderRows = isFresh && all.some(({ status }) => status === 'STALE');
+  const isPartial = exportRequest.isPartial && !hasOlderRows;
   refuseUnlessWhole(sources, { scope: parameters.filter, isPartial }, 'charges');
   const coverage = coverageOf(all);
   const lines = spendLines(report, previous);

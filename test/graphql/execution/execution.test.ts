@@ -293,3 +293,21 @@ describe('a document', () => {
     expect(places(results?.found.errors)).toEqual(places(errors));
   });
 });
+
+test.each([[[null, false, true, false]], [[false, null, false]]])(
+  'a plan serves the conditions that it was made for, and no null: %j',
+  async (values) => {
+    const document = parse('query Q($not: Boolean = false) { tree { id name @skip(if: $not) } }');
+    const operation = getOperationAST(document);
+    if (operation == null) throw new TypeError('there is an operation');
+    const rooted = withRoot(schema, { tree: { id: '1', name: 'Baum' } });
+    const planner = createPlanner(rooted, document);
+    for (const not of values) {
+      const variables = { not };
+      const found = await execute({ schema: rooted, planner, operation, context: {}, variables });
+      const expected = await reference({ schema: rooted, document, variableValues: variables });
+      expect(JSON.parse(found.data ?? '')).toEqual(JSON.parse(JSON.stringify(expected.data)));
+      expect(places(found.errors)).toEqual(places(expected.errors));
+    }
+  },
+);

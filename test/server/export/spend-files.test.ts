@@ -253,6 +253,24 @@ test.each([
   expect(other.status).toBe(400);
 });
 
+test('an account that failed is left out where that is allowed, whether or not older rows are; older rows are refused', async () => {
+  const own = await startGateway();
+  const march = '/export/spend.csv?month=2026-03&by=account';
+  const parts = '&partial=true&fresh=true';
+  const february = '/export/spend.csv?month=2026-02&by=account';
+  expect((await send(own, { method: 'GET', path: march })).status).toBe(200);
+  own.clock.nowMs += 3 * 3_600_000;
+  own.sandbox.vendors.ppio.fault = { name: 'unavailable' };
+  const refused = await send(own, { method: 'GET', path: `${february}&fresh=true` });
+  expect(refused.status).toBe(503);
+  const without = await send(own, { method: 'GET', path: `${february}${parts}` });
+  expect([without.status, without.headers['x-coverage-failed']]).toEqual([200, 'ppio-main']);
+  const accounts = new Set(readCsv(Buffer.from(without.text)).map((line) => line['account']));
+  expect(accounts).toEqual(new Set(['novita-us', 'streamlake-prod']));
+  expect((await send(own, { method: 'GET', path: `${march}&partial=true` })).status).toBe(200);
+  expect((await send(own, { method: 'GET', path: `${march}${parts}` })).status).toBe(503);
+});
+
 test('the command has an option for every parameter, and refuses the same values', async () => {
   const named = Object.keys(spendOptions).map((name) =>
     name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase()),

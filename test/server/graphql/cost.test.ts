@@ -326,6 +326,11 @@ describe('queryCost', () => {
       `{ bills(${february}, filter: { accounts: ["novita-us"] }) { nodes { account { invoices { totalCount } } } } }`,
     ],
     [
+      'those of a filter, in a fragment of what rows have in common',
+      `{ bills(${february}, filter: { accounts: ["novita-us"] }, first: 1000) { nodes { ...C } } }
+       fragment C on Charge { account { ${details} } }`,
+    ],
+    [
       'those of a variable, in a fragment',
       `query ($yes: Boolean = true, $providers: [ID!] = ["ppio"]) { ...F }
        fragment F on Query { invoices(filter: { providers: $providers }) @include(if: $yes) { nodes { ...I } } }
