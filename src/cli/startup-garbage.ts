@@ -11,7 +11,7 @@ export function collectStartupGarbage(): void {
   if (process.memoryUsage().heapTotal > maxHeapBytes) return;
   // The only way to V8's collector in a process that was not started with this flag.
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as NodeJS.GCFunction;
+  const collect = runInNewContext('globalThis.gc') as NodeJS.GCFunction | undefined;
   setFlagsFromString('--no-expose-gc');
-  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  collect?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }

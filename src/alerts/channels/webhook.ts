@@ -56,7 +56,7 @@ function toPlain(details: object): unknown {
 
 function toNative({ id, isPerhapsRepeated, messages, sections, link }: Batch, now: Instant) {
   return {
-    version: 1,
+    version: 2,
     id,
     perhapsRepeated: isPerhapsRepeated,
     sentAt: printInstant(now),

@@ -102,7 +102,8 @@ function fallBack(
   state: State,
 ): string {
   if (!(error instanceof ReportedError)) {
-    const all: unknown[] = error instanceof AggregateError ? error.errors : [error];
+    const all: unknown[] =
+      error instanceof AggregateError && error.errors.length > 0 ? error.errors : [error];
     for (const one of all) state.errors.push(locatedError(one, nodes, responsePathAsArray(path)));
   }
   if (isNonNull) throw new ReportedError();

@@ -85,7 +85,7 @@ function createPlan(
       parentType,
       definition,
       resolve,
-      property: resolve === defaultFieldResolver ? name : null,
+      property: resolve === defaultFieldResolver && definition.args.length === 0 ? name : null,
       hasArgs: definition.args.length > 0,
       isNonNull: isNonNullType(definition.type),
       isLeaf: isLeafType(getNullableType(definition.type)),

@@ -1,8 +1,8 @@
 /**
  * Reads an export of many months one after the other. First all of them are looked at, so that an export is whole or
  * refused before its first byte; then each is read again for its lines, from what the first look left in the caches.
- * Both go segment by segment where a list allows it, so an export holds the rows of a few segments, however many there
- * are in all.
+ * Both go segment by segment where a list allows it, so an export of several months holds the rows of a few
+ * segments, however many there are in all; that of one month holds its month.
  */
 
 import type { Account } from '../../domain/account.ts';
