@@ -175,7 +175,12 @@ describe('by team', { timeout }, () => {
     const rows = await rowsOf(regionOf(page, 'Cost by Team, Product, CNY'));
     // The vendors' amounts in yuan have fewer digits than a double holds.
     expect(lines.map((line) => line[at])).toEqual(rows.map(({ Cost: cost }) => Number(cost?.value)));
-    expect(lines.at(-1)?.[headings.indexOf('Team')]).toBe('Total');
+    const [team, product] = [headings.indexOf('Team'), headings.indexOf('Product')];
+    expect(lines.at(-1)?.[team]).toBe('Total');
+    // A group and what it consists of: what is nobody's has its name there as well.
+    const names = lines.map((line) => line[product] ?? line[team]);
+    expect(names).toEqual(rows.map((row) => row['Team · Product']?.text));
+    expect(names).toContain('Unallocated');
     await page.context().close();
   });
 });

@@ -88,6 +88,15 @@ test('a key has its line over time, whose figures are heard', { timeout }, async
   await page.context().close();
 });
 
+test('what several figures failed with alike is said once', { timeout }, async () => {
+  const { page } = await open('#/keys?period=1999-01');
+  await page.locator('.state-failed').waitFor();
+  expect(await page.locator('.state-failed .errors li').allTextContents()).toEqual([
+    'the month 1999-01 lies outside the years 2000 to 2099INVALID_PERIOD',
+  ]);
+  await page.context().close();
+});
+
 test('a key leads to what it was charged for', { timeout }, async () => {
   const { page } = await open('#/keys?period=2026-02');
   await regionOf(page, 'Usage and cost by key, USD').locator('tr.is-group a').first().click();

@@ -65,6 +65,28 @@ test(
   },
 );
 
+test(
+  'who signs out or in in one tab does so in all: no figures stand under the name of another reader',
+  { timeout },
+  async () => {
+    const { gateway, browser } = await start();
+    const { page } = await openPage(browser, gateway.app.url, { nowMs });
+    await page.getByLabel('Access token').fill(tokens.one);
+    await page.keyboard.press('Enter');
+    await page.locator('.card').first().waitFor();
+    const other = await page.context().newPage();
+    await other.goto(gateway.app.url);
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Access token').waitFor();
+    expect(await page.locator('.card').count()).toBe(0);
+    await other.getByLabel('Access token').fill(tokens.all);
+    await other.keyboard.press('Enter');
+    await page.locator('.card').first().waitFor();
+    await settled(page);
+    expect(await page.locator('.card').count()).toBe(4);
+  },
+);
+
 test('a token that is not known is refused in words, and what was typed is gone', { timeout }, async () => {
   const { gateway, browser } = await start();
   const { page } = await openPage(browser, gateway.app.url, { nowMs });

@@ -5,6 +5,7 @@ import { isZero } from '../format/amounts.ts';
 import { useI18n } from '../shell/i18n.tsx';
 import { Amount, Change, Count, Share } from '../table/figures.tsx';
 import type { Column } from '../table/table-rows.ts';
+import { keyName } from './key-name.ts';
 import type { SpendRow } from './spend-rows.ts';
 
 export interface SpendColumnsOptions {
@@ -23,7 +24,8 @@ export interface SpendColumnsOptions {
 }
 
 export function useSpendColumns(options: SpendColumnsOptions): readonly Column<SpendRow>[] {
-  const { t } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const { currency, isConverted, dimensions, addressOf, hasChanges, hasParts, trendOf } = options;
   const amount = (
     key: string,
@@ -61,7 +63,7 @@ export function useSpendColumns(options: SpendColumnsOptions): readonly Column<S
       {
         key: `csv-${index}`,
         header,
-        csv: ({ key, name }) => (key.length === 0 && index === 0 ? name : nameOf(key[index])),
+        csv: ({ key, name }) => (key.length === 0 && index === 0 ? name : keyName(key[index], i18n)),
       },
     ]),
     amount('cost', t('cost.cost'), ({ sums }) => sums.billedCost.amount, currency),
@@ -137,10 +139,6 @@ export function useSpendColumns(options: SpendColumnsOptions): readonly Column<S
           },
         ]),
   ];
-}
-
-function nameOf(key: SpendRow['key'][number] | undefined): string | null {
-  return key?.value == null ? null : key.label;
 }
 
 /** Whether it is a day, a week or a month. */

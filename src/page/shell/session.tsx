@@ -53,7 +53,16 @@ const initial: SessionState = {
 export function SessionProvider({ children }: { readonly children: ComponentChildren }) {
   const store = useMemo(() => createStore(initial), []);
   const state = useStore(store);
-  useEffect(() => void readSession(), []);
+  // All tabs have one cookie: who signs in or out in another is the reader here as well.
+  const tabs = useMemo(
+    () => new BroadcastChannel(`session ${new URL('session', document.baseURI).href}`),
+    [],
+  );
+  useEffect(() => {
+    tabs.addEventListener('message', () => void readSession());
+    void readSession();
+    return () => tabs.close();
+  }, []);
   useEffect(() => {
     if (state.expiresAt === null) return undefined;
     const leftMs = Date.parse(state.expiresAt) - Date.now();
@@ -61,6 +70,12 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
     const timer = setTimeout(() => void readSession(), Math.min(Math.max(leftMs, 0) + 1000, 2 ** 31 - 1));
     return () => clearTimeout(timer);
   }, [state.expiresAt]);
+
+  function tellTabs(): void {
+    // A channel reaches its own origin alone, and takes no other.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    tabs.postMessage(null);
+  }
 
   async function readSession(): Promise<void> {
     try {
@@ -92,7 +107,10 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
           body: JSON.stringify({ token }),
         });
         await take(response);
-        if (response.ok) return 'ok';
+        if (response.ok) {
+          tellTabs();
+          return 'ok';
+        }
         const outcomes: Readonly<Record<number, SignInOutcome>> = {
           400: 'rejected',
           401: 'rejected',
@@ -108,6 +126,7 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
     async signOut() {
       await fetch('session', { method: 'DELETE' }).catch(() => undefined);
       store.set({ ...initial, status: 'signedOut', version: store.get().version + 1 });
+      tellTabs();
     },
     expired() {
       const { status, version } = store.get();

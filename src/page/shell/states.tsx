@@ -116,12 +116,16 @@ export function Missing({ errors, reload }: Pick<QueryResult<unknown>, 'errors' 
   );
 }
 
+/** What several fields failed with alike is said once. */
 function ErrorList({ errors }: { readonly errors: readonly QueryError[] }) {
   const i18n = useI18n();
+  const distinct = new Map(
+    errors.map((error) => [JSON.stringify([error.account, error.code, error.message]), error]),
+  );
   return (
     <ul class="errors">
-      {errors.map((error, index) => (
-        <li key={index}>
+      {Array.from(distinct, ([key, error]) => (
+        <li key={key}>
           {error.account !== null && <strong>{error.account} </strong>}
           {explain(error, i18n)}
           <code>{error.code}</code>

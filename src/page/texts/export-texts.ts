@@ -19,8 +19,8 @@ export const exportTexts = {
   'export.table.api-key-usage': { en: 'Usage by key, by day', zh: '密钥每日用量' },
   'export.table.invoices': { en: 'Invoices', zh: '发票' },
   'export.about.focus': {
-    en: 'The charges of billing months as FOCUS, the common format of cloud bills.',
-    zh: '以 FOCUS（通用云账单格式）表示的账期费用。',
+    en: 'The charges of billing months as FOCUS, the common format of cloud bills. BilledCost comes to what is payable; without its lines of vouchers (x_LineType VOUCHER) to the cost on the other views.',
+    zh: '以 FOCUS（通用云账单格式）表示的账期费用。BilledCost 合计为应付金额；不含代金券行（x_LineType 为 VOUCHER）时，合计等于其他视图中的费用。',
   },
   'export.about.spend': {
     en: 'Sums by provider, product, team, month …: a line for each group and currency.',
