@@ -1,5 +1,5 @@
 /**
- * Three months with late usage, corrections, vendors that are down, and restarts: the list of messages equals that of
+ * Thirteen months with late usage, corrections, vendors that are down, and restarts: the list of messages equals that of
  * an oracle which knows the truth.
  */
 
