@@ -1,5 +1,5 @@
 /**
- * Thirteen months with late usage, corrections, vendors that are down, and restarts: the list of messages equals that of
+ * Five months with late usage, corrections, vendors that are down, and restarts: the list of messages equals that of
  * an oracle which knows the truth.
  */
 
@@ -29,7 +29,7 @@ import {
 import { startGateway } from '../support/gateway.ts';
 import { wide } from '../support/spend.ts';
 
-test('thirteen months', async () => {
+test('five months', async () => {
   const clock = { nowMs: firstMs };
   const bots = await startTestBots(() => clock.nowMs);
   const folder = mkdtempSync(join(tmpdir(), 'alerts-'));
@@ -111,7 +111,7 @@ test('thirteen months', async () => {
     expected.push(...oracle(nowMs).map((title) => `${date} ${title}`));
   }
   expect(told.toSorted()).toEqual(expected.toSorted());
-  expect(expected.length).toBeGreaterThan(100);
+  expect(expected.length).toBeGreaterThan(45);
   // Expectations are judged elsewhere; here they come once a month at most.
   expect(new Set(forecasts).size).toBe(forecasts.length);
 });

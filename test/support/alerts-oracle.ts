@@ -18,7 +18,7 @@ const times = [
   [11, '09:07'],
   [20, '09:07'],
 ] as const;
-const months = 13;
+const months = 5;
 /** The middle of a month, after all settlements of the month before. */
 export const firstMs = Date.parse('2026-03-18T01:07:00Z');
 const one = 10n ** 10n;
