@@ -3,7 +3,7 @@
  * changed the book.
  */
 
-import type { AlertKind } from '../domain/alert.ts';
+import { alertHistoryMs, type AlertKind } from '../domain/alert.ts';
 import type { Instant } from '../domain/calendar.ts';
 import { pruned, toId, type AlertRecord, type Book, type MessageKind } from './book.ts';
 import type { AlertDetails, CannotSeeDetails } from './details.ts';
@@ -175,7 +175,7 @@ function applied(book: Book, rule: RuleIdentity, verdict: Verdict, now: Instant)
       if (forMs > 0) pending[key] = Math.min(pending[key] ?? now, now) as Instant;
       if (now - (pending[key] ?? now) < forMs) continue;
       delete pending[key];
-      opened.push(toRecord(rule, verdict, step, (earlier?.nth ?? 0) + 1, now));
+      opened.push(toRecord(rule, verdict, step, (earlier?.nth ?? numberBefore(now)) + 1, now));
     } else if (isOpen && (step.state === 'CLEARS' || step.state === 'ENDS')) {
       const over = { ...earlier, state: 'RESOLVED' as const, resolvedAt: now };
       alerts = alerts.map((alert) => (alert === earlier ? over : alert));
@@ -238,4 +238,12 @@ function reported(book: Book, rule: RuleIdentity, alert: AlertRecord, what: Mess
   const number = toId(id, what).slice(0, 10);
   const message = { id: number, alert: id, what, details, at: now, openedAt, refusals: 0 };
   return enqueued(book, rule.channels, message, now);
+}
+
+/**
+ * Where a machine begins to number its alerts that has none, or whose last one was forgotten: above all numbers that were
+ * given before that one, so that nobody takes a new message for an old one with the same id.
+ */
+function numberBefore(now: Instant): number {
+  return Math.floor(now / alertHistoryMs) * 1000;
 }

@@ -48,7 +48,7 @@ export interface AlertRecord {
   readonly period: string | null;
   readonly threshold: string | null;
   readonly state: AlertState;
-  /** How often this machine has opened. */
+  /** Rises each time that this machine opens. */
   readonly nth: number;
   readonly openedAt: Instant;
   readonly resolvedAt: Instant | null;
