@@ -18,7 +18,7 @@ const times = [
   [11, '09:07'],
   [20, '09:07'],
 ] as const;
-const months = 5;
+const months = 13;
 /** The middle of a month, after all settlements of the month before. */
 export const firstMs = Date.parse('2026-03-18T01:07:00Z');
 const one = 10n ** 10n;
@@ -177,6 +177,12 @@ export function createOracle() {
     return isUp ? [`${month} of ${names[vendor]} is final`, ...sight] : sight;
   }
 
+  /** Whether last month can be seen: a month that was seen as final needs its vendor no more. */
+  function isKnown(vendor: Down, nowMs: number): boolean {
+    const month = monthText(monthStart(dayAt(nowMs, offset)) - 1);
+    return !isDown(vendor, nowMs) || settled.get(`${vendor} ${month}`) === null;
+  }
+
   function digestAt(isUp: boolean, nowMs: number): string[] {
     const from = monthStart(dayAt(nowMs, offset), -1);
     const to = monthStart(dayAt(nowMs, offset)) - 1;
@@ -209,7 +215,7 @@ export function createOracle() {
       ...(failing['streamlake']?.(!streamlake, nowMs) ?? []),
       ...settledAt('ppio', ppio, nowMs),
       ...settledAt('streamlake', streamlake, nowMs),
-      ...digestAt(ppio && streamlake, nowMs),
+      ...digestAt(isKnown('ppio', nowMs) && isKnown('streamlake', nowMs), nowMs),
     ].toSorted();
   };
 }
