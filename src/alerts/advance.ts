@@ -241,8 +241,8 @@ function reported(book: Book, rule: RuleIdentity, alert: AlertRecord, what: Mess
 }
 
 /**
- * Where a machine begins to number its alerts that has none, or whose last one was forgotten: above all numbers that were
- * given before that one, so that nobody takes a new message for an old one with the same id.
+ * What the numbers of a machine begin after while the book holds no alert of it. Alerts are forgotten after so long, so
+ * these numbers are above all that it had before, and nobody takes a new message for an old one with the same id.
  */
 function numberBefore(now: Instant): number {
   return Math.floor(now / alertHistoryMs) * 1000;

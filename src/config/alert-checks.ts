@@ -75,7 +75,7 @@ export function alertIssues({ channels, rules }: AlertOutline, known: Nameable):
   });
 }
 
-/** A rule for budgets of some values, of which there is none. */
+/** A rule for budgets of values that no budget is about. */
 function withoutBudget(
   { kind, budgets, allocations }: AlertOutline['rules'][number],
   index: number,

@@ -159,7 +159,7 @@ export function createHistory(settings: HistorySettings): History {
     return walk.history.hasWork() && (await isLeader(leaseNameOf(walk)));
   }
 
-  /** Reads one segment after the other, until none is left or the account rests; without the lead what is wanted alone. */
+  /** Reads one segment after the other, until all are read or the account rests; a replica that does not lead reads only what is wanted. */
   async function readOn(walk: Walk): Promise<void> {
     const { history } = walk;
     for (;;) {

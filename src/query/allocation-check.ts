@@ -17,6 +17,7 @@ import type { SpendGroup } from '../reports/spend-group.ts';
 import { createSpend } from '../reports/spend.ts';
 import { mergeTotals, type Totals } from '../reports/totals.ts';
 import { readCharges } from './attributed-charges.ts';
+import type { CostBasis } from './spend-charges.ts';
 import type { GatewayContext } from './context.ts';
 import { throwIfAllFailed } from './sources.ts';
 import { createCollector } from './spend-parts.ts';
@@ -137,7 +138,7 @@ interface Checked {
 
 /** Groups by the number of the rule that matches; null: none does. */
 async function readGroups(
-  costBasis: 'COST' | 'KEYS',
+  costBasis: CostBasis,
   groupBy: readonly SpendDimension[],
   { allocation, rules, month }: Checked,
   context: GatewayContext,

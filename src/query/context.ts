@@ -133,7 +133,7 @@ export function createPlanContext(context: GatewayContext) {
   return plan;
 }
 
-/** A context that never asks a provider: it throws NotHeld for what no cache has. */
+/** A context that never asks a provider: it throws NotCachedError for what no cache has. */
 export function createCachedContext(context: GatewayContext): GatewayContext {
   const segments = createCachedLoader(context.ledger, context.validity);
   return { ...context, segments, part: () => createCachedContext(context) };

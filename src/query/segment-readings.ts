@@ -11,11 +11,11 @@ import { leastSettled } from '../ledger/how-settled.ts';
 import { distinct } from '../ledger/notices.ts';
 import { toReading, type Reading } from '../ledger/reading.ts';
 import type { RowSlice } from '../ledger/row-slices.ts';
-
-export type { RowSlice };
 import type { Source } from '../ledger/source.ts';
 import type { GatewayContext } from './context.ts';
 import { segmentsIn, toCoverage, type Choice } from './sources.ts';
+
+export type { RowSlice };
 
 /** WHOLE: all rows at once. LOOK: the coverage alone. STREAM: the rows alone, segment by segment. */
 export type ReadMode = 'WHOLE' | 'LOOK' | 'STREAM';

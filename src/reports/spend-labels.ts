@@ -15,7 +15,7 @@ export interface Labels {
   /** Takes a name, unless one of a later day is known. */
   note(key: string, provider: string, label: Label): void;
   merge(others: LabelMap): void;
-  /** The name at a provider, or the names at all of them (`provider` null); null: there is none. */
+  /** The name at a provider, or the names at all of them (`provider` null); null: nothing has this name. */
   find(key: string, provider: string | null): string | null;
   readonly all: LabelMap;
 }

@@ -1,4 +1,4 @@
-/** What is given up is counted once, by whoever gave it up. */
+/** What is given up is counted once, where it is given up. */
 
 import { expect, test } from 'vitest';
 

@@ -71,7 +71,7 @@ describe('one line says what is wrong with', () => {
       'allocations: there is no such setting',
     ],
     [
-      'values of which there is no budget',
+      'values that no budget is about',
       rule('budget', { allocations: { team: ['research'] } }),
       'allocations: expected values that a budget of this file is about, by its filter.allocations, found ',
     ],
@@ -111,8 +111,8 @@ describe('one line says what is wrong with', () => {
       rule('balanceBelow', { amount: 1000 }),
       "amount: expected a decimal above zero in quotes, such as '1000', or a list of them",
     ],
-    ['a time that is none', digest({ at: '9:00' }), 'at: expected a time such as "09:00"'],
-    ['a zone that is none', digest({ zone: 'Shanghai' }), 'zone: '],
+    ['what is no time', digest({ at: '9:00' }), 'at: expected a time such as "09:00"'],
+    ['what is no zone', digest({ zone: 'Shanghai' }), 'zone: '],
     ['no days', rule('invoiceDue', { days: 0 }), 'days: expected number to be >=1, found 0'],
   ])('%s', (_name, own, expected) => {
     const issues = issuesOfRule(own);

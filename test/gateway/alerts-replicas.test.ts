@@ -100,7 +100,7 @@ async function expectedKeys() {
       )
     ).data.alerts.alerts.map(({ kind }) => kind),
   );
-  // Whoever has more to go through takes longer, and may see what comes later that day.
+  // A gateway with more to go through takes longer, and may see what comes later that day.
   await go(6, 60);
   const all = keysIn(bots);
   expect(new Set(all).size).toBe(all.length);
@@ -151,7 +151,7 @@ test('three replicas that are killed, a Redis that comes and goes, bots that ans
     await expect.poll(isSo, { message: what, timeout: patienceMs, interval: 20 }).toBe(true);
   };
   const hanging = () => bots.calls.filter(({ result }) => result.startsWith('hang')).length;
-  /** Whoever was killed leads until its lease is over: that of one who lives is renewed. */
+  /** A gateway that was killed leads until its lease is over; one that lives renews it. */
   const untilLed = async (): Promise<void> => {
     let left = Number.POSITIVE_INFINITY;
     await until('a gateway that runs leads', async () => {
@@ -234,7 +234,7 @@ test('three replicas that are killed, a Redis that comes and goes, bots that ans
       .filter((one) => one.isMarked),
   ).toEqual([]);
 
-  // None is false, and whoever reads one twice is told so.
+  // No message is false, and one that may come twice says so.
   const seen = new Set<string>();
   for (const { key, isMarked: isSaid } of shownIn(bots)) {
     expect(allowed).toContain(key);

@@ -292,7 +292,7 @@ test('without one, a new start ends all sessions', async () => {
   expect((await askWith(gateway, cookie)).status).toBe(401);
 });
 
-test('replicas on one Redis share a key: the cookie of one is good at the other, whoever began', async () => {
+test('replicas on one Redis share a key: the cookie of each is good at the other', async () => {
   const { url } = await startRedis({ onTestFinished });
   const { gateway } = await start({ redis: { url, timeoutMs: 2000 } });
   const { app } = await gateway.startReplica();

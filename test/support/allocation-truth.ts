@@ -5,12 +5,12 @@ import { partsOf, type OracleRule } from './allocation-oracle.ts';
 import { seed, type Range } from './oracle.ts';
 import { trueCharges, trueKeyCharges, type TrueCharge } from './spend-oracle.ts';
 
-/** Where a rule looks at keys, these are read by key, of which the sandbox has the same money. */
+/** Where a rule looks at keys, these are read by key; the sandbox has the same money by key. */
 const keyed = new Set(['llm', 'gen_api', 'web_search']);
 /** The last digit of a vendor's amounts, in units of 1e-10. */
 const stepOf = (provider: string | null): bigint => (provider === 'ppio' ? 1_000_000n : 1n);
 
-/** A part of a charge: whose it is (null: nobody's), of which product, and its amount in units of 1e-10. */
+/** A part of a charge: whose it is (null: nobody's), its product, and its amount in units of 1e-10. */
 export interface TruePart {
   readonly value: string | null;
   readonly charge: TrueCharge;

@@ -1,15 +1,15 @@
 /** The costs of a digest: in all, by each allocation and by product, against the period before. */
 
 import { absoluteOf, ratioOf, subtractDecimals, zero } from '../../domain/decimal.ts';
+import type { DateRange } from '../../domain/calendar.ts';
 import type { SourceCoverage } from '../../domain/coverage.ts';
-import type { AskedPeriod } from '../../query/asked-period.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { readReport } from '../../query/read-spend.ts';
+import { toReportRequest } from '../../query/report-arguments.ts';
 import { allocationLabelOf, type Allocation, type AllocationChoice } from '../../reports/allocation-rules.ts';
 import type { SpendDimension } from '../../reports/spend-dimensions.ts';
 import type { Totals } from '../../reports/totals.ts';
 import type { DigestDetails, DigestLine } from '../details.ts';
-import { toReportRequest } from './report-request.ts';
 
 /** The most products, and the most values of an allocation, that are listed. */
 const maxLines = 10;
@@ -26,16 +26,16 @@ type Costs = Pick<DigestDetails, 'scope' | 'totals' | 'allocations' | 'products'
 
 /** Reads them. @throws GatewayError; AggregateError when every account failed */
 export async function readCosts(
-  period: AskedPeriod,
+  dates: DateRange,
   selection: Selection,
   context: GatewayContext,
 ): Promise<Costs> {
   const all = context.visibility.allocations;
-  const products = await readLines(period, selection, { groupBy: 'PRODUCT', allocation: null }, context);
+  const products = await readLines(dates, selection, { groupBy: 'PRODUCT', allocation: null }, context);
   const allocations: DigestDetails['allocations'][number][] = [];
   const sources = [...products.sources];
   for (const { id, name } of all.filter((one) => isDivided(one, selection))) {
-    const values = await readLines(period, selection, { groupBy: 'ALLOCATION', allocation: id }, context);
+    const values = await readLines(dates, selection, { groupBy: 'ALLOCATION', allocation: id }, context);
     allocations.push({ id, name, lines: values.lines, more: values.more });
     sources.push(...values.sources);
   }
@@ -62,12 +62,13 @@ function scopeOf({ allocations }: Selection, all: readonly Allocation[]): string
 }
 
 async function readLines(
-  period: AskedPeriod,
+  dates: DateRange,
   selection: Selection,
   { groupBy, allocation }: { readonly groupBy: SpendDimension; readonly allocation: string | null },
   context: GatewayContext,
 ) {
-  const report = await readReport(toReportRequest(period, selection, [groupBy], allocation), true, context);
+  const args = { period: { dates }, groupBy: [groupBy], allocation, filter: selection };
+  const report = await readReport(toReportRequest(args, false, context), true, context);
   const previous = await report.previous();
   const earlierOf = (totals: readonly Totals[]) => (previous.isComparable ? totals : null);
   const groups = report.pages.all;

@@ -13,7 +13,6 @@ import {
   type Instant,
 } from '../../domain/calendar.ts';
 import type { SourceCoverage } from '../../domain/coverage.ts';
-import { toPeriod } from '../../query/asked-period.ts';
 import type { GatewayContext } from '../../query/context.ts';
 import { readBalance } from '../../query/read-balance.ts';
 import type { RuleOf } from '../alert-rules.ts';
@@ -32,9 +31,8 @@ export const evaluateDigest: Evaluate<RuleOf<'digest'>> = async (rule, input) =>
     kinds.some((kind) => kind === 'BILL' || kind === 'DAILY_DETAIL'),
   );
   const ids = charged.map(({ id }) => id);
-  const period = toPeriod({ dates: due.dates }, context);
   const selection = { accounts: ids, allocations: rule.allocations };
-  const read = await attempt(() => readCosts(period, selection, context));
+  const read = await attempt(() => readCosts(due.dates, selection, context));
   const gap = 'value' in read ? gapIn(read.value.sources) : null;
   if ('error' in read || gap !== null) {
     const error = 'error' in read ? read.error : (gap?.error ?? null);

@@ -3,17 +3,16 @@
 import type { Account } from '../../domain/account.ts';
 import { addMonths, dateIn, datesOf, monthOf, type Instant, type YearMonth } from '../../domain/calendar.ts';
 import { finalAtOf } from '../../domain/settlement.ts';
-import { toPeriod } from '../../query/asked-period.ts';
 import {
   differencesOf,
   readStoredRestatements,
   type SourcedRestatement,
 } from '../../query/read-restatements.ts';
 import { readReport } from '../../query/read-spend.ts';
+import { toReportRequest } from '../../query/report-arguments.ts';
 import type { Evaluation, Note } from '../advance.ts';
 import type { RuleOf } from '../alert-rules.ts';
 import type { SettledDetails } from '../details.ts';
-import { toReportRequest } from './report-request.ts';
 import {
   accountsOf,
   asOfAll,
@@ -80,9 +79,8 @@ async function settle(
 ): Promise<Evaluation> {
   const { context } = input;
   const dates = datesOf(month);
-  const read = await attempt(() =>
-    readReport(toReportRequest(toPeriod({ month }, context), { accounts: [account.id] }, []), false, context),
-  );
+  const args = { period: { month }, groupBy: [], filter: { accounts: [account.id] } };
+  const read = await attempt(() => readReport(toReportRequest(args, false, context), false, context));
   const sources = 'value' in read ? read.value.sources : [];
   const gap = gapIn(sources);
   if ('error' in read || gap !== null || finalityOf(sources) !== 'FINAL') {

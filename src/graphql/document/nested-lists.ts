@@ -1,6 +1,6 @@
 /**
  * Lists of the accounts of rows: `bills { nodes { account { invoices { ... } } } }`. Only reading the rows tells which
- * accounts have one; the plan of the query tells of which accounts it reads rows at all.
+ * accounts have one; the plan of the query tells which accounts it reads rows from at all.
  */
 
 import {
@@ -43,14 +43,15 @@ export function toNestedLists(
   visit(
     own,
     visitWithTypeInfo(types, {
-      Field({ selectionSet }) {
+      Field({ selectionSet, directives = [] }) {
         const parent = types.getParentType()?.name ?? 'Query';
         const isAccount = getNamedType(types.getType())?.name === 'Account';
         if (!isAccount || selectionSet === undefined) return;
         if (parent === 'Query' || withoutRows.has(parent)) return;
         const ask = (field: string, args: FieldNode['arguments'] = []): void => {
           const alias = name(`a${selections.length}`);
-          selections.push({ kind: Kind.FIELD, alias, name: name(field), arguments: args, selectionSet });
+          const asked = { alias, name: name(field), arguments: args, directives, selectionSet };
+          selections.push({ kind: Kind.FIELD, ...asked });
         };
         if (!rowTypes.has(parent)) return ask('accounts');
         for (const id of accounts) {

@@ -54,7 +54,7 @@ builder.queryField('queryCost', (t) =>
     type: QueryCostType,
     nullable: true,
     description:
-      'What a query would cost if this client sent it now. Nothing is read from a provider for this. Lists of the accounts of rows are priced as if each account that the query reads rows from had one. Each answer reports its actual cost under extensions.cost.',
+      'What a query would cost if this client sent it now. Nothing is read from a provider for this. Lists of the accounts of rows are priced as if each account that the query reads rows from had one. Those of the accounts of anomalies, restatements, alerts and unmatched keys are priced for all accounts. Each answer reports its actual cost under extensions.cost.',
     args: {
       query: t.arg.string({ required: true, description: 'The query text, as you would send it.' }),
       operationName: t.arg.string({ description: 'Which of its operations. Null: the only one.' }),

@@ -2,7 +2,7 @@
 
 import type { Text } from './state.ts';
 
-/** Joins pieces of text, some of which may come later. */
+/** Joins pieces of text; some may come later. */
 export class Join {
   #text: string;
   #parts: Text[] | null = null;

@@ -36,6 +36,8 @@ const sheets = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
 const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 /** So many digits of any decimal survive in a double. */
 const safeDigits = 15;
+/** The characters that a cell holds. */
+const maxCharacters = 32_767;
 
 function relationTo(type: string, target: string): string {
   return `${declaration}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="${relations}/${type}" Target="${target}"/></Relationships>`;
@@ -56,7 +58,12 @@ function cellXml(cell: CsvCell, place: string): string {
   if (text === null || text === '') return '';
   return typeof cell !== 'string' && isSafeNumber(text)
     ? `<c r="${place}"><v>${text}</v></c>`
-    : `<c r="${place}" t="inlineStr"><is><t xml:space="preserve">${escape(text)}</t></is></c>`;
+    : `<c r="${place}" t="inlineStr"><is><t xml:space="preserve">${escape(fitting(text))}</t></is></c>`;
+}
+
+/** A file with a longer cell is taken for damaged. */
+function fitting(text: string): string {
+  return text.length > maxCharacters ? `${text.slice(0, maxCharacters - 1)}…` : text;
 }
 
 function isSafeNumber(text: string): boolean {
@@ -76,13 +83,16 @@ function columnName(index: number): string {
   return index < 26 ? letter : columnName(Math.floor(index / 26) - 1) + letter;
 }
 
+/** What XML cannot hold. */
+const unwritable = /[^\t\n\r -\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
 function escape(text: string): string {
   return (
     text
       .toWellFormed()
-      // What XML cannot hold.
-      // oxlint-disable-next-line no-control-regex
-      .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '\uFFFD')
+      .replaceAll(unwritable, '\uFFFD')
+      // Spreadsheets would read _x0041_ as the character that it numbers.
+      .replaceAll(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
       .replaceAll('>', '&gt;')

@@ -2,7 +2,7 @@
  * Reads an export of many months one after the other. First all of them are looked at, so that an export is whole or
  * refused before its first byte; then each is read again for its lines, from what the first look left in the caches.
  * Both go segment by segment where a list allows it, so an export of several months holds the rows of a few
- * segments, however many there are in all; that of one month holds its month.
+ * segments at a time, and that of one month holds its month.
  */
 
 import type { Account } from '../../domain/account.ts';
@@ -49,10 +49,10 @@ export async function readInParts<Part>(
   read: ReadAccountPart<Part>,
   context: GatewayContext,
 ): Promise<ReadParts<Part>> {
-  const mode = parts.length === 1 ? 'WHOLE' : 'LOOK';
+  const isOne = parts.length === 1;
+  const mode = isOne ? 'WHOLE' : 'LOOK';
   const readAll = (part: Part, within: GatewayContext): Promise<AccountPart[]> =>
     Promise.all(accounts.map((account) => read(account, part, within, mode)));
-  const isOne = parts.length === 1;
   // One context prices all parts together, and refuses what they cost together.
   if (!isOne && (await isTooExpensive(parts, readAll, context))) {
     const together: GatewayContext = { ...context, part: () => together };

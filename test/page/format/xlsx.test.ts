@@ -40,6 +40,12 @@ test('names are text, whatever is in them, and what is not known is an empty cel
   expect(rows.slice(1).map(([, empty, last]) => [empty, last])).toEqual(names.map(() => [null, 'x']));
 });
 
+test('a text that looks like a numbered character stays itself, and one that is too long for a cell is cut', async () => {
+  const long = 'x'.repeat(40_000);
+  const rows = await read(toXlsx('Texts', [['Name'], ['_x0041_ and _y'], [long], ['😀']]));
+  expect(rows.flat()).toEqual(['Name', '_x0041_ and _y', `${long.slice(0, 32_766)}…`, '😀']);
+});
+
 test('more columns than there are letters stand in their order', async () => {
   const headings = Array.from({ length: 60 }, (_, index) => `c${index}`);
   expect(await read(toXlsx('Wide', [headings]))).toEqual([headings]);

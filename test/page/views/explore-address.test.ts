@@ -1,4 +1,4 @@
-/** The address of Explore holds all that is asked: whoever is sent it asks the same. */
+/** The address of Explore holds all that is asked, so a colleague who opens it asks the same. */
 
 import { expect, test } from 'vitest';
 

@@ -36,7 +36,7 @@ describe.concurrent('four times as many rows', () => {
       expect([few.violations, many.violations]).toEqual([0, 0]);
       expect([few.rows, many.rows]).toEqual([15_048, 60_192]);
       expect(many.bytes).toBeGreaterThan(2 * few.bytes);
-      // 45,000 rows, each of which takes some 2 kB as a line, and as much again as a row, would be 180 MB.
+      // 45,000 rows, at some 2 kB as a line and as much again as a row, would be 180 MB.
       expect(many.peakMiB - few.peakMiB).toBeLessThan(60);
       expect(many.peakMiB * 1.048576).toBeLessThan(300);
     },

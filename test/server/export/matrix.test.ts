@@ -241,7 +241,7 @@ test('lines break no rule of the requirements models but what vendors do not tel
     brokenRules([{ ...line, ...change }]).filter((id) => !isGap(id));
   expect(breaks({ BilledCost: null })).toContain('BilledCost-C-003-M');
   expect(breaks({ ChargeCategory: 'Refund' })).toContain('ChargeCategory-C-003-M');
-  // In a column with gaps a wrong value is none of them.
+  // A wrong value in a column with gaps is no gap.
   expect(breaks({ ListUnitPrice: '-1' })).toContain('ListUnitPrice-C-008-M');
   expect(breaks({ PricingUnit: 'hours per month' }).some((id) => id.startsWith('PricingUnit-'))).toBe(true);
   expect(breaks({ SkuId: 'x', ChargeCategory: 'Tax' })).toContain('SkuId-C-004-C');

@@ -340,6 +340,10 @@ describe('queryCost', () => {
       'one account',
       `{ account(id: "ppio-main") { bills(${february}) { nodes { account { invoices { totalCount } } } } } }`,
     ],
+    [
+      'none, where the field is skipped',
+      `{ bills(${february}, filter: { accounts: ["novita-us"] }) { nodes { id account @skip(if: true) { ${details} } } } }`,
+    ],
   ])('prices lists of the accounts of rows exactly where each has a row: %s', async (_name, text) => {
     const gateway = await startGateway();
     const { data } = await priceOf(gateway, text);

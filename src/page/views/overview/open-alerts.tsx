@@ -19,7 +19,7 @@ const order: readonly AlertKind[] = [
   'BUDGET',
 ];
 
-/** Nothing where none is open. */
+/** Shows nothing while no alert is open. */
 export function OpenAlerts({
   report: { alerts, openCount },
 }: {
