@@ -10,9 +10,14 @@ import { fileURLToPath } from 'node:url';
 import { token } from './load.ts';
 import type { PeerAccount } from './servers/resolvers.ts';
 
-export const peers = ['yoga', 'apollo', 'mercurius'] as const;
-export const names = ['bare', 'gateway', ...peers] as const;
-export type Name = (typeof names)[number];
+/** In the table's order. */
+export const contestants = ['bare', 'gateway', 'yoga', 'apollo', 'mercurius'] as const;
+export type Name = (typeof contestants)[number];
+
+/** All contestants, in the order in which they start and are asked: `BENCH_ORDER`, with commas between, or the table's. */
+export const names: readonly Name[] = orderOf(process.env['BENCH_ORDER']?.split(',') ?? contestants);
+/** Those that read from a vendor. */
+export const readers = names.filter((name) => name !== 'bare');
 
 const serverCore = '0';
 const loadCore = '1';
@@ -37,6 +42,13 @@ export interface Upstream {
   /** The sandbox's PPIO. */
   readonly sandbox: string;
   stop(): Promise<void>;
+}
+
+function orderOf(asked: readonly string[]): Name[] {
+  const known = contestants.filter((name) => asked.includes(name));
+  if (known.length !== contestants.length || asked.length !== contestants.length)
+    throw new Error(`BENCH_ORDER must name each of ${contestants.join(', ')} once`);
+  return known.toSorted((a, b) => asked.indexOf(a) - asked.indexOf(b));
 }
 
 /** This process, and what it starts, stays off the servers' core. */

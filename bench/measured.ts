@@ -37,6 +37,11 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
+function rangeOf(values: readonly number[], print: (value: number) => string): string {
+  const [low, high] = [print(Math.min(...values)), print(Math.max(...values))];
+  return low === high ? low : `${print(median(values))} (${low} to ${high})`;
+}
+
 /** Three digits. */
 export function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
@@ -50,6 +55,15 @@ export function createSamples() {
       samples.set(name, [...(samples.get(name) ?? []), value]);
     },
     median: (name: Name): number => median(samples.get(name) ?? []),
+    /** The median, and from the lowest to the highest. */
+    range: (name: Name, print: (value: number) => string = short): string =>
+      rangeOf(samples.get(name) ?? [], print),
+    /** The same of one contestant's samples in proportion to another's of the same rounds. */
+    ratios(name: Name, base: Name, print: (value: number) => string = short): string {
+      const bases = samples.get(base) ?? [];
+      const ratios = (samples.get(name) ?? []).map((value, round) => value / (bases[round] ?? Number.NaN));
+      return rangeOf(ratios, print);
+    },
   };
 }
 

@@ -1,9 +1,10 @@
 /**
  * Measures the gateway beside other servers, and prints a table. Says what is slow; asserts nothing.
- * `node bench/run.ts` runs all scenarios, `node bench/run.ts repeated-50 varied` those, in short rounds.
+ * `node bench/run.ts` runs all scenarios, `node bench/run.ts repeated-50 varied` those, in short rounds. What stands in
+ * brackets behind a number is the range from its lowest round to its highest.
  */
 
-import { names, pinLoad } from './contestants.ts';
+import { contestants, pinLoad } from './contestants.ts';
 import type { Measured, Scenario } from './measured.ts';
 import { coldCalls, rateLimit } from './scenarios/calls.ts';
 import { cold100, cold1000, cold20000, coldCompiled } from './scenarios/cold.ts';
@@ -51,9 +52,9 @@ function tableOf(rows: readonly [Scenario, Measured][]): string {
   const notes = rows.flatMap(([, { note }]) => note ?? []);
   const lines = rows.map(([{ title }, { cells, note }]) => {
     const mark = note === undefined ? '' : ` [${notes.indexOf(note) + 1}]`;
-    return [title + mark, ...names.map((name) => cells[name] ?? '-')];
+    return [title + mark, ...contestants.map((name) => cells[name] ?? '-')];
   });
-  const table = [['', ...names], names.map(() => '---').concat('---'), ...lines];
+  const table = [['', ...contestants], ['---', ...contestants.map(() => '---')], ...lines];
   const footnotes = notes.map((note, index) => `${index + 1}. ${note}`);
   return [...table.map((cells) => `| ${cells.join(' | ')} |`), '', ...footnotes].join('\n');
 }

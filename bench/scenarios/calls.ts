@@ -1,12 +1,11 @@
 /** What vendors are spared: calls that ask what has been asked, and calls that come too fast. */
 
-import { account, peers, withServers, type Account, type Name, type Upstream } from '../contestants.ts';
+import { account, readers, withServers, type Account, type Name, type Upstream } from '../contestants.ts';
 import { sandboxCredentials } from '../../src/sandbox/vendors.ts';
 import { askOnce, isWhole, post } from '../load.ts';
 import { cellsOf, type Measured, type Scenario } from '../measured.ts';
 import { details, monthBefore, type Question } from '../questions.ts';
 
-const asking = ['gateway', ...peers] as const;
 const clients = 200;
 const sandboxed = 'sandboxed';
 
@@ -58,7 +57,7 @@ async function counted(
   print: (counted: Counted, failed: number) => string,
 ): Promise<Measured> {
   const cells = new Map<Name, string>();
-  for (const name of asking) {
+  for (const name of readers) {
     const cell = await withServers(
       [name],
       accountsAt,
@@ -74,5 +73,5 @@ async function counted(
     );
     cells.set(name, cell);
   }
-  return { cells: cellsOf(asking, (name) => cells.get(name) ?? '') };
+  return { cells: cellsOf(readers, (name) => cells.get(name) ?? '') };
 }

@@ -53,9 +53,9 @@ function measure(rows: number, rounds: number, warmUps: number): Promise<Measure
         }
       }
       const ratio = (samples: Samples, name: Name): string =>
-        (samples.median(name) / samples.median('bare')).toFixed(2);
+        samples.ratios(name, 'bare', (value) => `${value.toFixed(2)}x`);
       return {
-        cells: cellsOf(names, (name) => `${ratio(took, name)}x; ${ratio(worked, name)}x`),
+        cells: cellsOf(names, (name) => `${ratio(took, name)}; ${ratio(worked, name)}`),
         note: `of the time in which bare fetches, parses and prints the vendor's answer: ${short(took.median('bare'))} ms. Behind it the same of the processor's time, which does not wait for others.`,
       };
     },

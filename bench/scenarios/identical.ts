@@ -1,12 +1,11 @@
 /** How long clients wait who ask the same cold question at the same time, against one who asks alone. */
 
-import { account, peers, withServers } from '../contestants.ts';
+import { account, readers, withServers } from '../contestants.ts';
 import { askOnce, isWhole, post, type Answer } from '../load.ts';
-import { cellsOf, createSamples, quantile, roundsOf, short, type Scenario } from '../measured.ts';
+import { cellsOf, createSamples, quantile, roundsOf, type Scenario } from '../measured.ts';
 import { details } from '../questions.ts';
 import { coldMonth } from './cold.ts';
 
-const asking = ['gateway', ...peers] as const;
 const clients = 200;
 const rows = 100;
 
@@ -14,7 +13,7 @@ export const identicalCold: Scenario = {
   title: `${clients} identical cold queries at once, p50: ms; of one alone`,
   run: (isShort) =>
     withServers(
-      asking,
+      readers,
       ({ url }) => [account('cold', `${url}/${rows}`)],
       async (servers) => {
         const [together, alone] = [createSamples(), createSamples()];
@@ -38,9 +37,8 @@ export const identicalCold: Scenario = {
             );
           }
         }
-        const cells = cellsOf(asking, (name) => {
-          const ms = together.median(name);
-          return `${short(ms)} ms; ${(ms / alone.median(name)).toFixed(2)}x`;
+        const cells = cellsOf(readers, (name) => {
+          return `${together.range(name)} ms; ${(together.median(name) / alone.median(name)).toFixed(2)}x`;
         });
         return { cells };
       },

@@ -61,15 +61,15 @@ function measure(series: Series, isShort: boolean): Promise<Measured> {
           perSecond.add(name, (answered * 1000) / (performance.now() - startedAt));
         }
       }
-      const bare = perCpuSecond.median('bare');
-      const yoga = perCpuSecond.median('yoga');
       return {
         cells: cellsOf(names, (name) => {
-          const rate = perCpuSecond.median(name);
-          const ofYoga = name === 'gateway' ? `, ${short(rate / yoga)}x yoga` : '';
-          return `${((100 * rate) / bare).toPrecision(3)}%${ofYoga}`;
+          const ofYoga =
+            name === 'gateway'
+              ? `; ${perCpuSecond.ratios(name, 'yoga', (value) => `${short(value)}x`)} yoga`
+              : '';
+          return perCpuSecond.ratios(name, 'bare', (value) => `${(100 * value).toPrecision(3)}%`) + ofYoga;
         }),
-        note: `of what bare answers: ${short(bare)} requests per second of its core's time (${short(perSecond.median('bare'))} per second; the gateway ${short(perSecond.median('gateway'))}).`,
+        note: `of what bare answers: ${short(perCpuSecond.median('bare'))} requests per second of its core's time (${short(perSecond.median('bare'))} per second; the gateway ${short(perSecond.median('gateway'))}).`,
       };
     },
   );

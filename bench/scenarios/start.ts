@@ -2,7 +2,7 @@
 
 import { account, names, startServer } from '../contestants.ts';
 import { askOnce, post } from '../load.ts';
-import { cellsOf, createSamples, roundsOf, short, type Scenario } from '../measured.ts';
+import { cellsOf, createSamples, roundsOf, type Scenario } from '../measured.ts';
 
 const small = post({ query: '{ __typename }', variables: {} });
 
@@ -28,7 +28,7 @@ export const startUp: Scenario = {
     return {
       cells: cellsOf(
         names,
-        (name) => `${short(took.median(name))} ms; ${megabytes.median(name).toFixed(0)} MB`,
+        (name) => `${took.range(name)} ms; ${megabytes.range(name, (value) => value.toFixed(0))} MB`,
       ),
     };
   },
