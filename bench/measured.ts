@@ -38,7 +38,7 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 function rangeOf(values: readonly number[], print: (value: number) => string): string {
-  const [low, high] = [print(Math.min(...values)), print(Math.max(...values))];
+  const [low, high] = [print(quantile(values, 0.25)), print(quantile(values, 0.75))];
   return low === high ? low : `${print(median(values))} (${low} to ${high})`;
 }
 
@@ -55,7 +55,7 @@ export function createSamples() {
       samples.set(name, [...(samples.get(name) ?? []), value]);
     },
     median: (name: Name): number => median(samples.get(name) ?? []),
-    /** The median, and from the lowest to the highest. */
+    /** The median, and the range of the middle half: of three rounds, all. */
     range: (name: Name, print: (value: number) => string = short): string =>
       rangeOf(samples.get(name) ?? [], print),
     /** The same of one contestant's samples in proportion to another's of the same rounds. */

@@ -1,7 +1,7 @@
 /**
  * Measures the gateway beside other servers, and prints a table. Says what is slow; asserts nothing.
  * `node bench/run.ts` runs all scenarios, `node bench/run.ts repeated-50 varied` those, in short rounds. What stands in
- * brackets behind a number is the range from its lowest round to its highest.
+ * brackets behind a number is the range of the middle half of its rounds: of three rounds, all.
  */
 
 import { contestants, pinLoad } from './contestants.ts';
