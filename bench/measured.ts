@@ -58,12 +58,9 @@ export function createSamples() {
     /** The median, and the range of the middle half: of three rounds, all. */
     range: (name: Name, print: (value: number) => string = short): string =>
       rangeOf(samples.get(name) ?? [], print),
-    /** The same of one contestant's samples in proportion to another's of the same rounds. */
-    ratios(name: Name, base: Name, print: (value: number) => string = short): string {
-      const bases = samples.get(base) ?? [];
-      const ratios = (samples.get(name) ?? []).map((value, round) => value / (bases[round] ?? Number.NaN));
-      return rangeOf(ratios, print);
-    },
+    /** The same, in proportion to the median of another contestant. */
+    ratios: (name: Name, base: Name, print: (value: number) => string = short): string =>
+      rangeOf(samples.get(name) ?? [], (value) => print(value / median(samples.get(base) ?? []))),
   };
 }
 
