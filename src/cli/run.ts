@@ -172,8 +172,8 @@ function issuesOf(error: unknown): readonly string[] | null {
 function explain(error: unknown): string {
   const issues = issuesOf(error);
   if (issues !== null) {
-    const count = issues.length === 1 ? '1 fault' : `${issues.length} faults`;
-    return [`Not started, for ${count}:`, ...issues].join('\n');
+    const count = issues.length === 1 ? '1 error' : `${issues.length} errors`;
+    return [`Cannot start: ${count} in the settings or in what they name:`, ...issues].join('\n');
   }
   if (error instanceof Error && 'syscall' in error && error.syscall === 'listen') {
     return `${error.message}. Give another port or address: PORT=4001, HOST=127.0.0.1, or server in the settings.`;

@@ -172,7 +172,7 @@ test('invalid settings are reported as at the start', async () => {
   const ran = await run(['export', '--month', month, '--output', join(folder, 'focus.csv')]);
   expect([ran.code, ran.stderr]).toEqual([
     1,
-    'Not started, for 1 fault:\ncolour: there is no such setting\n',
+    'Cannot start: 1 error in the settings or in what they name:\ncolour: there is no such setting\n',
   ]);
   expect(existsSync(join(folder, 'focus.csv'))).toBe(false);
 });

@@ -307,6 +307,6 @@ test('settings with faults are told without what stands in them', async (context
   );
   const gateway = startProcess([], { GATEWAY_CONFIG: path }, context);
   expect(await gateway.ended).toBe(1);
-  expect(gateway.output()).toMatch(/Not started, for \d+ faults/);
+  expect(gateway.output()).toMatch(/Cannot start: \d+ errors/);
   expectClean('output', gateway.output());
 });

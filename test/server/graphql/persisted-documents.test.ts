@@ -290,7 +290,7 @@ describe('a folder that cannot be used stops the start, and the line names the f
     const gateway = startProcess([], { GATEWAY_CONFIG: file, PORT: '0', REDIS_URL: '' });
     expect(await gateway.ended).toBe(1);
     expect(gateway.output().trim().split('\n')).toEqual([
-      'Not started, for 1 fault:',
+      'Cannot start: 1 error in the settings or in what they name:',
       `${join(folder, 'late.graphql')}: Cannot query field "nothing" on type "Query".`,
     ]);
   });
