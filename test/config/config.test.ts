@@ -804,14 +804,14 @@ log: { level: loud }
     return join(folder, 'gateway.yaml');
   }
 
-  test('told of eleven faults tells eleven lines, no secret, and ends with 1', async () => {
+  test('told of eleven errors tells eleven lines, no secret, and ends with 1', async () => {
     expect(issuesOf(tenIssues)).toHaveLength(paths.length);
     const { code, stdout, stderr } = await run({ GATEWAY_CONFIG: write(tenIssues) });
     expect([code, stdout]).toEqual([1, '']);
     const lines = stderr.split('\n').filter((line) => /^[\w.]+: /.test(line));
     expect(lines).toHaveLength(paths.length);
     lines.toSorted().forEach((line, index) => expect(line).toContain(paths[index]));
-    expect(stderr).toContain(`${paths.length} faults`);
+    expect(stderr).toContain(`${paths.length} errors`);
     expect(stderr).not.toContain('CANARY');
   });
 
