@@ -47,6 +47,23 @@ export function firstDayAt(nowMs: number, offset: number): number {
   return monthStart(dayAt(nowMs, offset), -12);
 }
 
+/** The days of the truth, and how many hours of each have passed. */
+export function passedDays(
+  nowMs: number,
+  offset: number,
+): { readonly day: number; readonly hours: number }[] {
+  const first = firstDayAt(nowMs, offset);
+  return Array.from({ length: dayAt(nowMs, offset) - first + 1 }, (_, index) => {
+    const day = first + index;
+    return { day, hours: hoursOf(nowMs, day, offset) };
+  });
+}
+
+/** How many hours of a day have passed. */
+export function hoursOf(nowMs: number, day: number, offset: number): number {
+  return Math.min(24, Math.max(0, Math.floor((nowMs / 1000 - secondsOf(day, offset)) / 3600)));
+}
+
 /** Whole months from the month of one day to that of another. */
 export function monthsBetween(from: number, to: number): number {
   const [a, b] = [new Date(from * dayMs), new Date(to * dayMs)];
