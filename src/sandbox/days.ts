@@ -5,6 +5,8 @@
  * it shares no arithmetic with the gateway that it checks.
  */
 
+import { remembered } from './remembered.ts';
+
 const dayMs = 86_400_000;
 
 /** The day of a moment, at an offset from UTC in hours. */
@@ -18,15 +20,13 @@ export function secondsOf(day: number, offsetHours: number): number {
 }
 
 /** "2026-02-28" */
-export function dateText(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10);
-}
+export const dateText = remembered((day: number): string => new Date(day * dayMs).toISOString().slice(0, 10));
 
 /** The day of "2026-02-28"; NaN for anything that is not a date. */
-export function dayOf(text: string): number {
+export const dayOf = remembered((text: string): number => {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) / dayMs : Number.NaN;
   return Number.isNaN(day) || dateText(day) !== text ? Number.NaN : day;
-}
+});
 
 /** The first day of the month that lies `months` after that of `day`. */
 export function monthStart(day: number, months = 0): number {
