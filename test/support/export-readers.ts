@@ -24,7 +24,7 @@ export async function download(gateway: TestGateway, path: string): Promise<Buff
 
 /** The lines of a CSV file, as csv-parse reads them: a field that is empty was null. */
 export function readCsv(bytes: Buffer): TextLine[] {
-  const [header = [], ...lines] = parse(bytes, { bom: true }) as string[][];
+  const [header = [], ...lines] = parse(bytes, { bom: true });
   return lines.map((line) =>
     Object.fromEntries(line.map((value, index) => [header[index] ?? '', value === '' ? null : value])),
   );
