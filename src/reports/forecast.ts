@@ -110,7 +110,8 @@ function outlookOf(
   const { usage } = cost;
   const isComplete = completeTo >= dates.to;
   if (!isComplete && !hasBase(cost, completeTo)) return null;
-  const usual = memoOf((weekday: number) => medianBefore(usage, completeTo, weekday));
+  const weeks = isComplete ? [] : eachDate({ from: addDays(completeTo, -baseDays), to: completeTo });
+  const usual = memoOf((weekday: number) => medianOn(usage, weeks, weekday));
   const bought = isPast ? cost.subscriptions.filter(({ day }) => day < completeTo) : cost.subscriptions;
   const renewals = isComplete ? [] : renewalsIn(bought, { from: completeTo, to: dates.to });
   const [boughtOn, renewedOn] = [byDay(bought), byDay(renewals)];
@@ -134,9 +135,8 @@ function hasBase({ usage, subscriptions }: DailyCost, day: CalendarDate): boolea
   return subscriptions.some((line) => line.day <= start) || usage.keys().some((one) => one <= start);
 }
 
-/** The median of a weekday over the eight weeks before a day. */
-function medianBefore(usage: DailyCost['usage'], day: CalendarDate, weekday: number): Decimal {
-  const days = eachDate({ from: addDays(day, -baseDays), to: day });
+/** The median of a weekday over some days. */
+function medianOn(usage: DailyCost['usage'], days: readonly CalendarDate[], weekday: number): Decimal {
   return (
     medianOf(days.filter((one) => weekdayOf(one) === weekday).map((one) => usage.get(one) ?? zero)) ?? zero
   );

@@ -36,11 +36,12 @@ export function renewalsIn(lines: readonly SubscriptionLine[], { from, to }: Dat
     if (last.length === 0 || start === end) return [];
     const amount = sumDecimals(last.map((term) => term.amount));
     const renewals: Renewal[] = [];
-    for (let terms = 0; ; terms += 1) {
-      const day = later({ from: start, to: end }, terms);
-      if (day >= to) return renewals;
+    let day = end;
+    for (let terms = 1; day < to; terms += 1) {
       renewals.push({ day, amount });
+      day = later({ from: start, to: end }, terms);
     }
+    return renewals;
   });
 }
 

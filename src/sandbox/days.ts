@@ -5,6 +5,8 @@
  * it shares no arithmetic with the gateway that it checks.
  */
 
+import { remembered } from './remembered.ts';
+
 const dayMs = 86_400_000;
 
 /** The day of a moment, at an offset from UTC in hours. */
@@ -18,15 +20,13 @@ export function secondsOf(day: number, offsetHours: number): number {
 }
 
 /** "2026-02-28" */
-export function dateText(day: number): string {
-  return new Date(day * dayMs).toISOString().slice(0, 10);
-}
+export const dateText = remembered((day: number): string => new Date(day * dayMs).toISOString().slice(0, 10));
 
 /** The day of "2026-02-28"; NaN for anything that is not a date. */
-export function dayOf(text: string): number {
+export const dayOf = remembered((text: string): number => {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) / dayMs : Number.NaN;
   return Number.isNaN(day) || dateText(day) !== text ? Number.NaN : day;
-}
+});
 
 /** The first day of the month that lies `months` after that of `day`. */
 export function monthStart(day: number, months = 0): number {
@@ -45,6 +45,23 @@ export const foundingDay = 20_148;
 /** The day on which the truth begins: the first of the month, twelve months before that of `nowMs`. */
 export function firstDayAt(nowMs: number, offset: number): number {
   return monthStart(dayAt(nowMs, offset), -12);
+}
+
+/** The days of the truth, and how many hours of each have passed. */
+export function passedDays(
+  nowMs: number,
+  offset: number,
+): { readonly day: number; readonly hours: number }[] {
+  const first = firstDayAt(nowMs, offset);
+  return Array.from({ length: dayAt(nowMs, offset) - first + 1 }, (_, index) => {
+    const day = first + index;
+    return { day, hours: hoursOf(nowMs, day, offset) };
+  });
+}
+
+/** How many hours of a day have passed. */
+export function hoursOf(nowMs: number, day: number, offset: number): number {
+  return Math.min(24, Math.max(0, Math.floor((nowMs / 1000 - secondsOf(day, offset)) / 3600)));
 }
 
 /** Whole months from the month of one day to that of another. */

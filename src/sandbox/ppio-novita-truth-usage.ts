@@ -3,9 +3,19 @@
  * The usage of keys is the same money by product; instances and storage that no key uses come in addition.
  */
 
-import { dateText, dayAt, firstDayAt, foundingDay, monthStart, secondsOf, shape } from './days.ts';
+import {
+  dateText,
+  firstDayAt,
+  foundingDay,
+  hoursOf,
+  monthStart,
+  passedDays,
+  secondsOf,
+  shape,
+} from './days.ts';
+import { keysOn, offsetHours, subscriptionsOf, type Brand } from './ppio-novita-truth.ts';
 import { between, createRandom, pick } from './random.ts';
-import { keyDaysOf, offsetHours, subscriptionsOf, type Brand } from './ppio-novita-truth.ts';
+import { remembered } from './remembered.ts';
 
 const step = 1_000_000n;
 
@@ -55,13 +65,27 @@ export function usageHoursOf(
 ): UsageHour[] {
   return usage
     .filter(({ day }) => day >= from && day < to)
-    .flatMap((usage) => toHours(usage, hoursOf(brand, nowMs, usage.day), brand === 'ppio' ? step : 1n));
+    .flatMap((usage) =>
+      toHours(usage, hoursOf(nowMs, usage.day, offsetHours[brand]), brand === 'ppio' ? step : 1n),
+    );
 }
 
 /** The usage up to now, day by day. */
 export function usageDaysOf(seed: number, brand: Brand, nowMs: number): UsageDay[] {
-  const byProduct = Map.groupBy(keyDaysOf(seed, brand, nowMs), ({ day, product }) => `${day}/${product}`);
-  const ofKeys = [...byProduct.values()].flatMap((rows): UsageDay[] => {
+  return passedDays(nowMs, offsetHours[brand]).flatMap(({ day, hours }) => usageOn(seed, brand, day, hours));
+}
+
+/** What was used in the first hours of a day. */
+const usageOn = remembered((seed: number, brand: Brand, day: number, hours: number): readonly UsageDay[] =>
+  hours === 0
+    ? []
+    : [...keyUsageOn(seed, brand, day, hours), ...resourcesOn(seed, brand, day, BigInt(hours))],
+);
+
+/** The usage of all keys, by product. */
+function keyUsageOn(seed: number, brand: Brand, day: number, hours: number): UsageDay[] {
+  const byProduct = Map.groupBy(keysOn(seed, brand, day, hours), ({ product }) => product);
+  return [...byProduct.values()].flatMap((rows): UsageDay[] => {
     const [one] = rows;
     if (one === undefined) return [];
     const sum = (of: (row: (typeof rows)[number]) => bigint) => rows.reduce((all, row) => all + of(row), 0n);
@@ -72,7 +96,7 @@ export function usageDaysOf(seed: number, brand: Brand, nowMs: number): UsageDay
         productId: one.productId,
         ownerId: '',
         billingMethod: 1,
-        day: one.day,
+        day,
         quantity: one.category === 'llm' ? sum((row) => row.input) : sum((row) => row.requests),
         second: sum((row) => row.output),
         price: one.inputPrice,
@@ -82,56 +106,49 @@ export function usageDaysOf(seed: number, brand: Brand, nowMs: number): UsageDay
       },
     ];
   });
-  return [...ofKeys, ...resourceDaysOf(seed, brand, nowMs)].toSorted((a, b) => a.day - b.day);
 }
 
 /** Instances that are rented by the second, some of them spot, and storage that grows. */
-function resourceDaysOf(seed: number, brand: Brand, nowMs: number): UsageDay[] {
-  const first = firstDayAt(nowMs, offsetHours[brand]);
-  const today = dayAt(nowMs, offsetHours[brand]);
+function resourcesOn(seed: number, brand: Brand, day: number, hours: bigint): UsageDay[] {
   const days: UsageDay[] = [];
-  for (let day = first; day <= today; day += 1) {
-    const hours = BigInt(hoursOf(brand, nowMs, day));
-    if (hours === 0n) continue;
-    for (const index of [0, 1, 2]) {
-      const random = createRandom(seed, brand, 'instance', index, day);
-      if (random() < 0.4) continue;
-      const seconds = (BigInt(Math.round(between(random, 600, 80_000) * shape(day))) * hours) / 24n;
-      const cards = BigInt(pick(random, [1, 2, 4]));
-      const price = BigInt(pick(random, [3, 5, 8]));
-      const amount = seconds * cards * price * step;
-      days.push({
-        category: 'gpu',
-        product: brand === 'ppio' ? 'RTX 4090 24GB' : 'H100 SXM 80GB',
-        productId: `prd-od-${index}`,
-        ownerId: `od-${brand}-${index}`,
-        billingMethod: index === 2 ? 4 : 1,
-        day,
-        quantity: seconds * cards,
-        second: 0n,
-        price,
-        secondPrice: 0n,
-        amount,
-        voucher: ((amount * BigInt(pick(random, [0, 0, 20]))) / 100n / step) * step,
-      });
-    }
-    const gigabytes = BigInt(100 + Math.max(0, day - foundingDay));
-    const amount = (gigabytes * 37n * step * hours) / 24n;
+  for (const index of [0, 1, 2]) {
+    const random = createRandom(seed, brand, 'instance', index, day);
+    if (random() < 0.4) continue;
+    const seconds = (BigInt(Math.round(between(random, 600, 80_000) * shape(day))) * hours) / 24n;
+    const cards = BigInt(pick(random, [1, 2, 4]));
+    const price = BigInt(pick(random, [3, 5, 8]));
+    const amount = seconds * cards * price * step;
     days.push({
-      category: 'cloud_storage',
-      product: 'cloud_storage on demand',
-      productId: 'prd-store',
-      ownerId: `store-${brand}`,
-      billingMethod: 1,
+      category: 'gpu',
+      product: brand === 'ppio' ? 'RTX 4090 24GB' : 'H100 SXM 80GB',
+      productId: `prd-od-${index}`,
+      ownerId: `od-${brand}-${index}`,
+      billingMethod: index === 2 ? 4 : 1,
       day,
-      quantity: gigabytes * hours * 3600n,
+      quantity: seconds * cards,
       second: 0n,
-      price: 37n,
+      price,
       secondPrice: 0n,
-      amount: brand === 'novita' ? amount : (amount / step) * step,
-      voucher: 0n,
+      amount,
+      voucher: ((amount * BigInt(pick(random, [0, 0, 20]))) / 100n / step) * step,
     });
   }
+  const gigabytes = BigInt(100 + Math.max(0, day - foundingDay));
+  const amount = (gigabytes * 37n * step * hours) / 24n;
+  days.push({
+    category: 'cloud_storage',
+    product: 'cloud_storage on demand',
+    productId: 'prd-store',
+    ownerId: `store-${brand}`,
+    billingMethod: 1,
+    day,
+    quantity: gigabytes * hours * 3600n,
+    second: 0n,
+    price: 37n,
+    secondPrice: 0n,
+    amount: brand === 'novita' ? amount : (amount / step) * step,
+    voucher: 0n,
+  });
   return days;
 }
 
@@ -173,12 +190,6 @@ export function statementsOf(seed: number, brand: Brand, nowMs: number): Stateme
 export function filledIn(month: string): Statement {
   const nothing = { id: '', total: 0n, voucher: 0n, status: 'pending', invoiceUrl: '' } as const;
   return { ...nothing, month, startSeconds: 0, endSeconds: 0 };
-}
-
-/** How many hours of a day have passed. */
-function hoursOf(brand: Brand, nowMs: number, day: number): number {
-  const passed = Math.floor((nowMs / 1000 - secondsOf(day, offsetHours[brand])) / 3600);
-  return Math.min(24, Math.max(0, passed));
 }
 
 /** Splits a day into equal shares of whole grains; the last hour gets the rest, so that the hours add up exactly. */

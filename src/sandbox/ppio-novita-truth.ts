@@ -3,15 +3,16 @@
 import {
   dateText,
   dayAt,
-  firstDayAt,
   foundingDay,
   mondayOf,
   monthsBetween,
   monthStart,
+  passedDays,
   secondsOf,
   shape,
 } from './days.ts';
 import { between, createRandom, pick } from './random.ts';
+import { remembered } from './remembered.ts';
 
 export type Brand = 'ppio' | 'novita';
 
@@ -97,130 +98,144 @@ const catalog = {
 
 /** All subscription lines up to now, and one that was paid ahead for next month. */
 export function subscriptionsOf(seed: number, brand: Brand, nowMs: number): Subscription[] {
-  const offset = offsetHours[brand];
-  const first = firstDayAt(nowMs, offset);
-  const nowSeconds = Math.floor(nowMs / 1000);
-  const lines: Subscription[] = [];
+  const today = dayAt(nowMs, offsetHours[brand]);
+  const firstCycle = dateText(monthStart(today, -12)).slice(0, 7);
+  // What starts next month may have been paid already.
+  return linesUpTo(seed, brand, monthsBetween(foundingDay, today) + 1).filter(
+    ({ cycle, createSeconds }) => cycle >= firstCycle && createSeconds <= Math.floor(nowMs / 1000),
+  );
+}
+
+/** All lines of the months up to one, that month included, in the order in which they start. */
+const linesUpTo = remembered((seed: number, brand: Brand, lastMonth: number): readonly Subscription[] => {
   const instances = [
     ...[0, 1, 2, 3, 4, 5, 6].map((index) => ({ category: 'gpu', index })),
     ...[0, 1].map((index) => ({ category: 'cloud_storage', index })),
     ...['local_storage', 'image', 'serverless', 'bare_metal'].map((category) => ({ category, index: 0 })),
   ];
-  for (const { category, index } of instances) {
-    const random = createRandom(seed, brand, category, index);
-    const bornMonth = between(random, 0, category === 'gpu' ? 6 : 3);
-    const dayOfMonth = between(random, 0, 27);
-    const secondOfDay = between(random, 0, 86_399);
-    const product = category === 'gpu' ? pick(random, catalog[brand].gpus) : `${category} standard`;
-    const basePrice = BigInt(between(random, 2000, 99_999)) * (category === 'gpu' ? 100n : 1n);
-    const quantity = BigInt(category === 'gpu' ? between(random, 1, 8) : between(random, 10, 500));
-    const voucherShare = BigInt(pick(random, [0, 0, 10, 25, 100]));
-    const sub = BigInt(between(random, 1, 999_999));
-    const firstMonth = monthsBetween(foundingDay, first);
-    // From the first on, seen or not, so that a line is the same whenever it is asked for.
-    for (let month = bornMonth; ; month += 1) {
-      // A subscription that is no longer renewed is bought again.
-      const isBought = (month - bornMonth) % 11 === 0;
-      const starts = secondsOf(monthStart(foundingDay, month) + dayOfMonth, offset) + secondOfDay;
-      const created = isBought ? starts + 3 : starts - between(random, 1, 3) * 86_400;
-      if (month < firstMonth) continue;
-      if (created > nowSeconds) break;
-      const ends = secondsOf(monthStart(foundingDay, month + 1) + dayOfMonth, offset) + secondOfDay - 1;
-      // Novita charges more digits than its integer fields can express.
-      const amount = basePrice * quantity * step + (brand === 'novita' ? sub : 0n);
-      const line: Subscription = {
-        category,
-        product,
-        productId: `prd-${category}-${product.length}`,
-        ownerId: `${category}-${brand}-${index}`,
-        memberId: index % 2 === 0 ? '' : `m-${index}`,
-        tradeType: isBought ? 'monthly_new_buy' : month % 5 === 4 ? 'monthly_re_config' : 'monthly_re_buy',
-        billingMethod: 2,
-        basePrice,
-        quantity,
-        amount,
-        voucher: ((amount * voucherShare) / 100n / step) * step,
-        startSeconds: starts,
-        endSeconds: ends,
-        createSeconds: created,
-        cycle: dateText(monthStart(foundingDay, month)).slice(0, 7),
-        storageDays: category.endsWith('storage') ? Math.round((ends - starts) / 86_400) : null,
-      };
-      lines.push(line);
-      // Two purchases that are identical in everything are still two purchases.
-      if (category === 'image' && month % 4 === 0) lines.push(line);
-      if (category === 'gpu' && index === 2 && month % 3 === 0) {
-        const refund = -amount / 4n;
-        const at = starts + 7200;
-        if (at <= nowSeconds) {
-          lines.push({
-            ...line,
-            billingMethod: 3,
-            amount: refund,
-            voucher: 0n,
-            startSeconds: at,
-            createSeconds: at,
-          });
-        }
-      }
+  return instances
+    .flatMap(({ category, index }) => linesOf(seed, brand, category, index, lastMonth))
+    .toSorted((a, b) => a.startSeconds - b.startSeconds);
+});
+
+/** The lines of an instance. */
+function linesOf(
+  seed: number,
+  brand: Brand,
+  category: string,
+  index: number,
+  lastMonth: number,
+): Subscription[] {
+  const offset = offsetHours[brand];
+  const random = createRandom(seed, brand, category, index);
+  const bornMonth = between(random, 0, category === 'gpu' ? 6 : 3);
+  const dayOfMonth = between(random, 0, 27);
+  const secondOfDay = between(random, 0, 86_399);
+  const product = category === 'gpu' ? pick(random, catalog[brand].gpus) : `${category} standard`;
+  const basePrice = BigInt(between(random, 2000, 99_999)) * (category === 'gpu' ? 100n : 1n);
+  const quantity = BigInt(category === 'gpu' ? between(random, 1, 8) : between(random, 10, 500));
+  const voucherShare = BigInt(pick(random, [0, 0, 10, 25, 100]));
+  const sub = BigInt(between(random, 1, 999_999));
+  const lines: Subscription[] = [];
+  for (let month = bornMonth; month <= lastMonth; month += 1) {
+    // A subscription that is no longer renewed is bought again.
+    const isBought = (month - bornMonth) % 11 === 0;
+    const starts = secondsOf(monthStart(foundingDay, month) + dayOfMonth, offset) + secondOfDay;
+    const created = isBought ? starts + 3 : starts - between(random, 1, 3) * 86_400;
+    const ends = secondsOf(monthStart(foundingDay, month + 1) + dayOfMonth, offset) + secondOfDay - 1;
+    // Novita charges more digits than its integer fields can express.
+    const amount = basePrice * quantity * step + (brand === 'novita' ? sub : 0n);
+    const line: Subscription = {
+      category,
+      product,
+      productId: `prd-${category}-${product.length}`,
+      ownerId: `${category}-${brand}-${index}`,
+      memberId: index % 2 === 0 ? '' : `m-${index}`,
+      tradeType: isBought ? 'monthly_new_buy' : month % 5 === 4 ? 'monthly_re_config' : 'monthly_re_buy',
+      billingMethod: 2,
+      basePrice,
+      quantity,
+      amount,
+      voucher: ((amount * voucherShare) / 100n / step) * step,
+      startSeconds: starts,
+      endSeconds: ends,
+      createSeconds: created,
+      cycle: dateText(monthStart(foundingDay, month)).slice(0, 7),
+      storageDays: category.endsWith('storage') ? Math.round((ends - starts) / 86_400) : null,
+    };
+    lines.push(line);
+    // Two purchases that are identical in everything are still two purchases.
+    if (category === 'image' && month % 4 === 0) lines.push(line);
+    if (category === 'gpu' && index === 2 && month % 3 === 0) {
+      const at = starts + 7200;
+      const refund = { billingMethod: 3, amount: -amount / 4n, voucher: 0n };
+      lines.push({ ...line, ...refund, startSeconds: at, createSeconds: at });
     }
   }
-  return lines.toSorted((a, b) => a.startSeconds - b.startSeconds);
+  return lines;
 }
 
 /** The usage of all keys, day by day, up to now; for today only the full hours. */
 export function keyDaysOf(seed: number, brand: Brand, nowMs: number): KeyDay[] {
-  const offset = offsetHours[brand];
-  const first = firstDayAt(nowMs, offset);
-  const today = dayAt(nowMs, offset);
-  const hours = Math.floor((nowMs / 1000 - secondsOf(today, offset)) / 3600);
-  const { keys, models } = catalog[brand];
-  const rows: KeyDay[] = [];
-  for (let day = first; day <= today; day += 1) {
-    if (day === today && hours === 0) continue;
-    const portion = day === today ? BigInt(hours) : 24n;
-    for (const [index, keyName] of keys.entries()) {
-      for (const model of models) {
-        const random = createRandom(seed, brand, keyName, model.product, day);
-        if (random() < 0.25) continue;
-        const scale = shape(day) * (index === 0 ? 6 : 1);
-        const tokens = (low: number, high: number): bigint =>
-          (BigInt(Math.round(between(random, low, high) * scale)) * portion) / 24n;
-        const isLlm = model.category === 'llm';
-        const input = isLlm ? tokens(200_000, 4_000_000) : 0n;
-        const output = isLlm ? tokens(20_000, 700_000) : 0n;
-        const requests = tokens(50, 3000);
-        // 1/10000 per million tokens is 1e-10 of the main unit per token.
-        const exact = isLlm
-          ? input * BigInt(model.input) + output * BigInt(model.output)
-          : // Some charges are too small for a field that counts in 1/10000.
-            requests * (keyName === 'notebooks' ? 1n : 12_345_678n);
-        // A free allowance now and then: usage without cost.
-        const charged = random() < 0.04 ? 0n : exact;
-        const amount = brand === 'novita' ? charged : (charged / step) * step;
-        const covered = BigInt(pick(random, [0, 0, 0, 30, 100]));
-        rows.push({
-          keyId: `key_${brand}_${index}`,
-          keyName,
-          mask: `sk-****${(index + 10).toString(16)}9c`,
-          category: model.category,
-          product: model.product,
-          productId: `prd-${model.product.replaceAll('/', '-')}`,
-          day,
-          input,
-          output,
-          cacheRead: input / 5n,
-          cacheWrite: input / 11n,
-          requests,
-          inputPrice: BigInt(model.input),
-          outputPrice: BigInt(model.output),
-          amount,
-          voucher: brand === 'novita' ? (amount * covered) / 100n : ((amount * covered) / 100n / step) * step,
-        });
-      }
-    }
-  }
-  return rows;
+  return passedDays(nowMs, offsetHours[brand]).flatMap(({ day, hours }) => keysOn(seed, brand, day, hours));
+}
+
+/** What keys used in the first hours of a day. */
+export const keysOn = remembered(
+  (seed: number, brand: Brand, day: number, hours: number): readonly KeyDay[] => {
+    if (hours === 0) return [];
+    const { keys, models } = catalog[brand];
+    return keys.flatMap((_, index) =>
+      models.flatMap((model) => keyDayOf(seed, brand, index, model, day, BigInt(hours)) ?? []),
+    );
+  },
+);
+
+function keyDayOf(
+  seed: number,
+  brand: Brand,
+  index: number,
+  model: Model,
+  day: number,
+  hours: bigint,
+): KeyDay | null {
+  const keyName = catalog[brand].keys[index] ?? '';
+  const random = createRandom(seed, brand, keyName, model.product, day);
+  if (random() < 0.25) return null;
+  const scale = shape(day) * (index === 0 ? 6 : 1);
+  const tokens = (low: number, high: number): bigint =>
+    (BigInt(Math.round(between(random, low, high) * scale)) * hours) / 24n;
+  const isLlm = model.category === 'llm';
+  const input = isLlm ? tokens(200_000, 4_000_000) : 0n;
+  const output = isLlm ? tokens(20_000, 700_000) : 0n;
+  const requests = tokens(50, 3000);
+  // 1/10000 per million tokens is 1e-10 of the main unit per token.
+  const exact = isLlm
+    ? input * BigInt(model.input) + output * BigInt(model.output)
+    : // Some charges are too small for a field that counts in 1/10000.
+      requests * (keyName === 'notebooks' ? 1n : 12_345_678n);
+  // A free allowance now and then: usage without cost.
+  const charged = random() < 0.04 ? 0n : exact;
+  const amount = brand === 'novita' ? charged : (charged / step) * step;
+  const covered = BigInt(pick(random, [0, 0, 0, 30, 100]));
+  return {
+    keyId: `key_${brand}_${index}`,
+    keyName,
+    mask: `sk-****${(index + 10).toString(16)}9c`,
+    category: model.category,
+    product: model.product,
+    productId: `prd-${model.product.replaceAll('/', '-')}`,
+    day,
+    input,
+    output,
+    cacheRead: input / 5n,
+    cacheWrite: input / 11n,
+    requests,
+    inputPrice: BigInt(model.input),
+    outputPrice: BigInt(model.output),
+    amount,
+    voucher: brand === 'novita' ? (amount * covered) / 100n : ((amount * covered) / 100n / step) * step,
+  };
 }
 
 /** The first day of the cycle's window that contains a day, and the first day after the window. */

@@ -3,13 +3,7 @@
 import { dateText, dayAt, dayOf, monthStart, secondsOf } from './days.ts';
 import { amountsOf, type PlatformQuirks, type Row } from './ppio-novita-rows.ts';
 import { offsetHours, windowOf, type Brand } from './ppio-novita-truth.ts';
-import {
-  filledIn,
-  usageHoursOf,
-  type Statement,
-  type UsageDay,
-  type UsageHour,
-} from './ppio-novita-truth-usage.ts';
+import { filledIn, usageHoursOf, type Statement, type UsageDay } from './ppio-novita-truth-usage.ts';
 import { fixed } from './vendor.ts';
 
 /** The allowed values of `productCategory` in the usage list. */
@@ -49,57 +43,66 @@ export function usageRows(
   quirks: PlatformQuirks,
   bump: bigint,
 ): Row[] {
-  const { cycle, productCategory, productName, ownerId } = request;
-  const offset = offsetHours[brand];
-  const [firstDay, lastDay] = [dayAt(request.start * 1000, offset), dayAt(request.end * 1000, offset)];
-  const days = [
-    cycle === 'Hour' ? firstDay : windowOf(cycle, firstDay)[0],
-    cycle === 'Hour' ? lastDay + 1 : windowOf(cycle, lastDay)[1],
-  ] as const;
-  const hours = usageHoursOf(usage, brand, nowMs, days).filter(
-    ({ category, product, ownerId: owner }) =>
-      (productCategory === 'summary' || category === productCategory) &&
-      product.toLowerCase().includes(productName) &&
-      (ownerId === null || ownerId === owner),
-  );
-  const windowOfHour = ({ day, hour }: UsageHour): readonly [number, number] => {
-    const midnight = secondsOf(day, offset);
-    if (cycle === 'Hour') return [midnight + hour * 3600, midnight + (hour + 1) * 3600];
-    const [from, to] = windowOf(cycle, day);
-    return [secondsOf(from, offset), secondsOf(to, offset)];
-  };
-  const groups = Map.groupBy(
-    hours.filter((usage) => {
-      const [from, to] = windowOfHour(usage);
-      return to > request.start && from <= request.end;
-    }),
-    (usage) =>
-      productCategory === 'summary'
-        ? windowOfHour(usage)[0]
-        : [windowOfHour(usage)[0], usage.product, usage.ownerId, usage.billingMethod].join('/'),
+  const isSummary = request.productCategory === 'summary';
+  const groups = Map.groupBy(windowed(brand, usage, nowMs, request), ([[from], one]) =>
+    isSummary ? from : [from, one.product, one.ownerId, one.billingMethod].join('/'),
   );
   const rows = [...groups.values()].flatMap((group) => {
-    const [one] = group;
-    if (one === undefined) return [];
-    const isSummary = productCategory === 'summary';
-    return [usageRow(brand, isSummary ? asSummary(one) : one, windowOfHour(one), group, quirks, bump)];
+    const [[window, one] = []] = group;
+    if (window === undefined || one === undefined) return [];
+    const all = group.map(([, usage]) => usage);
+    return [usageRow(brand, isSummary ? asSummary(one) : one, window, all, quirks, bump)];
   });
   return rows.toSorted((a, b) => Number(a['startTime']) - Number(b['startTime']));
 }
 
-function asSummary(usage: UsageHour): UsageHour {
+/** What a request asks for, each with its window in Unix seconds: hours where it asks for them, else whole days. */
+function windowed(
+  brand: Brand,
+  usage: readonly UsageDay[],
+  nowMs: number,
+  { cycle, productCategory, productName, ownerId, start, end }: UsageRequest,
+): (readonly [readonly [number, number], UsageDay])[] {
+  const offset = offsetHours[brand];
+  const [firstDay, lastDay] = [dayAt(start * 1000, offset), dayAt(end * 1000, offset)];
+  const days = [
+    cycle === 'Hour' ? firstDay : windowOf(cycle, firstDay)[0],
+    cycle === 'Hour' ? lastDay + 1 : windowOf(cycle, lastDay)[1],
+  ] as const;
+  const asked = usage.filter(
+    ({ day, category, product, ownerId: owner }) =>
+      day >= days[0] &&
+      day < days[1] &&
+      (productCategory === 'summary' || category === productCategory) &&
+      product.toLowerCase().includes(productName) &&
+      (ownerId === null || ownerId === owner),
+  );
+  const all =
+    cycle === 'Hour'
+      ? usageHoursOf(asked, brand, nowMs, days).map((usage) => {
+          const from = secondsOf(usage.day, offset) + usage.hour * 3600;
+          return [[from, from + 3600], usage] as const;
+        })
+      : asked.map((usage) => {
+          const [from, to] = windowOf(cycle, usage.day);
+          return [[secondsOf(from, offset), secondsOf(to, offset)], usage] as const;
+        });
+  return all.filter(([[from, to]]) => to > start && from <= end);
+}
+
+function asSummary(usage: UsageDay): UsageDay {
   return { ...usage, category: 'summary', product: '', productId: '', ownerId: '' };
 }
 
 function usageRow(
   brand: Brand,
-  one: UsageHour,
+  one: UsageDay,
   [from, to]: readonly [number, number],
-  group: readonly UsageHour[],
+  group: readonly UsageDay[],
   quirks: PlatformQuirks,
   bump: bigint,
 ): Row {
-  const sum = (of: (usage: UsageHour) => bigint): bigint => group.reduce((all, usage) => all + of(usage), 0n);
+  const sum = (of: (usage: UsageDay) => bigint): bigint => group.reduce((all, usage) => all + of(usage), 0n);
   return {
     userId: 'u-1001',
     startTime: String(from),

@@ -1,7 +1,8 @@
 /** The truth of StreamLake's day details. */
 
-import { dateText, dayAt, firstDayAt, monthStart, secondsOf, shape } from './days.ts';
+import { dateText, dayAt, firstDayAt, hoursOf, monthStart, secondsOf, shape } from './days.ts';
 import { between, createRandom, pick } from './random.ts';
+import { remembered } from './remembered.ts';
 
 /** Units of 1e-10 of the main unit. */
 export interface DayDetail {
@@ -40,58 +41,64 @@ const factors = ['customTokenType=input', 'customTokenType=output', 'customToken
 export const streamlakeOffset = 8;
 
 /** The rows of a day; none for a day outside the truth. One day has more than two pages of rows. */
-export function dayDetailsOf(seed: number, day: number, nowMs: number): DayDetail[] {
+export function dayDetailsOf(seed: number, day: number, nowMs: number): readonly DayDetail[] {
   const first = firstDayAt(nowMs, streamlakeOffset);
   const today = dayAt(nowMs, streamlakeOffset);
   if (day < first || day > today) return [];
   const settled = nowMs / 1000 >= secondsOf(monthStart(day, 1), streamlakeOffset) + 14 * 3600;
-  const hours = Math.floor((nowMs / 1000 - secondsOf(today, streamlakeOffset)) / 3600);
-  const portion = day === today ? BigInt(hours) : 24n;
-  // Many small jobs, once a quarter.
-  const batches = dateText(day).slice(8) === '15' && monthStart(day) % 3 === 0 ? 240 : 0;
-  const rows: DayDetail[] = [];
-  // Until the month has been checked, one row in ten lacks a part of its usage.
-  const recheck = (usage: bigint): bigint =>
-    settled || rows.length % 10 !== 3 ? usage : (usage * 97n) / 100n;
-  for (const project of projects) {
-    for (const item of items) {
-      for (const factor of factors) {
-        const random = createRandom(seed, 'streamlake', project, item.feeItem, factor, day);
-        if (random() < 0.3) continue;
-        const usage = BigInt(Math.round(between(random, 1, 9_000_000) * shape(day) * 100));
-        rows.push(
-          toDetail(
-            day,
-            project,
-            item,
-            factor,
-            recheck((usage * portion) / 24n),
-            random,
-            settled,
-            rows.length,
-          ),
-        );
+  return detailsOn(seed, day, hoursOf(nowMs, day, streamlakeOffset), settled);
+}
+
+/** The rows of the first hours of a day. */
+const detailsOn = remembered(
+  (seed: number, day: number, hours: number, settled: boolean): readonly DayDetail[] => {
+    const portion = BigInt(hours);
+    // Many small jobs, once a quarter.
+    const batches = dateText(day).slice(8) === '15' && monthStart(day) % 3 === 0 ? 240 : 0;
+    const rows: DayDetail[] = [];
+    // Until the month has been checked, one row in ten lacks a part of its usage.
+    const recheck = (usage: bigint): bigint =>
+      settled || rows.length % 10 !== 3 ? usage : (usage * 97n) / 100n;
+    for (const project of projects) {
+      for (const item of items) {
+        for (const factor of factors) {
+          const random = createRandom(seed, 'streamlake', project, item.feeItem, factor, day);
+          if (random() < 0.3) continue;
+          const usage = BigInt(Math.round(between(random, 1, 9_000_000) * shape(day) * 100));
+          rows.push(
+            toDetail(
+              day,
+              project,
+              item,
+              factor,
+              recheck((usage * portion) / 24n),
+              random,
+              settled,
+              rows.length,
+            ),
+          );
+        }
       }
     }
-  }
-  for (let batch = 0; batch < batches; batch += 1) {
-    const random = createRandom(seed, 'batch', batch, day);
-    const factor = `customTokenType=input;batch=${batch}`;
-    rows.push(
-      toDetail(
-        day,
-        projects[0],
-        items[1],
-        factor,
-        BigInt(between(random, 1, 999_999)),
-        random,
-        settled,
-        rows.length,
-      ),
-    );
-  }
-  return rows;
-}
+    for (let batch = 0; batch < batches; batch += 1) {
+      const random = createRandom(seed, 'batch', batch, day);
+      const factor = `customTokenType=input;batch=${batch}`;
+      rows.push(
+        toDetail(
+          day,
+          projects[0],
+          items[1],
+          factor,
+          BigInt(between(random, 1, 999_999)),
+          random,
+          settled,
+          rows.length,
+        ),
+      );
+    }
+    return rows;
+  },
+);
 
 function toDetail(
   day: number,

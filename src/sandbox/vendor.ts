@@ -34,8 +34,8 @@ export function edited<Row extends Readonly<Record<string, unknown>>>(
     .filter((edit) => edit.list === list)
     .reduce<Row[]>(
       (left, { where, set }) => {
-        const isMeant = (row: Row): boolean =>
-          Object.entries(where).every(([name, value]) => row[name] === value);
+        const wanted = Object.entries(where);
+        const isMeant = (row: Row): boolean => wanted.every(([name, value]) => row[name] === value);
         return set === null
           ? left.filter((row) => !isMeant(row))
           : left.map((row) => (isMeant(row) ? { ...row, ...set } : row));

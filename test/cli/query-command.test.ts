@@ -3,11 +3,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { vendorIds } from '../../src/sandbox/vendors.ts';
 import { UsageError } from '../../src/cli/arguments.ts';
 import { query } from '../../src/cli/query-command.ts';
+import { askRemote, toEndpoint } from '../../src/cli/remote.ts';
 import {
   canaries,
   expectNoSecret,
@@ -118,24 +119,32 @@ test('a gateway elsewhere is asked with the token of a variable, which nobody is
     1,
     { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] },
   ]);
-  for (const [token, address, line] of [
-    ['', url, /BILLING_TOKEN: expected a token, found nothing/],
-    [`${canaries.token}\nx`, url, /BILLING_TOKEN: expected a token, found something else/],
-    [canaries.token, 'http://127.0.0.1:9', /^http:\/\/127\.0\.0\.1:9 cannot be asked: \w+\n$/],
-    [
-      canaries.token,
-      workplace.sandbox.vendors.ppio.url,
-      /answered with HTTP status 404, and not as a gateway does/,
-    ],
-  ] as const) {
-    const { code, stdout, stderr } = await ask(token, address);
-    expect([code, String(stdout), stderr]).toEqual([1, '', expect.stringMatching(line)]);
-  }
-  const inUrl = await ask(
-    canaries.token,
-    `http://me:${encodeURIComponent(canaries.redisPassword)}@127.0.0.1:9`,
-  );
-  expect(inUrl.code).toBe(2);
+  const { code, stdout, stderr } = await ask(canaries.token, 'http://127.0.0.1:9');
+  const line = /^http:\/\/127\.0\.0\.1:9 cannot be asked: \w+\n$/;
+  expect([code, String(stdout), stderr]).toEqual([1, '', expect.stringMatching(line)]);
+});
+
+test.each([
+  ['nothing', '', 'found nothing'],
+  ['more than a token', `${canaries.token}\nx`, 'found something else'],
+])('a variable with %s is refused, and what it holds is not repeated', async (_what, token, found) => {
+  vi.stubEnv('BILLING_TOKEN', token);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const asked = query.run(['{ a }', '--url', 'http://127.0.0.1:9', '--token-env', 'BILLING_TOKEN']);
+  await expect(asked).rejects.toMatchObject({
+    issues: [`the environment variable BILLING_TOKEN: expected a token, ${found}`],
+  });
+});
+
+test('what answers and is no gateway is told as such, and a password in a URL is refused without repeating it', async () => {
+  const { sandbox } = await openWorkplace(atEnd);
+  const { signal } = new AbortController();
+  const asked = askRemote(toEndpoint(sandbox.vendors.ppio.url, undefined), { query: '{ a }' }, signal);
+  await expect(asked).rejects.toThrow(/answered with HTTP status 404, and not as a gateway does$/);
+  const url = `http://me:${encodeURIComponent(canaries.redisPassword)}@127.0.0.1:9`;
+  const refused = await query.run(['{ a }', '--url', url]).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(UsageError);
+  expectNoSecret(String(refused));
 });
 
 test.each([

@@ -1,7 +1,5 @@
 /** Several ledgers on one Redis read each segment once, also when the store falters while they do. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { expect, onTestFinished, test } from 'vitest';
 
 import { instantOf, toCalendarDate, type CalendarDate, type DateRange } from '../../src/domain/calendar.ts';
@@ -112,19 +110,26 @@ async function untilLeased(redis: RedisServer): Promise<void> {
   await expect.poll(() => redis.call('EXISTS', lease)).toBe(1);
 }
 
+/** By the clock of the store, which ends leases. */
+async function storeMs(redis: RedisServer): Promise<number> {
+  const [seconds, micros] = String(await redis.call('TIME')).split(',');
+  return Number(seconds) * 1000 + Number(micros) / 1000;
+}
+
 test('a reading that outlasts the lease is done once, though the store forgot the lease meanwhile', async () => {
   const redis = await startRedis({ onTestFinished });
   const { replicas, vendor, read } = await startReplicas(3, redis);
-  vendor.answer = async () => {
-    await sleep(1.5 * leaseMs);
-    return [];
-  };
+  const done = Promise.withResolvers<readonly InvoiceRow[]>();
+  vendor.answer = () => done.promise;
   const early = [0, 1].map((index) => read(replicas[index]?.ledger, '2026-02-10', '2026-02-11'));
   await expect.poll(() => vendor.reads.length).toBe(1);
   await redis.call('FLUSHALL');
   // Renewed: one who has not waited finds the lease, too.
   await untilLeased(redis);
+  const endMs = (await storeMs(redis)) + 1.5 * leaseMs;
   const late = read(replicas[2]?.ledger, '2026-02-10', '2026-02-11');
+  await expect.poll(() => storeMs(redis)).toBeGreaterThan(endMs);
+  done.resolve([]);
   const outcomes = (await Promise.all([...early, late])).flat();
   expect(outcomes.map(({ status }) => status)).toEqual(['FRESH', 'FRESH', 'FRESH']);
   expect(vendor.reads).toEqual(['2026-02-10']);
@@ -155,9 +160,12 @@ test('a store that is late now and then does not have anything read twice', asyn
   const done = Promise.withResolvers<readonly InvoiceRow[]>();
   vendor.answer = () => done.promise;
   const answers = replicas.map(({ ledger }) => read(ledger, '2026-02-01', '2026-02-28'));
+  await untilLeased(redis);
   for (let count = 0; count < 4; count += 1) {
-    await sleep(700);
     await redis.call('CLIENT', 'PAUSE', 450, 'ALL');
+    // Answered when the pause is over.
+    const end = Number(await redis.call('PEXPIRETIME', lease));
+    await expect.poll(() => redis.call('PEXPIRETIME', lease)).toBeGreaterThan(end);
   }
   done.resolve([]);
   const outcomes = (await Promise.all(answers)).flat();

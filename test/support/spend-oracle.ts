@@ -79,17 +79,20 @@ const methods: Readonly<Record<number, string>> = {
 const one = 10n ** 10n;
 
 /** All charges that start in a range of the vendors' own days. */
-export function trueCharges(nowMs: number, range: Range, accounts = usualAccounts): TrueCharge[] {
-  return accounts.flatMap(({ id, vendor, seed }) => {
-    if (vendor === 'streamlake') return streamlakeCharges(id, seed, nowMs, range);
-    const offset = offsetHours[vendor];
-    const dayAtOffset = (epochMs: number): string => dateText(dayAt(epochMs, offset));
-    const details = usageOf(seed, vendor, nowMs)
-      .filter(({ day }) => isIn(dateText(day), range))
-      .map((usage) => detailOf(id, vendor, usage, dateText(usage.day), secondsOf(usage.day, offset) * 1000));
-    return [...billsOf(id, vendor, seed, nowMs, dayAtOffset, range), ...details];
-  });
-}
+export const trueCharges = remembered(
+  (nowMs: number, range: Range, accounts: readonly TrueAccount[] = usualAccounts): TrueCharge[] =>
+    accounts.flatMap(({ id, vendor, seed }) => {
+      if (vendor === 'streamlake') return streamlakeCharges(id, seed, nowMs, range);
+      const offset = offsetHours[vendor];
+      const dayAtOffset = (epochMs: number): string => dateText(dayAt(epochMs, offset));
+      const details = usageDaysOf(seed, vendor, nowMs)
+        .filter(({ day }) => isIn(dateText(day), range))
+        .map((usage) =>
+          detailOf(id, vendor, usage, dateText(usage.day), secondsOf(usage.day, offset) * 1000),
+        );
+      return [...billsOf(id, vendor, seed, nowMs, dayAtOffset, range), ...details];
+    }),
+);
 
 /** Charges of PPIO and Novita that start in a range of the days of any zone, told from hours. */
 export function trueChargesIn(
@@ -102,7 +105,7 @@ export function trueChargesIn(
   const days = [dayOf(range.from) - 2, dayOf(range.to) + 2] as const;
   return accounts.flatMap(({ id, vendor, seed }) => {
     if (vendor === 'streamlake') return [];
-    const details = usageHoursOf(usageOf(seed, vendor, nowMs), vendor, nowMs, days).flatMap((usage) => {
+    const details = usageHoursOf(usageDaysOf(seed, vendor, nowMs), vendor, nowMs, days).flatMap((usage) => {
       const start = (secondsOf(usage.day, offsetHours[vendor]) + usage.hour * 3600) * 1000;
       const day = dayOfZone(start);
       return isIn(day, range) ? [detailOf(id, vendor, usage, day, start)] : [];
@@ -112,29 +115,30 @@ export function trueChargesIn(
 }
 
 /** Usage by key: the same money as the details of what keys use. */
-export function trueKeyCharges(nowMs: number, range: Range, accounts = usualAccounts): TrueCharge[] {
-  return accounts.flatMap(({ id, vendor, seed }) => {
-    if (vendor === 'streamlake') return [];
-    return keyDaysOf(seed, vendor, nowMs)
-      .filter(({ day }) => dateText(day) >= '2026-01-01' && isIn(dateText(day), range))
-      .map((row) => {
-        const values = {
-          PRODUCT: row.product,
-          PRODUCT_ID: row.productId,
-          CATEGORY: row.category,
-          API_KEY: row.keyId,
-        };
-        const method = methods[1] ?? null;
-        return {
-          values: { ...valuesOf(id, vendor, dateText(row.day)), ...values, BILLING_METHOD: method },
-          kind: 'API_KEY_USAGE' as const,
-          startMs: secondsOf(row.day, offsetHours[vendor]) * 1000,
-          ...moneyOf(vendor, row.amount, row.voucher),
-          tokens: row.category === 'llm' ? { input: row.input * one, output: row.output * one } : null,
-        };
-      });
-  });
-}
+export const trueKeyCharges = remembered(
+  (nowMs: number, range: Range, accounts: readonly TrueAccount[] = usualAccounts): TrueCharge[] =>
+    accounts.flatMap(({ id, vendor, seed }) => {
+      if (vendor === 'streamlake') return [];
+      return keyDaysOf(seed, vendor, nowMs)
+        .filter(({ day }) => dateText(day) >= '2026-01-01' && isIn(dateText(day), range))
+        .map((row) => {
+          const values = {
+            PRODUCT: row.product,
+            PRODUCT_ID: row.productId,
+            CATEGORY: row.category,
+            API_KEY: row.keyId,
+          };
+          const method = methods[1] ?? null;
+          return {
+            values: { ...valuesOf(id, vendor, dateText(row.day)), ...values, BILLING_METHOD: method },
+            kind: 'API_KEY_USAGE' as const,
+            startMs: secondsOf(row.day, offsetHours[vendor]) * 1000,
+            ...moneyOf(vendor, row.amount, row.voucher),
+            tokens: row.category === 'llm' ? { input: row.input * one, output: row.output * one } : null,
+          };
+        });
+    }),
+);
 
 /** How many rows a day of StreamLake has. */
 export function streamlakeRowsOn(date: string, nowMs: number, seed = usualSeed): number {
@@ -184,14 +188,18 @@ export function add(values: readonly bigint[]): bigint {
   return values.reduce((sum, value) => sum + value, 0n);
 }
 
-const usages = new Map<string, UsageDay[]>();
-
-/** Worked out once: it is the same for each test. */
-function usageOf(seed: number, brand: Brand, nowMs: number): UsageDay[] {
-  const key = [seed, brand, nowMs].join();
-  const usage = usages.get(key) ?? usageDaysOf(seed, brand, nowMs);
-  usages.set(key, usage);
-  return usage;
+/** Works out once what many tests ask for: the last few answers are remembered, and nobody may change them. */
+function remembered<Args extends readonly unknown[], Answer>(
+  workOut: (...args: Args) => readonly Answer[],
+): (...args: Args) => readonly Answer[] {
+  const answers = new Map<string, readonly Answer[]>();
+  return (...args) => {
+    const key = JSON.stringify(args);
+    const answer = answers.get(key) ?? workOut(...args);
+    if (answers.size >= 8) answers.clear();
+    answers.set(key, answer);
+    return answer;
+  };
 }
 
 function billsOf(
