@@ -8,8 +8,8 @@ import { Timelines, useTimelines } from '../../cost/cost-over-time.tsx';
 import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
 import { failuresOf } from '../../cost/time-bars.ts';
 import { type Grain, grainOf } from '../../cost/time-grain.ts';
+import { showAskedDates } from '../../cost/period-dates.ts';
 import { PeriodPicker } from '../../cost/period-picker.tsx';
-import { showDates } from '../../format/dates.ts';
 import { operations } from '../../generated/operations.ts';
 import { useAllocations } from '../../cost/use-allocations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
@@ -27,7 +27,8 @@ import { FilterBar } from './filter-bar.tsx';
 import './explore.css';
 
 export function Explore() {
-  const { t, locale } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const { params } = useRoute();
   const { isBound } = useSession().state;
   const state = parseExplore(params);
@@ -61,7 +62,7 @@ export function Explore() {
           <h1>{t('explore.title')}</h1>
           {query.data?.groups != null && (
             <p class="muted">
-              {showDates(query.data.groups.period.from, query.data.groups.period.to, locale)}
+              {showAskedDates(query.data.groups.coverage.sources, query.data.groups.period, i18n)}
             </p>
           )}
         </div>
