@@ -55,7 +55,7 @@ test(
     expect(tags).toEqual([
       'Agrees',
       'Agrees',
-      'Nothing to compare with: the provider lists invoices alone',
+      'Nothing to compare with: only invoices are listed',
       'There is no statement to compare with',
     ]);
     expect(await page.locator('.residual.is-zero').count()).toBe(4);

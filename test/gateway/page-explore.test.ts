@@ -452,18 +452,30 @@ test(
 );
 
 test(
-  'an address that asks for a currency without a rate is answered by what would be right',
+  'an address that asks for a currency without a rate, or for none, leads to what would be right',
   { timeout },
   async () => {
-    for (const [locale, text] of [
-      ['en-GB', 'The settings of the gateway have no exchange rate from CNY to XXX. Choose “as billed”'],
-      ['zh-CN', '网关设置中没有 CNY 兑 XXX 的汇率。请选择“原币种”'],
-    ] as const) {
-      const { page } = await open('#/explore?period=2026-02&convert=XXX&PROVIDER=ppio', { locale });
+    const cases = [
+      [
+        'en-GB',
+        'EUR',
+        'The settings of the gateway have no exchange rate from CNY to EUR. Choose “as billed”',
+      ],
+      ['zh-CN', 'EUR', '网关设置中没有 CNY 兑 EUR 的汇率。请选择“原币种”'],
+      ['en-GB', 'XXQ', 'The address names a currency that there is not: XXQ'],
+      ['zh-CN', 'XXQ', '地址中的币种不存在：XXQ'],
+    ] as const;
+    for (const [locale, code, text] of cases) {
+      const { page } = await open(`#/explore?period=2026-02&convert=${code}&PROVIDER=ppio`, { locale });
       expect(await page.locator('.state-failed').first().innerText()).toContain(text);
-      await page.getByLabel(locale === 'zh-CN' ? '币种' : 'Currency').selectOption('');
+      expect(await page.locator('main').innerText()).not.toMatch(/Variable|\$convertTo/);
+      expect(await findBarriers(page)).toEqual([]);
+      const isChinese = locale === 'zh-CN';
+      if (code === 'EUR') await page.getByLabel(isChinese ? '币种' : 'Currency').selectOption('');
+      else await page.getByRole('link', { name: isChinese ? '原币种' : 'as billed' }).click();
+      await expect.poll(() => page.locator('.state-failed').count()).toBe(0);
       await settled(page);
-      expect(await page.locator('.state-failed').count()).toBe(0);
+      expect(new URL(page.url()).hash).toBe('#/explore?period=2026-02&by=PROVIDER&PROVIDER=ppio');
       await page.context().close();
     }
   },

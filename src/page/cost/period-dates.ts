@@ -36,10 +36,10 @@ export function showAskedMonths(sources: readonly DatedSource[], whole: Dates, l
 
 function showEach(sources: readonly DatedSource[], whole: Dates, show: (dates: Dates) => string): string {
   const asked = sources.flatMap(({ period, account: { timeZone } }) =>
-    period === null ? [] : [{ text: show(period), from: period.from, timeZone }],
+    period === null ? [] : [{ text: show(period), dates: `${period.from} ${period.to}`, timeZone }],
   );
   const byText = Map.groupBy(
-    asked.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0)),
+    asked.toSorted((a, b) => (a.dates < b.dates ? -1 : a.dates > b.dates ? 1 : 0)),
     ({ text }) => text,
   );
   if (byText.size < 2) return asked[0]?.text ?? show(whole);

@@ -53,7 +53,7 @@ export const viewTexts = {
   'check.awaiting': { en: 'No statement to compare with yet', zh: '尚无月账单可比对' },
   'check.unstated': { en: 'There is no statement to compare with', zh: '没有可比对的月账单' },
   'check.uncharged': {
-    en: 'Nothing to compare with: the provider lists invoices alone',
+    en: 'Nothing to compare with: only invoices are listed',
     zh: '无可比对：供应商只提供发票',
   },
   'check.view': { en: 'View', zh: '视图' },

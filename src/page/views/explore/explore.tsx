@@ -24,14 +24,24 @@ import { ExploreChoices } from './explore-choices.tsx';
 import { stackedBy, variablesOf } from './explore-query.ts';
 import { ExploreTables } from './explore-tables.tsx';
 import { FilterBar } from './filter-bar.tsx';
+import { UnknownCurrency, unknownCurrencies } from './unknown-currency.tsx';
 import './explore.css';
 
 export function Explore() {
+  const state = parseExplore(useRoute().params);
+  const unknown = unknownCurrencies(state);
+  return unknown.length === 0 ? (
+    <Explored state={state} />
+  ) : (
+    <UnknownCurrency state={state} codes={unknown} />
+  );
+}
+
+function Explored({ state }: { readonly state: ExploreState }) {
   const i18n = useI18n();
   const { t } = i18n;
   const { params } = useRoute();
   const { isBound } = useSession().state;
-  const state = parseExplore(params);
   const grain: Grain = state.grain ?? grainOf(state.period);
   const variables = variablesOf(state);
   const query = useQuery(operations.Explore, variables);
