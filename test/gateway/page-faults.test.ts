@@ -49,7 +49,7 @@ const faults: readonly (readonly [string, Fault])[] = [
     'a rate limit',
     {
       vendor: 'novita',
-      name: 'rateLimited',
+      name: 'rateLimitedForLong',
       reason: 'The provider limits how often it may be asked.',
     },
   ],
