@@ -1,6 +1,6 @@
 /**
  * A card for each account: what is left on it, for how long, as of when, and how its provider answers. The address may
- * name one that is to be looked at: `#/overview?account=ppio-main`, as alerts do.
+ * name one that is to be looked at: `#/overview?account=acme-main`, as alerts do.
  */
 
 import { useEffect, useRef } from 'preact/hooks';
