@@ -19,7 +19,7 @@ import type { GatewayContext } from '../query/context.ts';
 import { advance, withoutOrphans, type Evaluation } from './advance.ts';
 import type { AlertRule, AlertSettings, ChannelSettings, RuleOf } from './alert-rules.ts';
 import type { BookStore } from './book-store.ts';
-import type { AlertRecord, Book } from './book.ts';
+import { toId, type AlertRecord, type Book } from './book.ts';
 import { createDeliverer, type DeliveryEvents } from './deliver.ts';
 import { givenUpBetween, withoutExpired, type GivenUp } from './queue.ts';
 import { evaluateAnomaly } from './rules/anomaly-rule.ts';
@@ -191,9 +191,11 @@ function isNews(before: Book, after: Book, rule: string): boolean {
 
 function toAlert(record: AlertRecord, { language, zone }: AlertSettings): Alert {
   const { id, kind, state, rule, accounts, period, threshold, openedAt, resolvedAt, deliveries } = record;
-  const { title, lines } = wordsOf[language].text(record.details, 'OPENED', zone);
+  const { ladder, details } = record;
+  const { title, lines } = wordsOf[language].text(details, 'OPENED', zone);
+  const thresholdAmount = details.kind === 'BALANCE_BELOW' ? details.threshold : null;
   const shown = { id, kind, state, rule, accounts, period, threshold, openedAt, resolvedAt, deliveries };
-  return { ...shown, title, lines };
+  return { ...shown, matter: toId(ladder), thresholdAmount, title, lines };
 }
 
 function measured({ alerts, queues, rules }: Book, settings: AlertSettings): AlertMeasures {

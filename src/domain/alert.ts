@@ -1,6 +1,7 @@
 /** Alerts as clients see them: what people were told, or are to be told, about credit, budgets and months. */
 
 import type { Instant } from './calendar.ts';
+import type { Money } from './money.ts';
 
 export const alertKinds = [
   'BALANCE_BELOW',
@@ -35,6 +36,8 @@ export interface Delivery {
 
 export interface Alert {
   readonly id: string;
+  /** What it is about: the steps of one rule, scope and period have the same. */
+  readonly matter: string;
   readonly kind: AlertKind;
   readonly state: AlertState;
   /** The rule's id in the settings, or the one made from what it says. */
@@ -45,6 +48,8 @@ export interface Alert {
   readonly period: string | null;
   /** Which step of the rule; null: the rule has none. */
   readonly threshold: string | null;
+  /** The same where it is an amount. */
+  readonly thresholdAmount: Money | null;
   readonly openedAt: Instant;
   readonly resolvedAt: Instant | null;
   /** In the language of the settings. */

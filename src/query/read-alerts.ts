@@ -22,6 +22,8 @@ export interface AlertReport {
   /** How many there are, shown or not. */
   readonly count: number;
   readonly openCount: number;
+  /** What the open ones are about, each counted once whatever its steps. */
+  readonly openMatterCount: number;
 }
 
 /** Reads them. An alert that is about accounts which the caller may not see does not exist. */
@@ -43,6 +45,7 @@ export async function readAlerts(
   );
   const shown = found.slice(0, first);
   allowance.takeRows(shown.length);
-  const openCount = visible.filter(({ state }) => state === 'OPEN').length;
-  return { alerts: shown, count: found.length, openCount };
+  const open = visible.filter(({ state }) => state === 'OPEN');
+  const openMatterCount = new Set(open.map(({ matter }) => matter)).size;
+  return { alerts: shown, count: found.length, openCount: open.length, openMatterCount };
 }

@@ -1,7 +1,7 @@
 /**
  * The forecast of a month's cost. Complete days count as they are; each day left as the median of its weekday over the
  * eight weeks before; a subscription on the day on which it renews. The interval comes from the errors that the same
- * method made in earlier months at the same day of the month.
+ * method made in earlier months at the same day of the month, and does not reach below what has been charged.
  */
 
 import {
@@ -26,6 +26,7 @@ import {
 } from '../domain/decimal.ts';
 import { memoOf } from '../domain/memo.ts';
 import { sumDecimals } from '../domain/sums.ts';
+import { raiseToBilled } from './forecast-floor.ts';
 import { medianOf } from './statistics.ts';
 import { renewalsIn, type SubscriptionLine } from './subscriptions.ts';
 
@@ -79,7 +80,7 @@ export function forecastMonth(cost: DailyCost, month: YearMonth): Forecast | nul
   const margin = marginOf(expected, backtest);
   return {
     ...outlook,
-    low: subtractDecimals(expected, margin),
+    low: raiseToBilled(subtractDecimals(expected, margin), costOf(cost, month), cost),
     high: addDecimals(expected, margin),
     backtest,
   };

@@ -8,6 +8,7 @@ import type { Vendor, VendorAnswer } from './vendor.ts';
 export const faultNames = [
   'rateLimited',
   'rateLimitedWithRetryAfter',
+  'rateLimitedForLong',
   'unauthorized',
   'htmlForbidden',
   'notFound',
@@ -52,6 +53,8 @@ export function playFault(
       return send(response, vendor.tooFast);
     case 'rateLimitedWithRetryAfter':
       return send(response, vendor.tooFast, { 'retry-after': '1' });
+    case 'rateLimitedForLong':
+      return send(response, vendor.tooFast, { 'retry-after': '600' });
     case 'unauthorized':
       return send(response, vendor.unauthorized);
     case 'htmlForbidden':

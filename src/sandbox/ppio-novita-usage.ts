@@ -134,6 +134,8 @@ export function statementRow(brand: Brand, statement: Statement, quirks: Platfor
   const { total, voucher, status } = statement;
   const cash = total - voucher;
   const repaid = status === 'paid' ? cash : 0n;
+  // "Outstanding debt amount", says the document of it; nobody owes what was voided.
+  const debt = status === 'voided' ? 0n : cash - repaid;
   const inSteps = (value: bigint): string => String(value / step);
   return {
     billId: statement.id,
@@ -143,7 +145,7 @@ export function statementRow(brand: Brand, statement: Statement, quirks: Platfor
     originTotalAmount: inSteps(total + total / 10n),
     voucherPayAmount: inSteps(voucher),
     cashPayAmount: inSteps(repaid),
-    debtAmount: inSteps(cash - repaid),
+    debtAmount: inSteps(debt),
     repaidAmount: inSteps(repaid),
     status,
     invoiceUrl: statement.invoiceUrl,

@@ -35,17 +35,18 @@ interface AlertsAnswer {
   readonly alerts: {
     readonly count: number;
     readonly openCount: number;
+    readonly openMatterCount: number;
     readonly alerts: readonly Record<string, unknown>[];
   };
 }
 
-const question = `{ alerts(kinds: [BALANCE_BELOW]) { count openCount alerts { id kind state rule accounts { id } period threshold
+const question = `{ alerts(kinds: [BALANCE_BELOW]) { count openCount openMatterCount alerts { id matter thresholdAmount { amount currency } kind state rule accounts { id } period threshold
   openedAt resolvedAt title lines deliveries { messageId channel state at } } } }`;
 const ask = async (gateway: TestGateway) => (await gateway.query<AlertsAnswer>(question)).data.alerts;
 
 test('alerts lists what is open, with its texts, and where its messages have come to', async () => {
   const { bots, gateway } = await start();
-  expect(await ask(gateway)).toEqual({ count: 0, openCount: 0, alerts: [] });
+  expect(await ask(gateway)).toEqual({ count: 0, openCount: 0, openMatterCount: 0, alerts: [] });
   await gateway.app.alerts.tick();
   const [number = ''] = numbersIn(bots.shown('slack')[0]?.text ?? '');
   const answer = await ask(gateway);
@@ -58,6 +59,7 @@ test('alerts lists what is open, with its texts, and where its messages have com
     accounts: [{ id: 'ppio-main' }],
     period: null,
     threshold: '20000',
+    thresholdAmount: { amount: '20000', currency: 'CNY' },
     openedAt: '2026-03-18T09:37:00Z',
     resolvedAt: null,
     title: 'The balance of PPIO production is below CNY 20,000.00',
@@ -65,6 +67,12 @@ test('alerts lists what is open, with its texts, and where its messages have com
   });
   // The milder step opened as well, and nobody had to be told.
   expect(answer.alerts[1]).toMatchObject({ threshold: '1000000', deliveries: [] });
+  // Both are steps of one matter.
+  const [worst, mild] = answer.alerts.map(({ matter }) => matter);
+  expect([worst, mild]).toEqual([expect.stringMatching(/^[\da-f]{16}$/), worst]);
+  const { data } = await gateway.query<AlertsAnswer>('{ alerts { openMatterCount alerts { matter } } }');
+  expect(data.alerts.openMatterCount).toBe(new Set(data.alerts.alerts.map(({ matter }) => matter)).size);
+  expect(answer.openMatterCount).toBeLessThan(answer.openCount);
 });
 
 test('a client that may not see an account does not see its alerts', async () => {

@@ -325,7 +325,7 @@ test('a field that nobody has thought of is refused: of query, account and provi
       'queryCost',
       'spend',
     ],
-    Account: ['currency', 'id', 'kinds', 'name', 'provider'],
+    Account: ['currency', 'id', 'kinds', 'name', 'provider', 'timeZone'],
     Provider: ['homepage', 'id', 'kinds', 'name', 'timeZone'],
   };
   const gateway = await startGateway({ settings: settingsOf, nowMs });

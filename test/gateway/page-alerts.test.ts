@@ -45,7 +45,9 @@ interface Told {
   readonly alerts: {
     readonly count: number;
     readonly openCount: number;
+    readonly openMatterCount: number;
     readonly alerts: readonly {
+      readonly matter: string;
       readonly title: string;
       readonly lines: readonly string[];
       readonly accounts: readonly { readonly name: string }[];
@@ -55,7 +57,7 @@ interface Told {
   };
 }
 const question =
-  '{ alerts { count openCount alerts { title lines accounts { name } threshold deliveries { channel state } } } }';
+  '{ alerts { count openCount openMatterCount alerts { matter title lines accounts { name } threshold deliveries { channel state } } } }';
 
 test('without rules and without alerts it says that nothing was told', { timeout }, async () => {
   const { page, problems } = await open('#/alerts');
@@ -75,21 +77,37 @@ test(
     const { data } = await shared.gateway.query<Told>(question);
     expect(data.alerts.openCount).toBeGreaterThan(3);
     const { page, problems } = await open('#/alerts');
-    expect(await page.locator('#alert-count').innerText()).toBe(`${data.alerts.openCount} open alerts`);
+    const { openCount, openMatterCount } = data.alerts;
+    expect(openMatterCount).toBeLessThan(openCount);
+    expect(await page.locator('#alert-count').innerText()).toBe(
+      `${openMatterCount} open alerts in ${openCount} steps`,
+    );
     const rows = await rowsOf(regionOf(page, 'Alerts'));
-    expect(rows).toHaveLength(data.alerts.count);
+    // A line for each matter, the worst step first; no step is lost.
+    const matters = [...Map.groupBy(data.alerts.alerts, ({ matter }) => matter).values()];
+    expect(rows).toHaveLength(matters.length);
+    const steps: Readonly<Record<string, string>> = {
+      '20000': 'below 20,000.00 CNY',
+      '1000000': 'below 1,000,000.00 CNY',
+      '5': '5 days before it is due',
+      OVERDUE: 'overdue',
+    };
     rows.forEach((row, index) => {
-      const alert = data.alerts.alerts[index];
-      expect(row['What']?.text.startsWith(alert?.title ?? '?')).toBe(true);
-      for (const line of alert?.lines ?? []) expect(row['What']?.text).toContain(line);
-      expect(row['Account']?.text).toBe(alert?.accounts.map(({ name }) => name).join(', '));
-      expect(row['Step']?.text).toBe(alert?.threshold ?? '');
+      const alerts = matters[index] ?? [];
+      const [worst] = alerts;
+      expect(row['What']?.text.startsWith(worst?.title ?? '?')).toBe(true);
+      for (const { title, lines } of alerts) {
+        for (const line of lines) expect(row['What']?.text).toContain(line);
+        expect(row['What']?.text).toContain(title);
+      }
+      expect(row['Account']?.text).toBe(worst?.accounts.map(({ name }) => name).join(', '));
+      expect(row['Step']?.text).toBe(alerts.map(({ threshold }) => steps[threshold ?? ''] ?? '?').join(''));
       expect(row['State']?.text).toBe('Open');
       expect(row['Opened']?.text).toContain('18 Mar 2026, 09:37');
       const words = { SENT: 'sent', WAITING: 'waiting since', GIVEN_UP: 'given up' };
-      const told = (alert?.deliveries ?? []).map(
-        ({ channel, state }) => `${channel}: ${words[state as keyof typeof words]}`,
-      );
+      const told = alerts
+        .flatMap(({ deliveries }) => deliveries)
+        .map(({ channel, state }) => `${channel}: ${words[state as keyof typeof words]}`);
       if (told.length === 0) expect(row['Told']?.text).toBe('nobody had to be told');
       for (const text of told) expect(row['Told']?.text).toContain(text);
     });
@@ -98,12 +116,21 @@ test(
     expect(all).toContain('webhook: waiting since');
     await page.getByLabel('About').selectOption('BALANCE_BELOW');
     await settled(page);
-    expect(await rowsOf(regionOf(page, 'Alerts'))).toHaveLength(2);
+    expect(await rowsOf(regionOf(page, 'Alerts'))).toHaveLength(1);
+    // It leads to the card of its account, which has the focus, also for who hears it.
     await page
       .getByRole('link', { name: /balance of PPIO production/ })
       .first()
       .click();
     await expect.poll(() => page.locator('h1').innerText()).toBe('Overview');
+    await expect.poll(() => page.locator(':focus').innerText()).toContain('PPIO production');
+    expect(await page.locator(':focus').getAttribute('class')).toBe('card is-wanted');
+    await expect(
+      page.locator(':focus').evaluate((card) => {
+        const { top, bottom } = card.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight;
+      }),
+    ).resolves.toBe(true);
     expect(problems).toEqual([]);
     await page.context().close();
   },
@@ -112,7 +139,7 @@ test(
 test('in the overview stand those that hold, what matters most first', { timeout }, async () => {
   const { page } = await open('#/overview');
   const { data } = await shared.gateway.query<Told>(question);
-  expect(await page.locator('#open-alerts').innerText()).toBe(`${data.alerts.openCount} open alerts`);
+  expect(await page.locator('#open-alerts').innerText()).toBe(`${data.alerts.openMatterCount} open alerts`);
   const shown = await page.locator('.open-alerts li').allInnerTexts();
   expect(shown[0]).toContain('The balance of PPIO production is below CNY 20,000.00');
   // The milder step opened as well, and nobody was told of it.

@@ -52,7 +52,12 @@ test(
       expect(values.get('Invoice or statement')).toBe(values.get('Both together: the cost'));
     }
     const tags = await page.locator('.section-head .tag').allInnerTexts();
-    expect(tags).toEqual(['Agrees', 'Agrees', 'Not compared yet', 'Not compared yet']);
+    expect(tags).toEqual([
+      'Agrees',
+      'Agrees',
+      'Nothing to compare with: only invoices are listed',
+      'There is no statement to compare with',
+    ]);
     expect(await page.locator('.residual.is-zero').count()).toBe(4);
     expect(await page.locator('main').innerText()).toContain('No row was changed.');
     expect([problems, elsewhere]).toEqual([[], []]);
@@ -119,7 +124,7 @@ test('an account that cannot be read says so, and the others are checked', { tim
   gateway.sandbox.vendors.ppio.fault = { name: 'unauthorized' };
   const { page } = await open('#/check?month=2026-02', {}, gateway);
   const section = page.getByRole('region', { name: 'PPIO production', exact: true });
-  expect(await section.locator('.tag').first().innerText()).toBe('Not compared yet');
+  expect(await section.locator('.tag').first().innerText()).toBe('Not compared: a list is missing');
   expect(await section.locator('.coverage > summary').innerText()).toContain('1 of 1 accounts missing');
   expect(await page.locator('.section-head .tag.is-balanced').count()).toBe(1);
   await page.context().close();

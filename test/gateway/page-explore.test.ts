@@ -8,7 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { tokens, withClients } from '../support/ask.ts';
 import { openBrowser } from '../support/browser.ts';
-import { findBarriers, openPage, openSettled, settled, type PageOptions } from '../support/cost-page.ts';
+import {
+  findBarriers,
+  goTo,
+  openPage,
+  openSettled,
+  settled,
+  type PageOptions,
+} from '../support/cost-page.ts';
 import { startGateway, type Settings, type TestGateway } from '../support/gateway.ts';
 import { units } from '../support/oracle.ts';
 import { regionOf, rowsOf, type SeenRow } from '../support/page-tables.ts';
@@ -413,3 +420,63 @@ describe('for everybody', { timeout }, () => {
     for (const page of [english, chinese]) await page.context().close();
   });
 });
+
+test(
+  'headings say the dates that each vendor was asked for, where a day begins earlier at some of them',
+  { timeout },
+  async () => {
+    // It is the 18th at PPIO and StreamLake, and the 17th at Novita.
+    const evening = Date.parse('2026-03-17T18:00:00Z');
+    const atEnd = {
+      onTestFinished: (stop: () => Promise<void> | void) => void stops.push(async () => stop()),
+    };
+    const gateway = await startGateway({ nowMs: evening }, atEnd);
+    const { page } = await open('#/explore?period=last-7-days', { nowMs: evening }, gateway);
+    const plain = async (selector: string): Promise<string> =>
+      (await page.locator(selector).first().innerText()).replaceAll(/\s/g, ' ');
+    const week = '10 – 16 Mar 2026 (UTC) · 11 – 17 Mar 2026 (Asia/Shanghai)';
+    expect(await plain('.view-head p')).toBe(week);
+    await expect
+      .poll(() => plain('.explore'))
+      .toContain('Change against 3 – 9 Mar 2026 (UTC) · 4 – 10 Mar 2026 (Asia/Shanghai)');
+    await goTo(page, '#/keys?period=last-7-days');
+    expect(await plain('.view-head p')).toBe(week);
+    await goTo(page, '#/overview');
+    const before = '1 – 17 Feb 2026 (UTC) · 1 – 18 Feb 2026 (Asia/Shanghai)';
+    expect(await plain('.so-far')).toContain(`Same days before, ${before}`);
+    expect(await plain('.notes')).toContain(`Change against ${before}`);
+    await goTo(page, '#/explore?period=last-7-days&PROVIDER=novita');
+    expect(await plain('.view-head p')).toBe('10 – 16 Mar 2026');
+    await page.context().close();
+  },
+);
+
+test(
+  'an address that asks for a currency without a rate, or for none, leads to what would be right',
+  { timeout },
+  async () => {
+    const cases = [
+      [
+        'en-GB',
+        'EUR',
+        'The settings of the gateway have no exchange rate from CNY to EUR. Choose “as billed”',
+      ],
+      ['zh-CN', 'EUR', '网关设置中没有 CNY 兑 EUR 的汇率。请选择“原币种”'],
+      ['en-GB', 'XXQ', 'The address names a currency that there is not: XXQ'],
+      ['zh-CN', 'XXQ', '地址中的币种不存在：XXQ'],
+    ] as const;
+    for (const [locale, code, text] of cases) {
+      const { page } = await open(`#/explore?period=2026-02&convert=${code}&PROVIDER=ppio`, { locale });
+      expect(await page.locator('.state-failed').first().innerText()).toContain(text);
+      expect(await page.locator('main').innerText()).not.toMatch(/Variable|\$convertTo/);
+      expect(await findBarriers(page)).toEqual([]);
+      const isChinese = locale === 'zh-CN';
+      if (code === 'EUR') await page.getByLabel(isChinese ? '币种' : 'Currency').selectOption('');
+      else await page.getByRole('link', { name: isChinese ? '原币种' : 'as billed' }).click();
+      await expect.poll(() => page.locator('.state-failed').count()).toBe(0);
+      await settled(page);
+      expect(new URL(page.url()).hash).toBe('#/explore?period=2026-02&by=PROVIDER&PROVIDER=ppio');
+      await page.context().close();
+    }
+  },
+);

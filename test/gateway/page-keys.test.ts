@@ -69,6 +69,56 @@ test(
   },
 );
 
+test(
+  'why a key costs more or less than before is split into quantity and price, which add up to the difference',
+  { timeout },
+  async () => {
+    const { page } = await open('#/keys?period=2026-02&why=yes&digits=all');
+    const ids = await keyIds();
+    const january = { from: '2026-01-01', to: '2026-02-01' };
+    await expect.poll(() => page.locator('main').innerText()).toMatch(/Change against 1\s–\s31 Jan 2026/);
+    for (const currency of ['CNY', 'USD']) {
+      const [is, was] = [february, january].map((range) =>
+        trueKeyCharges(nowMs, range).filter((charge) => charge.currency === currency),
+      );
+      const rows = await rowsOf(regionOf(page, `Usage and cost by key, ${currency}`));
+      let [key, split] = ['', 0];
+      for (const { kind, [first]: name, Difference: difference, ...others } of rows) {
+        if (kind.text === 'group') key = name?.text ?? '';
+        const isTotal = kind.text === 'total';
+        const [after, before] = [is, was].map((charges = []) =>
+          charges.filter(
+            ({ values }) =>
+              (isTotal || values.API_KEY === ids.get(key)) &&
+              (kind.text !== 'part' || values.PRODUCT === name?.text),
+          ),
+        );
+        const cost = (charges = after) => sumTruth(charges ?? [])[0]?.billed ?? 0n;
+        const what = `${currency} ${key} ${name?.text}`;
+        expect([what, units(difference?.value ?? 'none')]).toEqual([what, cost() - cost(before)]);
+        const parts = [others['by quantity'], others['by price']].map((cell) =>
+          cell?.value == null ? null : units(cell.value),
+        );
+        const [used, usedBefore] = [tokensOf(after ?? []), tokensOf(before ?? [])];
+        if (isTotal || used === null || usedBefore === null || usedBefore.total === 0n) {
+          expect([what, ...parts]).toEqual([what, null, null]);
+          continue;
+        }
+        const [byQuantity = null, byPrice = null] = parts;
+        const exact = (used.total - usedBefore.total) * cost(before);
+        // Within half of the last digit of what the tokens more or less would have cost.
+        const off = 2n * ((byQuantity ?? 0n) * usedBefore.total - exact);
+        expect([what, (off < 0n ? -off : off) <= usedBefore.total]).toEqual([what, true]);
+        expect([what, (byQuantity ?? 0n) + (byPrice ?? 0n)]).toEqual([what, cost() - cost(before)]);
+        split += 1;
+      }
+      expect(split).toBeGreaterThan(3);
+    }
+    expect(await findBarriers(page)).toEqual([]);
+    await page.context().close();
+  },
+);
+
 test('a key has its line over time, whose figures are heard', { timeout }, async () => {
   const { page } = await open('#/keys?period=2026-02');
   const region = regionOf(page, 'Usage and cost by key, CNY');
@@ -92,7 +142,7 @@ test('what several figures failed with alike is said once', { timeout }, async (
   const { page } = await open('#/keys?period=1999-01');
   await page.locator('.state-failed').waitFor();
   expect(await page.locator('.state-failed .errors li').allTextContents()).toEqual([
-    'the month 1999-01 lies outside the years 2000 to 2099INVALID_PERIOD',
+    'The address names a period that cannot be shown: the month 1999-01 lies outside the years 2000 to 2099INVALID_PERIOD',
   ]);
   await page.context().close();
 });

@@ -202,6 +202,34 @@ describe('a vendor that fails is named with the reason, and the others are whole
   });
 });
 
+test.each(['en-GB', 'zh-CN'])(
+  'on a phone amounts of invoices are in sight and labels of axes do not touch, in %s',
+  { timeout },
+  async (locale) => {
+    const gateway = await startGateway();
+    const { page } = await open(gateway, { locale, viewport: { width: 360, height: 740 } });
+    const amounts = await page
+      .locator('[aria-labelledby="invoices"] .of-figures')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().right));
+    expect(amounts.length).toBeGreaterThan(2);
+    expect(amounts.filter((right) => right > 360)).toEqual([]);
+    const axes = await page.locator('.axes').evaluateAll((all) =>
+      all.map((axis) =>
+        [...axis.querySelectorAll('.of-bar')].map((label) => {
+          const { left, right } = label.getBoundingClientRect();
+          return [left, right] as const;
+        }),
+      ),
+    );
+    expect(axes.length).toBeGreaterThan(1);
+    for (const labels of axes) {
+      expect(labels.length).toBeGreaterThan(2);
+      expect(labels.filter(([left], index) => left < (labels[index - 1]?.[1] ?? -4) + 4)).toEqual([]);
+    }
+    await page.context().close();
+  },
+);
+
 test('while the history is read, a bar says how far', { timeout }, async () => {
   const gateway = await startGateway({ settings: withHistory(13) });
   const { page } = await open(gateway);

@@ -87,6 +87,24 @@ test(
   },
 );
 
+test(
+  'a page that the browser brings back asks who reads, whatever it missed while it was set aside',
+  { timeout },
+  async () => {
+    const { gateway, browser } = await start();
+    const { page } = await openPage(browser, gateway.app.url, { nowMs });
+    await page.getByLabel('Access token').fill(tokens.one);
+    await page.keyboard.press('Enter');
+    await page.locator('.card').first().waitFor();
+    await settled(page);
+    // The reader signs out elsewhere, and no message of it arrives here.
+    await page.context().clearCookies();
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+    await page.getByLabel('Access token').waitFor();
+    expect(await page.locator('.card').count()).toBe(0);
+  },
+);
+
 test('a token that is not known is refused in words, and what was typed is gone', { timeout }, async () => {
   const { gateway, browser } = await start();
   const { page } = await openPage(browser, gateway.app.url, { nowMs });

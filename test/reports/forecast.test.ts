@@ -141,6 +141,32 @@ test('the margin is what the same method was wrong by at the same day of earlier
   expect(Number(summary?.coverageOfInterval)).toBeCloseTo(1 - 1 / (summary?.months ?? 0), 3);
 });
 
+test('a month is not expected to end below what has been charged of it, unless money was given back before', () => {
+  // Days that nobody expected make a wide margin; all but one day of March has been charged.
+  const wide = (lines: readonly SubscriptionLine[] = [], days: Record<string, string> = {}): DailyCost => ({
+    ...cost('2026-03-31', {
+      '2025-11-30': '1500.00',
+      '2025-12-31': '2500.00',
+      '2026-01-31': '900.00',
+      ...days,
+    }),
+    subscriptions: lines,
+  });
+  const forecast = forecastMonth(wide(), month('2026-03'));
+  expect(forecast).toMatchObject({ expected: march, low: '2460' });
+  expect(costOf(wide(), month('2026-03'))).toBe('2460.00');
+  // Of the day that runs what is known counts as well.
+  expect(forecastMonth(wide([], { '2026-03-31': '75.5' }), month('2026-03'))?.low).toBe('2535.5');
+  // 300 were given back in January, 200 in February: the most of a month may come again.
+  const refunds = [
+    term('2026-01-12', '2026-01-13', '-100', null),
+    term('2026-02-10', '2026-02-11', '-200', null),
+  ];
+  const given = wide(refunds, { '2026-01-20': '-200.00' });
+  expect(costOf(given, month('2026-03'))).toBe('2460.00');
+  expect(forecastMonth(given, month('2026-03'))?.low).toBe('2160');
+});
+
 test('what was not known on the day does not help a back-test', () => {
   const lines = ['2025-11', '2025-12', '2026-01', '2026-02'].map((one) =>
     term(`${one}-25`, `${one}-26`, '500', null),

@@ -22,7 +22,7 @@ const allowed: ReadonlyMap<string, ReadonlySet<string>> = new Map([
       'spend',
     ]),
   ],
-  ['Account', new Set(['currency', 'id', 'kinds', 'name', 'provider'])],
+  ['Account', new Set(['currency', 'id', 'kinds', 'name', 'provider', 'timeZone'])],
   ['Provider', new Set(['homepage', 'id', 'kinds', 'name', 'timeZone'])],
 ]);
 

@@ -5,6 +5,7 @@ import { readAlerts, type AlertReport, type SeenAlert } from '../../query/read-a
 import { builder } from '../builder.ts';
 import { AccountType } from '../types/account-types.ts';
 import { createEnum } from '../types/enums.ts';
+import { MoneyType } from '../types/money-types.ts';
 import { readTop } from '../../query/report-arguments.ts';
 
 const AlertKindEnum = createEnum('AlertKind', 'What an alert is about.', alertKinds, {
@@ -51,6 +52,10 @@ const AlertType = builder.objectRef<SeenAlert>('Alert').implement({
       description: 'Unique over all types; node does not take it.',
       resolve: ({ id }) => `alert:${id}`,
     }),
+    matter: t.exposeString('matter', {
+      description:
+        'The same for all steps of one rule, scope and period, which are alerts that differ in their threshold alone.',
+    }),
     kind: t.expose('kind', { type: AlertKindEnum, description: 'What it is about.' }),
     state: t.expose('state', { type: AlertStateEnum, description: 'Where it stands.' }),
     rule: t.exposeString('rule', {
@@ -66,6 +71,12 @@ const AlertType = builder.objectRef<SeenAlert>('Alert').implement({
       nullable: true,
       description:
         'Which step of the rule: an amount, a number of days, percent of a budget, FORECAST or OVERDUE. Null: the rule has no steps.',
+    }),
+    thresholdAmount: t.field({
+      type: MoneyType,
+      nullable: true,
+      description: 'The threshold with its currency. Null where it is no amount.',
+      resolve: ({ thresholdAmount }) => thresholdAmount,
     }),
     openedAt: t.expose('openedAt', { type: 'DateTime', description: 'When it opened, or was noted.' }),
     resolvedAt: t.expose('resolvedAt', {
@@ -93,6 +104,10 @@ const AlertReportType = builder.objectRef<AlertReport>('AlertReport').implement(
     alerts: t.expose('alerts', { type: [AlertType], description: 'The newest first.' }),
     count: t.exposeInt('count', { description: 'How many match; first bounds how many are shown.' }),
     openCount: t.exposeInt('openCount', { description: 'How many are open, whatever was asked for.' }),
+    openMatterCount: t.exposeInt('openMatterCount', {
+      description:
+        'How many matters the open ones are about: an alert for each step of a rule is one matter.',
+    }),
   }),
 });
 

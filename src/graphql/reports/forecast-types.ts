@@ -34,7 +34,7 @@ const BacktestType = builder.objectRef<Backtest>('Backtest').implement({
 });
 
 const whatTotals =
-  'One interval for each currency. A currency with too little history has none, and a notice names it. Complete days count as they are. A day that is left counts as the median of its weekday over the eight weeks before, or as what is known of it if that is more. Subscriptions count on the day on which they renew. The width comes from the errors of the same method at the same day of earlier months: nine of ten were no larger, relative to the expected amount (with fewer than ten months: none was).';
+  'One interval for each currency. A currency with too little history has none, and a notice names it. Complete days count as they are. A day that is left counts as the median of its weekday over the eight weeks before, or as what is known of it if that is more. Subscriptions count on the day on which they renew. The width comes from the errors of the same method at the same day of earlier months: nine of ten were no larger, relative to the expected amount (with fewer than ten months: none was). low is never below what has been charged of the month (spent), less what was given back in the month of the history in which most was.';
 const whatSpent =
   'What has been charged of the month so far, one amount for each currency: days that are not complete as far as they are known, and what is paid ahead.';
 const whatShare =

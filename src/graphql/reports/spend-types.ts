@@ -3,6 +3,7 @@
 import { addDays } from '../../domain/calendar.ts';
 import { convertTotals, datedSumsOf, pricePerMillion, sharesOf, sumsOf } from '../../reports/spend-report.ts';
 import type { SpendGroup } from '../../reports/spend-group.ts';
+import { tokenChangeOf } from '../../reports/token-change.ts';
 import type { Totals } from '../../reports/totals.ts';
 import { builder } from '../builder.ts';
 import { CoverageType } from '../types/coverage-types.ts';
@@ -59,9 +60,13 @@ const PortionInterface = builder.interfaceRef<Portion>('SpendPortion').implement
       nullable: true,
       description:
         'The same in the period before, which is read only if you ask for this field. Null if it cannot be read; one error says why.',
-      resolve: async ({ report, present, earlier }): Promise<Comparison | null> => {
+      resolve: async ({ report, groups, present, earlier }): Promise<Comparison | null> => {
         const previous = await report.previousOrNull();
-        return previous && { ...previous, before: sumsOf(earlier(previous)), after: present };
+        if (previous === null) return null;
+        const before = earlier(previous);
+        const isOne = groups.length === 1 && before[0]?.id === groups[0]?.id && present.length > 0;
+        const tokens = isOne ? tokenChangeOf(before[0], groups[0]) : null;
+        return { ...previous, before: sumsOf(before), after: present, tokens };
       },
     }),
   }),
@@ -141,6 +146,7 @@ PreviousType.implement({
         ...previous,
         before: previous.totals,
         after: report.totals,
+        tokens: null,
       }),
     }),
     vanished: t.field({

@@ -5,6 +5,7 @@ import type { ExchangeRate } from '../../domain/currency-conversion.ts';
 import type { TokenCounts } from '../../domain/rows.ts';
 import { changesOf, type Change, type Converted, type Share } from '../../reports/spend-report.ts';
 import type { SpendKey } from '../../reports/spend-group.ts';
+import type { TokenChange } from '../../reports/token-change.ts';
 import type { Totals } from '../../reports/totals.ts';
 import { builder } from '../builder.ts';
 import { SpendDimensionEnum } from '../types/enums.ts';
@@ -112,10 +113,32 @@ const ChangeType = builder.objectRef<Change>('SpendChange').implement({
   }),
 });
 
+const TokenChangeType = builder.objectRef<TokenChange>('TokenChange').implement({
+  description:
+    'Why what is measured in tokens costs more or less than before. Its two parts add up to the difference, digit for digit. The price in effect is an average, so another mix of products, or of input and output, is a change of price.',
+  fields: (t) => ({
+    before: t.expose('before', { type: 'Decimal', description: 'How many tokens there were.' }),
+    after: t.expose('after', { type: 'Decimal', description: 'How many there are.' }),
+    byQuantity: t.field({
+      type: MoneyType,
+      description:
+        'What the difference in tokens would have cost at the price in effect before, rounded to ten decimal places.',
+      resolve: ({ byQuantity, currency }) => money(byQuantity, currency),
+    }),
+    byPrice: t.field({
+      type: MoneyType,
+      description: 'The rest of the difference.',
+      resolve: ({ byPrice, currency }) => money(byPrice, currency),
+    }),
+  }),
+});
+
 /** Sums compared with those of the period before. */
 export interface Comparison {
   readonly before: readonly Totals[];
   readonly after: readonly Totals[];
+  /** Of a group alone; null: it is not measured in tokens. */
+  readonly tokens: TokenChange | null;
   readonly isComparable: boolean;
   readonly isPartial: boolean;
 }
@@ -135,6 +158,13 @@ export const ComparisonType = builder.objectRef<Comparison>('SpendComparison').i
       description:
         'One for each currency. Null if the two periods cannot be compared, because different accounts answered for them (see previous.coverage of the report).',
       resolve: ({ before, after, isComparable }) => (isComparable ? changesOf(before, after) : null),
+    }),
+    tokens: t.field({
+      type: TokenChangeType,
+      nullable: true,
+      description:
+        'The change of a group, split into quantity and price. Null of what is no single group, unless all charges of both periods are measured in tokens, have the same currency and can be compared, and if there were no tokens before.',
+      resolve: ({ tokens, isComparable }) => (isComparable ? tokens : null),
     }),
   }),
 });

@@ -52,6 +52,10 @@ AccountType.implement({
       type: [RowKindEnum],
       description: 'The kinds of row that it has.',
     }),
+    timeZone: t.exposeString('timeZone', {
+      description:
+        "The zone in which its days and months begin: the provider's, unless the settings say another.",
+    }),
   }),
 });
 

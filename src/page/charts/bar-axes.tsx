@@ -4,7 +4,7 @@ import { numberFormat } from '../format/number-formats.ts';
 import type { BarLayout } from './bar-layout.ts';
 
 export function BarAxes({
-  layout: { ticks, zero, columns, labelEvery },
+  layout: { ticks, zero, labels },
   width,
   height,
   locale,
@@ -26,24 +26,11 @@ export function BarAxes({
         </g>
       ))}
       <line class="zero" x1="0" x2={width} y1={zero} y2={zero} />
-      {columns.map(({ bar, x, width: barWidth }, index) =>
-        index % labelEvery === 0 ? (
-          <text
-            key={bar.key}
-            class="tick"
-            x={x + barWidth / 2}
-            y={height + 16}
-            text-anchor={anchorOf(x, width)}
-          >
-            {bar.tick}
-          </text>
-        ) : null,
-      )}
+      {labels.map(({ key, text, x }) => (
+        <text key={key} class="tick of-bar" x={x} y={height + 16} text-anchor="middle">
+          {text}
+        </text>
+      ))}
     </g>
   );
-}
-
-/** The last label does not run out of the picture. */
-function anchorOf(x: number, width: number): 'middle' | 'end' {
-  return x > width - 24 ? 'end' : 'middle';
 }

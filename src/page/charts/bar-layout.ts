@@ -8,6 +8,7 @@ import { stack, stackOffsetDiverging } from 'd3-shape';
 
 import { toHeight } from '../format/heights.ts';
 import type { DecimalText } from '../format/number-formats.ts';
+import { placeLabels, type AxisLabel } from './axis-labels.ts';
 
 /** One of the things that a bar is stacked from. */
 export interface Series {
@@ -59,19 +60,14 @@ export interface BarLayout {
   /** Where nothing is. */
   readonly zero: number;
   readonly ticks: readonly { readonly value: number; readonly y: number }[];
-  /** Every how many bars the axis has room for a label. */
-  readonly labelEvery: number;
+  readonly labels: readonly AxisLabel[];
 }
 
 /** Lays bars out in a rectangle of `width` by `height`; money that came back hangs below zero. */
 export function layOutBars(
   bars: readonly Bar[],
   series: readonly Series[],
-  {
-    width,
-    height,
-    labelWidth,
-  }: { readonly width: number; readonly height: number; readonly labelWidth: number },
+  { width, height }: { readonly width: number; readonly height: number },
 ): BarLayout {
   const heights = bars.map((bar) => heightsOf(bar, series));
   const stacked = stack<ReadonlyMap<string, number>, string>()
@@ -88,6 +84,7 @@ export function layOutBars(
     [0, width],
   ).paddingInner(bars.length > 45 ? 0.12 : 0.24);
   const barWidth = Math.min(x.bandwidth(), 56);
+  const middles = bars.map(({ key, tick }) => ({ key, tick, x: (x(key) ?? 0) + x.bandwidth() / 2 }));
   return {
     columns: bars.map((bar, index) => {
       const rectangles = stacked.flatMap((layer): readonly Rectangle[] => {
@@ -99,7 +96,7 @@ export function layOutBars(
     }),
     zero: y(0),
     ticks: y.ticks(4).map((value) => ({ value, y: y(value) })),
-    labelEvery: Math.max(1, Math.ceil(labelWidth / Math.max(1, x.step()))),
+    labels: placeLabels(middles, { step: x.step(), width }),
   };
 }
 

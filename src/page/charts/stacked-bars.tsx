@@ -39,7 +39,7 @@ export function StackedBars(props: StackedBarsProps) {
   const [at, setAt] = useState<string | null>(null);
   const id = useId();
   const plotWidth = Math.max(120, width - margin.left - margin.right);
-  const layout = layOutBars(bars, series, { width: plotWidth, height: plotHeight, labelWidth: 52 });
+  const layout = layOutBars(bars, series, { width: plotWidth, height: plotHeight });
   const { columns } = layout;
   const shown = columns.find(({ bar }) => bar.key === at);
 

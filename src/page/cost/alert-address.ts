@@ -21,5 +21,7 @@ export function alertAddress({ kind, period, accounts }: AlertSubject): string {
   // It is kept by the first day of what it sums up.
   if (kind === 'DIGEST') return addressOf('explore', { period: month, by: 'PRODUCT' });
   if (kind === 'SETTLED') return addressOf('check', { month });
-  return addressOf(kind === 'INVOICE_DUE' ? 'invoices' : 'overview');
+  if (kind === 'INVOICE_DUE') return addressOf('invoices');
+  // The card of the account.
+  return addressOf('overview', kind === 'BUDGET' ? {} : { account });
 }

@@ -95,7 +95,7 @@ export function useTimelinesOf(
   const failed = failuresOf(sources);
   const hasNone = whole?.bars == null && query.errors.length > 0;
   const tomorrow = tomorrowIn(
-    sources.map(({ account }) => account.provider.timeZone),
+    sources.map(({ account }) => account.timeZone),
     Date.now(),
   );
   const dates = whole?.bars?.period ?? datesOfPeriod(period, tomorrow);

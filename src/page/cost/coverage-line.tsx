@@ -16,7 +16,8 @@ interface SourceView {
   readonly account: {
     readonly id: string;
     readonly name: string;
-    readonly provider: { readonly name: string; readonly timeZone: string };
+    readonly timeZone: string;
+    readonly provider: { readonly name: string };
   };
   readonly kind: 'BILL' | 'DAILY_DETAIL' | 'API_KEY_USAGE' | 'INVOICE' | null;
   readonly status: SourceStatus;
@@ -128,7 +129,7 @@ function Sources({ sources, title }: { readonly sources: readonly SourceView[]; 
               </td>
               <td>{source.asOf !== null && showMoment(source.asOf, locale)}</td>
               <td>{changes(source)}</td>
-              <td>{source.account.provider.timeZone}</td>
+              <td>{source.account.timeZone}</td>
             </tr>
           ))}
         </tbody>
@@ -143,8 +144,8 @@ export function ZoneNote({ sources }: Pick<CoverageView, 'sources'>) {
   const zones = new Map<string, Set<string>>();
   for (const { account, kind } of sources) {
     if (kind === null) continue;
-    const { timeZone, name } = account.provider;
-    zones.set(timeZone, (zones.get(timeZone) ?? new Set()).add(name));
+    const { timeZone, provider } = account;
+    zones.set(timeZone, (zones.get(timeZone) ?? new Set()).add(provider.name));
   }
   const reported = [...zones].map(([zone, names]) => `${zone} (${[...names].join(', ')})`);
   return reported.length === 0 ? null : (

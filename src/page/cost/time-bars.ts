@@ -44,7 +44,7 @@ export interface TimeSource {
   readonly account: {
     readonly id: string;
     readonly name: string;
-    readonly provider: { readonly timeZone: string };
+    readonly timeZone: string;
   };
   readonly error: { readonly code: string; readonly message: string } | null;
 }

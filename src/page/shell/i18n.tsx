@@ -4,16 +4,11 @@ import { createContext, type ComponentChildren } from 'preact';
 import { useContext, useMemo } from 'preact/hooks';
 
 import { texts, type TextKey } from '../texts/texts.ts';
+import type { Translator } from '../texts/translator.ts';
 import { useChoice, type Choices, type Language } from './choices.ts';
 
-/** What stands in place of `{name}` in a text. `count` also chooses between the forms of `{count} day|{count} days`. */
-export type TextValues = Readonly<Record<string, string | number>>;
-
-export interface I18n {
+export interface I18n extends Translator {
   readonly language: Language;
-  /** For Intl: the reader's own variant of the language, such as en-GB. */
-  readonly locale: string;
-  readonly t: (key: TextKey, values?: TextValues) => string;
 }
 
 /** @throws TypeError where a component stands outside of the provider */

@@ -59,9 +59,17 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
     [],
   );
   useEffect(() => {
+    // What a page that the browser comes back to was told while it was set aside, it may not have heard.
+    const comeBack = ({ persisted }: PageTransitionEvent): void => {
+      if (persisted) void readSession();
+    };
     tabs.addEventListener('message', () => void readSession());
+    addEventListener('pageshow', comeBack);
     void readSession();
-    return () => tabs.close();
+    return () => {
+      removeEventListener('pageshow', comeBack);
+      tabs.close();
+    };
   }, []);
   useEffect(() => {
     if (state.expiresAt === null) return undefined;

@@ -138,15 +138,15 @@ function ErrorList({ errors }: { readonly errors: readonly QueryError[] }) {
   );
 }
 
-/** An error in the reader's language; in the gateway's own words where we have none. */
+/** An error in the reader's language; `{message}` in a text are the gateway's own words, which name what is wrong. */
 export function explain(
-  { code, message }: Pick<QueryError, 'code' | 'message'>,
+  { code, message, values }: Pick<QueryError, 'code' | 'message' | 'values'>,
   { t }: Pick<ReturnType<typeof useI18n>, 't'>,
 ): string {
   if (code === 'PERSISTED_QUERY_NOT_FOUND' || code === 'PERSISTED_QUERY_NOT_SUPPORTED')
     return t('state.outdated');
   const key = `error.${code}`;
-  return isTextKey(key) ? t(key) : message;
+  return isTextKey(key) ? t(key, { ...values, message }) : message;
 }
 
 function isForbidden({ code }: QueryError): boolean {

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 
+import type { TextValues } from '../texts/translator.ts';
 import type { Operation } from './operation.ts';
 import { useSession } from './session.tsx';
 
@@ -14,6 +15,8 @@ export interface QueryError {
   readonly retryAfterSeconds: number | null;
   /** Where in the answer: ["accounts", 0, "balance"]. Empty: all of it. */
   readonly path: readonly (string | number)[];
+  /** What a text about it names, such as the currencies that have no rate. */
+  readonly values?: TextValues;
 }
 
 export interface QueryResult<Data> {
@@ -108,13 +111,13 @@ interface Body<Data> {
 interface GraphqlError {
   readonly message: string;
   readonly path?: readonly (string | number)[];
-  readonly extensions?: Partial<QueryError>;
+  readonly extensions?: Partial<QueryError> & { readonly from?: string; readonly to?: string };
 }
 
 export function toQueryError({ message, path = [], extensions = {} }: GraphqlError): QueryError {
   const { code = 'INTERNAL_SERVER_ERROR', account = null, retryable = false } = extensions;
-  const { retryAfterSeconds = null } = extensions;
-  return { message, code, account, retryable, retryAfterSeconds, path };
+  const { retryAfterSeconds = null, from = '', to = '' } = extensions;
+  return { message, code, account, retryable, retryAfterSeconds, path, values: { from, to } };
 }
 
 /** When to ask again by itself: as soon as the gateway says that it helps, within bounds, and not all readers at once. */

@@ -17,6 +17,7 @@ export const costTexts = {
   'cost.before': { en: 'Before', zh: '上期' },
   'cost.difference': { en: 'Difference', zh: '差额' },
   'cost.new': { en: 'new', zh: '新增' },
+  'cost.noDay': { en: 'no complete day yet', zh: '尚无完整的一天' },
   'cost.against': { en: 'Change against {dates}', zh: '与 {dates} 相比' },
   'cost.againstPartial': {
     en: 'Change against {dates}; this period still runs',

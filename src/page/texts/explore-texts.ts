@@ -14,6 +14,14 @@ export const exploreTexts = {
   'explore.convert': { en: 'Currency', zh: '币种' },
   'explore.asItIs': { en: 'as billed', zh: '原币种' },
   'explore.convertTo': { en: 'in {currency}', zh: '折算为 {currency}' },
+  'explore.unknownCurrency': {
+    en: 'The address names a currency that there is not: {codes}',
+    zh: '地址中的币种不存在：{codes}',
+  },
+  'explore.knownCurrencies': {
+    en: 'A currency is written by its three letters of ISO 4217, such as CNY. Show the cost',
+    zh: '币种以 ISO 4217 的三个字母表示，例如 CNY。可改为查看',
+  },
   'explore.everyDigit': { en: 'Every digit', zh: '全部位数' },
   'explore.moreColumns': { en: 'List price, vouchers, cash', zh: '目录价、代金券、现金' },
   'explore.filters': { en: 'Filters', zh: '筛选' },

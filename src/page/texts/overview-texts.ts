@@ -120,10 +120,8 @@ export const overviewTexts = {
   'overview.invoices.all': { en: 'Show all {count}', zh: '显示全部 {count} 张' },
   'overview.invoices.more': { en: '{shown} of {count} invoices.', zh: '共 {count} 张，显示 {shown} 张。' },
   'overview.invoice.number': { en: 'Invoice', zh: '发票' },
-  'overview.invoice.account': { en: 'Account', zh: '账户' },
   'overview.invoice.due': { en: 'Due', zh: '到期日' },
   'overview.invoice.amount': { en: 'Amount', zh: '金额' },
-  'overview.invoice.state': { en: 'State', zh: '状态' },
   'overview.invoice.ISSUED': { en: 'Open', zh: '待付' },
   'overview.invoice.OVERDUE': { en: 'Overdue', zh: '已逾期' },
 

@@ -76,6 +76,26 @@ export const shellTexts = {
   'error.NETWORK': { en: 'The gateway cannot be reached.', zh: '无法连接网关。' },
   'error.OVERLOADED': { en: 'The gateway is busy.', zh: '网关繁忙。' },
   'error.RATE_LIMITED': { en: 'Too many requests from this client.', zh: '该客户端请求过多。' },
+  'error.EXCHANGE_RATE_MISSING': {
+    en: 'The settings of the gateway have no exchange rate from {from} to {to}. Choose “as billed”, or a currency that all of these costs have a rate for.',
+    zh: '网关设置中没有 {from} 兑 {to} 的汇率。请选择“原币种”，或选择已为这些费用配置汇率的币种。',
+  },
+  'error.BAD_USER_INPUT': {
+    en: 'The address asks for something that there is not: {message}',
+    zh: '地址中的某项内容不存在：{message}',
+  },
+  'error.INVALID_PERIOD': {
+    en: 'The address names a period that cannot be shown: {message}',
+    zh: '无法显示地址中的期间：{message}',
+  },
+  'error.INVALID_CURSOR': {
+    en: 'This page of the list is not there any more. Begin again with its first page.',
+    zh: '列表的这一页已失效，请从第一页重新开始。',
+  },
+  'error.INTERNAL_SERVER_ERROR': {
+    en: 'Something went wrong in the gateway; its log says what.',
+    zh: '网关内部出错，详情见其日志。',
+  },
   'error.FORBIDDEN': { en: 'Your client may not see this.', zh: '您的客户端无权查看。' },
   'error.HISTORY_PENDING': { en: 'The history is still being read.', zh: '历史数据仍在读取中。' },
   'error.QUERY_TOO_EXPENSIVE': {

@@ -11,6 +11,13 @@ export const viewTexts = {
   'keys.tokens': { en: 'Tokens', zh: 'Token' },
   'keys.input': { en: 'Input', zh: '输入' },
   'keys.output': { en: 'Output', zh: '输出' },
+  'keys.why': { en: 'Why more or less than before', zh: '与上期的差异及原因' },
+  'keys.byQuantity': { en: 'by quantity', zh: '用量影响' },
+  'keys.byPrice': { en: 'by price', zh: '价格影响' },
+  'keys.whyNote': {
+    en: 'By quantity: the tokens more or less, at the price in effect before. By price: the rest, so the two add up to the difference. Another mix of products, or of input and output, is a change of price.',
+    zh: '用量影响：token 增减量 × 上期有效单价。价格影响：其余部分，两者之和等于差额。产品构成或输入输出比例的变化计入价格影响。',
+  },
   'keys.price': { en: 'Per million tokens', zh: '每百万 token' },
 
   'invoices.title': { en: 'Invoices', zh: '发票' },
@@ -42,7 +49,13 @@ export const viewTexts = {
   },
   'check.balanced': { en: 'Agrees', zh: '一致' },
   'check.differs': { en: 'Differs', zh: '不一致' },
-  'check.open': { en: 'Not compared yet', zh: '尚未比对' },
+  'check.open': { en: 'Not compared: a list is missing', zh: '未比对：缺少列表' },
+  'check.awaiting': { en: 'No statement to compare with yet', zh: '尚无月账单可比对' },
+  'check.unstated': { en: 'There is no statement to compare with', zh: '没有可比对的月账单' },
+  'check.uncharged': {
+    en: 'Nothing to compare with: only invoices are listed',
+    zh: '无可比对：供应商只提供发票',
+  },
   'check.view': { en: 'View', zh: '视图' },
   'check.views': { en: 'Views of {account}', zh: '{account}的视图' },
   'check.amount': { en: 'Amount', zh: '金额' },

@@ -8,7 +8,7 @@ const series = [
   { id: 'a', label: 'A', colour: 1 },
   { id: 'b', label: 'B', colour: 2 },
 ];
-const box = { width: 300, height: 200, labelWidth: 50 };
+const box = { width: 300, height: 200 };
 
 function bar(
   key: string,
@@ -77,8 +77,26 @@ test('nothing at all can be drawn: no bars, or only zeros', () => {
   expect(ticks.every(({ y }) => Number.isFinite(y))).toBe(true);
 });
 
-test('labels have room: of a year of days only some are written', () => {
-  const days = Array.from({ length: 31 }, (_, index) => bar(String(index), '1.00'));
-  expect(layOutBars(days, series, { ...box, width: 300 }).labelEvery).toBeGreaterThan(4);
-  expect(layOutBars(days.slice(0, 4), series, box).labelEvery).toBe(1);
+test('labels have room: none touches another or runs out of the picture, and where there is room all are written', () => {
+  const width = 248;
+  const ticks = { en: (day: number) => `${day} Mar`, zh: (day: number) => `3月${day}日` };
+  for (const tick of [ticks.en, ticks.zh]) {
+    const days = Array.from({ length: 31 }, (_, index) =>
+      bar(String(index), '1.00', {}, { tick: tick(index + 1) }),
+    );
+    for (let count = 1; count <= days.length; count += 1) {
+      const { labels } = layOutBars(days.slice(0, count), series, { ...box, width });
+      expect(labels[0]?.key).toBe('0');
+      // As wide as they are drawn: a little less than the layout thinks.
+      const ends = labels.map(({ text, x }) => {
+        const half = Array.from(text).reduce((sum, sign) => sum + (sign > '\u2e80' ? 11 : 6), 0) / 2;
+        return [x - half, x + half] as const;
+      });
+      ends.forEach(([left, right], index) => {
+        expect(right).toBeLessThanOrEqual(width);
+        if (index > 0) expect(left - (ends[index - 1]?.[1] ?? 0)).toBeGreaterThanOrEqual(6);
+      });
+    }
+  }
+  expect(layOutBars([bar('a', '1'), bar('b', '1')], series, box).labels).toHaveLength(2);
 });

@@ -26,7 +26,7 @@ const source = (status: string, provisionalFrom: string | null = null) => ({
   status,
   kind: 'BILL',
   provisionalFrom,
-  account: { id: 'a', name: 'Account A', provider: { timeZone: 'UTC' } },
+  account: { id: 'a', name: 'Account A', timeZone: 'UTC' },
   error: null,
 });
 

@@ -1,6 +1,7 @@
 /** Alerts: what people were told in their chats, what of it still holds, and whether it has arrived. */
 
 import { orNothing } from '../../cost/or-nothing.ts';
+import { mattersOf } from '../../cost/alert-matters.ts';
 import { operations, type AlertKind, type AlertsQuery, type AlertState } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
@@ -65,7 +66,7 @@ export function Alerts() {
 }
 
 function AlertTable({
-  report: { alerts, count, openCount },
+  report: { alerts, count, openCount, openMatterCount },
   isNarrowed,
 }: {
   readonly report: NonNullable<AlertsQuery['alerts']>;
@@ -73,14 +74,20 @@ function AlertTable({
 }) {
   const { t } = useI18n();
   const columns = useAlertColumns();
-  const rows = { columns, lines: alerts.map((row) => ({ id: row.id, row })), order: null };
+  const lines = mattersOf(alerts).map((row) => ({ id: row.id, row }));
+  const rows = { columns, lines, order: null };
   if (count === 0) {
     return <p class="muted">{t(isNarrowed || openCount > 0 ? 'alerts.none' : 'alerts.noneAtAll')}</p>;
   }
   return (
     <section class="spend-table" aria-labelledby="alert-count">
       <div class="section-head">
-        <h2 id="alert-count">{t('alerts.open', { count: openCount })}</h2>
+        <h2 id="alert-count">
+          {t('alerts.open', { count: openMatterCount })}
+          {openCount > openMatterCount && (
+            <span class="muted small"> {t('alerts.inSteps', { count: openCount })}</span>
+          )}
+        </h2>
         <SaveTable name="alerts" {...rows} />
       </div>
       <DataTable caption={t('alerts.title')} {...rows} />

@@ -9,6 +9,7 @@ import { changeParams, useRoute } from '../../shell/route.ts';
 import { Answer } from '../../shell/states.tsx';
 import { useQuery } from '../../shell/use-query.ts';
 import { Amount, Count, DigitsContext, Unknown } from '../../table/figures.tsx';
+import { stateOf } from './check-state.ts';
 import { Residuals } from './residuals.tsx';
 import { Restatements } from './restatements.tsx';
 import './check.css';
@@ -62,8 +63,8 @@ const views = ['bills', 'dailyDetails', 'charges', 'invoices', 'apiKeyUsage'] as
 
 function AccountCheck({ check }: { readonly check: CheckView }) {
   const { t, locale } = useI18n();
-  const { account, isBalanced, residuals, daysWithoutCharges, coverage } = check;
-  const state = isBalanced === null ? 'open' : isBalanced ? 'balanced' : 'differs';
+  const { account, residuals, daysWithoutCharges, coverage } = check;
+  const state = stateOf(check);
   const title = `check-${account.id}`;
   return (
     <section class="spend-table" aria-labelledby={title}>

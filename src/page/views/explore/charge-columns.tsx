@@ -56,7 +56,7 @@ export function useChargeColumns(
     csv: (row) => ({ figure: read(row) ?? null }),
   });
   const dayOf = ({ chargePeriod, account }: ChargeRow): string =>
-    dateIn(account.provider.timeZone, chargePeriod.start);
+    dateIn(account.timeZone, chargePeriod.start);
   const own: Readonly<Record<RowListName, readonly Column<ChargeRow>[]>> = {
     bills: [
       words('resource', t('dimension.RESOURCE'), ({ resourceId }) => resourceId),

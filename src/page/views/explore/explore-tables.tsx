@@ -3,7 +3,7 @@
 import type { Timeline } from '../../cost/cost-over-time.tsx';
 import { isTime, useSpendColumns } from '../../cost/spend-columns.tsx';
 import type { SpendRow } from '../../cost/spend-rows.ts';
-import { showDates } from '../../format/dates.ts';
+import { showBefore } from '../../cost/period-dates.ts';
 import { operations, type ExploreQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
@@ -29,7 +29,7 @@ export interface ExploreTablesProps {
 
 export function ExploreTables({ data, timelines, state, dimensions, to }: ExploreTablesProps) {
   const i18n = useI18n();
-  const { t, locale } = i18n;
+  const { t } = i18n;
   const { convertTo, ...variables } = variablesOf(state);
   const changes = useQuery(operations.ExploreChange, convertTo === null ? variables : null);
   const names = {
@@ -43,7 +43,7 @@ export function ExploreTables({ data, timelines, state, dimensions, to }: Explor
       {changed != null && changed.comparison.changes !== null && (
         <p class="muted">
           {t(changed.comparison.isPartial ? 'cost.againstPartial' : 'cost.against', {
-            dates: showDates(changed.from, dayAfter(changed.to), locale),
+            dates: showBefore(changed, i18n),
           })}
           {changed.vanishedCount > 0 && ` · ${t('cost.vanished', { count: changed.vanishedCount })}`}
         </p>
@@ -132,10 +132,4 @@ function trendOf({ key }: SpendRow, timeline: Timeline | undefined, stacked: str
     label: tick,
     amount: total === null ? null : (parts.get(id) ?? '0'),
   }));
-}
-
-function dayAfter(date: string): string {
-  const next = new Date(`${date}T00:00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
-  return next.toISOString().slice(0, 10);
 }

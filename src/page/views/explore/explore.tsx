@@ -8,8 +8,8 @@ import { Timelines, useTimelines } from '../../cost/cost-over-time.tsx';
 import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
 import { failuresOf } from '../../cost/time-bars.ts';
 import { type Grain, grainOf } from '../../cost/time-grain.ts';
+import { showAskedDates } from '../../cost/period-dates.ts';
 import { PeriodPicker } from '../../cost/period-picker.tsx';
-import { showDates } from '../../format/dates.ts';
 import { operations } from '../../generated/operations.ts';
 import { useAllocations } from '../../cost/use-allocations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
@@ -24,13 +24,24 @@ import { ExploreChoices } from './explore-choices.tsx';
 import { stackedBy, variablesOf } from './explore-query.ts';
 import { ExploreTables } from './explore-tables.tsx';
 import { FilterBar } from './filter-bar.tsx';
+import { UnknownCurrency, unknownCurrencies } from './unknown-currency.tsx';
 import './explore.css';
 
 export function Explore() {
-  const { t, locale } = useI18n();
+  const state = parseExplore(useRoute().params);
+  const unknown = unknownCurrencies(state);
+  return unknown.length === 0 ? (
+    <Explored state={state} />
+  ) : (
+    <UnknownCurrency state={state} codes={unknown} />
+  );
+}
+
+function Explored({ state }: { readonly state: ExploreState }) {
+  const i18n = useI18n();
+  const { t } = i18n;
   const { params } = useRoute();
   const { isBound } = useSession().state;
-  const state = parseExplore(params);
   const grain: Grain = state.grain ?? grainOf(state.period);
   const variables = variablesOf(state);
   const query = useQuery(operations.Explore, variables);
@@ -61,7 +72,7 @@ export function Explore() {
           <h1>{t('explore.title')}</h1>
           {query.data?.groups != null && (
             <p class="muted">
-              {showDates(query.data.groups.period.from, query.data.groups.period.to, locale)}
+              {showAskedDates(query.data.groups.coverage.sources, query.data.groups.period, i18n)}
             </p>
           )}
         </div>

@@ -7,20 +7,42 @@ import type { KeysQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Amount, Count, Share } from '../../table/figures.tsx';
 import type { Column } from '../../table/table-rows.ts';
+import type { KeyChange } from './key-changes.ts';
 
 export interface KeyRow extends SpendRow {
+  /** Undefined: not asked, or not answered. */
+  readonly why?: KeyChange | undefined;
   /** Null: not all of it is measured in tokens. */
   readonly tokens: NonNullable<KeysQuery['keys']>['groups'][number]['tokens'];
 }
 
 export interface KeyColumnsOptions {
   readonly currency: string;
+  /** Whether it was asked why the cost is another one than before. */
+  readonly hasChanges: boolean;
   readonly addressOf: (row: SpendRow) => string | null;
   readonly trend: (row: SpendRow) => ComponentChildren;
 }
 
-export function useKeyColumns({ currency, addressOf, trend }: KeyColumnsOptions): readonly Column<KeyRow>[] {
+export function useKeyColumns(options: KeyColumnsOptions): readonly Column<KeyRow>[] {
+  const { currency, hasChanges, addressOf, trend } = options;
   const { t } = useI18n();
+  /** A part of the difference; nothing stands where there is none to say. */
+  const part = (
+    key: string,
+    header: string,
+    read: (row: KeyRow) => string | null | undefined,
+  ): Column<KeyRow> => ({
+    key,
+    header,
+    isFigure: true,
+    cell: (row) => {
+      const amount = read(row);
+      return amount == null ? '' : <Amount amount={amount} currency={currency} hasCurrency={false} />;
+    },
+    order: (row) => ({ figure: read(row) ?? null }),
+    csv: (row) => ({ figure: read(row) ?? null }),
+  });
   const isGroup = ({ key }: KeyRow): boolean => key.length > 0;
   const tokens = (
     key: string,
@@ -70,6 +92,13 @@ export function useKeyColumns({ currency, addressOf, trend }: KeyColumnsOptions)
       order: ({ sums }) => ({ figure: sums.billedCost.amount }),
       csv: ({ sums }) => ({ figure: sums.billedCost.amount }),
     },
+    ...(hasChanges
+      ? [
+          part('difference', t('cost.difference'), ({ why }) => why?.change?.difference.amount),
+          part('byQuantity', t('keys.byQuantity'), ({ why }) => why?.byQuantity),
+          part('byPrice', t('keys.byPrice'), ({ why }) => why?.byPrice),
+        ]
+      : []),
     {
       key: 'share',
       header: t('word.share'),

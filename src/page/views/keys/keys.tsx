@@ -3,6 +3,7 @@
 import { orNothing } from '../../cost/or-nothing.ts';
 import { Sparkline, type SparkPoint } from '../../charts/sparkline.tsx';
 import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
+import { showAskedDates, showBefore } from '../../cost/period-dates.ts';
 import { PeriodPicker } from '../../cost/period-picker.tsx';
 import { keyName } from '../../cost/key-name.ts';
 import { keyText, toSpendRow, type SpendRow } from '../../cost/spend-rows.ts';
@@ -10,35 +11,40 @@ import { failuresOf } from '../../cost/time-bars.ts';
 import { datesOfBar, type Grain, grainOf, keysOf, labelsOf } from '../../cost/time-grain.ts';
 import { tomorrowIn } from '../../cost/tomorrow.ts';
 import { parsePeriod, printPeriod, type PeriodChoice } from '../../format/periods.ts';
-import { showDates } from '../../format/dates.ts';
-import { operations, type KeysQuery } from '../../generated/operations.ts';
+import { operations, type KeysChangeQuery, type KeysQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { addressOf, changeParams, useRoute } from '../../shell/route.ts';
-import { Answer } from '../../shell/states.tsx';
-import { useQuery } from '../../shell/use-query.ts';
+import { Answer, explain } from '../../shell/states.tsx';
+import { useQuery, type QueryResult } from '../../shell/use-query.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { DigitsContext } from '../../table/figures.tsx';
 import { parseOrder, printOrder } from '../../table/row-order.ts';
 import { SaveTable } from '../../table/save-table.tsx';
 import type { Line } from '../../table/table-rows.ts';
 import { Switch } from '../../table/switch.tsx';
+import { keyChangesIn, type KeyChange, type KeyChanges } from './key-changes.ts';
 import { useKeyColumns, type KeyRow } from './key-columns.tsx';
 
 const initial: PeriodChoice = { last: { months: 1, includeCurrent: true } };
 
 export function Keys() {
-  const { t, locale } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const { params } = useRoute();
   const period = parsePeriod(params.get('period') ?? '') ?? initial;
   const hasProducts = params.get('products') !== 'no';
   const grain = grainOf(period);
+  const hasChanges = params.get('why') === 'yes';
   const query = useQuery(operations.Keys, { period, grain, hasProducts });
+  const changes = useQuery(operations.KeysChange, hasChanges ? { period, hasProducts } : null);
   return (
     <DigitsContext.Provider value={params.get('digits') === 'all' ? 'all' : 'cents'}>
       <div class="view-head">
         <h1>{t('keys.title')}</h1>
         {query.data?.keys != null && (
-          <p class="muted">{showDates(query.data.keys.period.from, query.data.keys.period.to, locale)}</p>
+          <p class="muted">
+            {showAskedDates(query.data.keys.coverage.sources, query.data.keys.period, i18n)}
+          </p>
         )}
       </div>
       <p class="muted">{t('explore.byKeyNote')}</p>
@@ -49,6 +55,9 @@ export function Keys() {
         />
         <Switch name="products" off="no">
           {t('keys.byProduct')}
+        </Switch>
+        <Switch name="why" on="yes">
+          {t('keys.why')}
         </Switch>
         <Switch name="digits" on="all">
           {t('explore.everyDigit')}
@@ -64,8 +73,16 @@ export function Keys() {
           data.keys === null ? null : (
             <>
               <CoverageLine coverage={data.keys.coverage} />
+              {hasChanges && <Against query={changes} />}
               {data.keys.totals.map(({ currency }) => (
-                <KeyTable key={currency} data={data} currency={currency} grain={grain} period={period} />
+                <KeyTable
+                  key={currency}
+                  data={data}
+                  changes={hasChanges && changes.data !== null ? keyChangesIn(changes.data, currency) : null}
+                  currency={currency}
+                  grain={grain}
+                  period={period}
+                />
               ))}
               <ZoneNote sources={data.keys.coverage.sources} />
             </>
@@ -76,14 +93,42 @@ export function Keys() {
   );
 }
 
+/** What is compared with what, or why it cannot be. */
+function Against({ query: { data, errors } }: { readonly query: QueryResult<KeysChangeQuery> }) {
+  const i18n = useI18n();
+  const { t } = i18n;
+  const previous = data?.keys?.previous;
+  return (
+    <>
+      {previous != null && previous.comparison.changes !== null && (
+        <p class="muted">
+          {t(previous.comparison.isPartial ? 'cost.againstPartial' : 'cost.against', {
+            dates: showBefore(previous, i18n),
+          })}
+          {previous.vanishedCount > 0 && ` · ${t('cost.vanished', { count: previous.vanishedCount })}`}
+          {'. '}
+          {t('keys.whyNote')}
+        </p>
+      )}
+      {errors.map((error) => (
+        <p key={error.code} class="muted">
+          {t('cost.notComparable', { why: [error.account, explain(error, i18n)].filter(Boolean).join(': ') })}
+        </p>
+      ))}
+    </>
+  );
+}
+
 interface KeyTableProps {
   readonly data: KeysQuery;
+  /** Null: not asked, or the periods cannot be compared. */
+  readonly changes: KeyChanges | null;
   readonly currency: string;
   readonly grain: Grain;
   readonly period: PeriodChoice;
 }
 
-function KeyTable({ data, currency, grain, period }: KeyTableProps) {
+function KeyTable({ data, changes, currency, grain, period }: KeyTableProps) {
   const i18n = useI18n();
   const { t } = i18n;
   const { params } = useRoute();
@@ -91,6 +136,7 @@ function KeyTable({ data, currency, grain, period }: KeyTableProps) {
   const trends = useTrends(data, currency, grain);
   const columns = useKeyColumns({
     currency,
+    hasChanges: changes !== null,
     addressOf: (row) => addressToCharges(row, period),
     trend: (row) => {
       const points = trends(row);
@@ -103,7 +149,9 @@ function KeyTable({ data, currency, grain, period }: KeyTableProps) {
   const toLine = (group: (typeof keys)['groups'][number]): Line<KeyRow>[] => {
     const name = keyName(group.key.at(-1), i18n);
     const row = toSpendRow({ ...group, converted: null }, { ...common, name });
-    return row === null ? [] : [{ id: keyText(group.key), row: { ...row, tokens: group.tokens } }];
+    return row === null
+      ? []
+      : [{ id: keyText(group.key), row: { ...row, tokens: group.tokens, why: changes?.of(group.key) } }];
   };
   const products = Map.groupBy(data.products?.groups ?? [], ({ key }) => keyText(key.slice(0, 1)));
   const lines = keys.groups.flatMap(toLine).map((line) => {
@@ -120,10 +168,12 @@ function KeyTable({ data, currency, grain, period }: KeyTableProps) {
             { ...common, name: t('word.rest', { count: keys.rest.groupCount }) },
           ),
           'rest',
+          changes?.rest,
         )),
     ...footOf(
       toSpendRow({ totals: keys.totals, converted: null }, { ...common, name: t('word.total') }),
       'total',
+      changes?.total,
     ),
   ];
   const rows = { columns, lines, foot, order };
@@ -144,8 +194,8 @@ function KeyTable({ data, currency, grain, period }: KeyTableProps) {
   );
 }
 
-function footOf(row: SpendRow | null, kind: 'rest' | 'total') {
-  return row === null ? [] : [{ id: kind, kind, row: { ...row, tokens: null } }];
+function footOf(row: SpendRow | null, kind: 'rest' | 'total', why: KeyChange | undefined) {
+  return row === null ? [] : [{ id: kind, kind, row: { ...row, tokens: null, why } }];
 }
 
 /** Into what a key was charged for: Explore, narrowed to it. */
@@ -164,7 +214,7 @@ function addressToCharges({ key }: SpendRow, period: PeriodChoice): string | nul
 function useTrends({ keys, trends }: KeysQuery, currency: string, grain: Grain) {
   const { locale } = useI18n();
   if (keys === null || trends === null) return () => null;
-  const zones = keys.coverage.sources.map(({ account }) => account.provider.timeZone);
+  const zones = keys.coverage.sources.map(({ account }) => account.timeZone);
   const tomorrow = tomorrowIn(zones, Date.now());
   const { from, to } = keys.period;
   const times = keysOf(grain, from, to < tomorrow ? to : tomorrow).filter(

@@ -1,8 +1,14 @@
-/** A card for each account: what is left on it, for how long, as of when, and how its provider answers. */
+/**
+ * A card for each account: what is left on it, for how long, as of when, and how its provider answers. The address may
+ * name one that is to be looked at: `#/overview?account=acme-main`, as alerts do.
+ */
+
+import { useEffect, useRef } from 'preact/hooks';
 
 import { showDate, showMoment } from '../../format/dates.ts';
 import { isZero } from '../../format/amounts.ts';
 import { useI18n } from '../../shell/i18n.tsx';
+import { useRoute } from '../../shell/route.ts';
 import { explain } from '../../shell/states.tsx';
 import type { QueryError } from '../../shell/use-query.ts';
 import { Amount } from '../../table/figures.tsx';
@@ -19,6 +25,7 @@ export function AccountCards({
   readonly errors: readonly QueryError[];
 }) {
   const { t } = useI18n();
+  const wanted = useRoute().params.get('account');
   return (
     <section aria-labelledby="accounts">
       <h2 id="accounts">{t('overview.accounts')}</h2>
@@ -28,6 +35,7 @@ export function AccountCards({
           <AccountCard
             key={account.id}
             account={account}
+            isWanted={account.id === wanted}
             error={errors.find(
               ({ path: [field, at, part] }) => field === 'accounts' && at === index && part === 'balance',
             )}
@@ -39,23 +47,31 @@ export function AccountCards({
 }
 
 function AccountCard({
-  account: { name, provider, balance },
+  account: { name, timeZone, provider, balance },
+  isWanted,
   error,
 }: {
   readonly account: Account;
+  readonly isWanted: boolean;
   readonly error: QueryError | undefined;
 }) {
   const i18n = useI18n();
   const { t } = i18n;
+  const card = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (!isWanted) return;
+    card.current?.scrollIntoView({ block: 'center' });
+    card.current?.focus({ preventScroll: true });
+  }, [isWanted]);
   return (
-    <li class="card">
+    <li ref={card} class={`card${isWanted ? ' is-wanted' : ''}`} tabIndex={isWanted ? -1 : undefined}>
       <div class="card-head">
         <h3>{name}</h3>
         <span class={`status is-${provider.status}`}>{t(`overview.provider.${provider.status}`)}</span>
       </div>
       <p class="muted">{provider.name}</p>
       {balance !== null ? (
-        <BalanceLines balance={balance} zone={provider.timeZone} />
+        <BalanceLines balance={balance} zone={timeZone} />
       ) : error === undefined ? (
         <p class="muted card-text">{t('overview.balance.none')}</p>
       ) : (

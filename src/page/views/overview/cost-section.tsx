@@ -3,8 +3,8 @@
 import { StackedBars } from '../../charts/stacked-bars.tsx';
 import type { Timeline } from '../../cost/cost-over-time.tsx';
 import { CoverageLine, ZoneNote } from '../../cost/coverage-line.tsx';
+import { showBefore } from '../../cost/period-dates.ts';
 import { failuresOf } from '../../cost/time-bars.ts';
-import { addDays, showDates } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Empty } from '../../shell/states.tsx';
 import { Amount } from '../../table/figures.tsx';
@@ -22,7 +22,8 @@ export interface CostSectionProps {
 }
 
 export function CostSection({ spend, timelines, request, by }: CostSectionProps) {
-  const { t, locale } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const { totals, previous, coverage } = spend;
   const step = request.step === 'DAY' ? 'day' : 'month';
   return (
@@ -63,7 +64,7 @@ export function CostSection({ spend, timelines, request, by }: CostSectionProps)
           {previous !== null && (
             <p>
               {t('overview.cost.compared', {
-                dates: showDates(previous.from, addDays(previous.to, 1), locale),
+                dates: showBefore(previous, i18n),
               })}
             </p>
           )}

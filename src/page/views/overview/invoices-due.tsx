@@ -1,4 +1,7 @@
-/** Invoices that are issued and not paid, the one that is due first at the top. */
+/**
+ * Invoices that are issued and not paid, the one that is due first at the top. Few columns, so that amounts are seen on a
+ * phone, too.
+ */
 
 import { useState } from 'preact/hooks';
 
@@ -27,29 +30,30 @@ export function InvoicesDue({
     {
       key: 'number',
       header: t('overview.invoice.number'),
-      cell: ({ id, number, billingPeriod }) =>
+      cell: ({ id, number, billingPeriod, account }) =>
         id === undefined ? (
           t('word.total')
         ) : (
           <>
             {number ?? t('word.none')}{' '}
             <span class="muted">{billingPeriod !== undefined && showMonth(billingPeriod, locale)}</span>
+            <span class="below muted">{account?.name}</span>
           </>
         ),
     },
-    { key: 'account', header: t('overview.invoice.account'), cell: ({ account }) => account?.name },
     {
       key: 'due',
       header: t('overview.invoice.due'),
-      cell: ({ id, dueDate }) =>
-        id === undefined ? null : dueDate == null ? <Unknown /> : showDate(dueDate, locale),
-    },
-    {
-      key: 'state',
-      header: t('overview.invoice.state'),
-      cell: ({ status }) =>
-        (status === 'ISSUED' || status === 'OVERDUE') && (
-          <span class={status === 'OVERDUE' ? 'problem' : undefined}>{t(`overview.invoice.${status}`)}</span>
+      cell: ({ id, dueDate, status }) =>
+        id !== undefined && (
+          <>
+            {dueDate == null ? <Unknown /> : showDate(dueDate, locale)}
+            {(status === 'ISSUED' || status === 'OVERDUE') && (
+              <span class={`below ${status === 'OVERDUE' ? 'problem' : 'muted'}`}>
+                {t(`overview.invoice.${status}`)}
+              </span>
+            )}
+          </>
         ),
     },
     {

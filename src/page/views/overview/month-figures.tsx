@@ -2,13 +2,14 @@
 
 import { Interval } from '../../charts/interval.tsx';
 import { ProgressBar } from '../../charts/progress-bar.tsx';
-import { addDays, showDate, showDates, showMonth } from '../../format/dates.ts';
+import { showDate, showMonth } from '../../format/dates.ts';
 import { toHeight } from '../../format/heights.ts';
 import { showShare } from '../../format/ratios.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { Answer, Empty, Part } from '../../shell/states.tsx';
 import type { QueryResult } from '../../shell/use-query.ts';
 import { Amount, Change } from '../../table/figures.tsx';
+import { showAskedMonths, showBefore } from '../../cost/period-dates.ts';
 import { costIn } from '../../cost/spend-rows.ts';
 import { Lacking } from './lacking.tsx';
 import type { OutlookData, OverviewData } from './overview-request.ts';
@@ -25,12 +26,16 @@ export function MonthFigures({
   readonly outlook: QueryResult<OutlookData>;
 }) {
   const { t, locale } = useI18n();
-  const first = query.data?.month?.period.from.slice(0, 7) ?? outlook.data?.forecast?.month;
+  const known = query.data?.month;
+  const forecast = outlook.data?.forecast?.month;
+  const month =
+    known != null
+      ? showAskedMonths(known.coverage.sources, known.period, locale)
+      : forecast === undefined
+        ? null
+        : showMonth(forecast, locale);
   // Neither may be known: then the month is not either.
-  const title =
-    first === undefined
-      ? t('overview.monthUnknown')
-      : t('overview.month', { month: showMonth(first, locale) });
+  const title = month === null ? t('overview.monthUnknown') : t('overview.month', { month });
   return (
     <section aria-labelledby="month">
       <h2 id="month">{title}</h2>
@@ -60,7 +65,8 @@ export function MonthFigures({
 }
 
 function SoFar({ month: { totals, previous, coverage } }: { readonly month: Month }) {
-  const { t, locale } = useI18n();
+  const i18n = useI18n();
+  const { t } = i18n;
   const before = previous?.comparison.totals ?? [];
   const currencies = [...new Set([...totals, ...before].map(({ currency }) => currency))].toSorted();
   if (currencies.length === 0) {
@@ -71,8 +77,7 @@ function SoFar({ month: { totals, previous, coverage } }: { readonly month: Mont
       </div>
     );
   }
-  // Its last day is included; a period ends with the first day that is not.
-  const dates = previous === null ? '' : showDates(previous.from, addDays(previous.to, 1), locale);
+  const dates = previous === null ? '' : showBefore(previous, i18n);
   return (
     <div class="panel">
       <h3>{t('overview.month.soFar')}</h3>

@@ -1,6 +1,7 @@
 /** Alerts that hold, each with the way to what it is about. */
 
 import { alertAddress } from '../../cost/alert-address.ts';
+import { mattersOf } from '../../cost/alert-matters.ts';
 import { showMoment } from '../../format/dates.ts';
 import type { AlertKind } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
@@ -21,7 +22,7 @@ const order: readonly AlertKind[] = [
 
 /** Shows nothing while no alert is open. */
 export function OpenAlerts({
-  report: { alerts, openCount },
+  report: { alerts, openCount, openMatterCount },
 }: {
   readonly report: NonNullable<StandingData['alerts']>;
 }) {
@@ -29,14 +30,13 @@ export function OpenAlerts({
   if (openCount === 0) return null;
   const rank = ({ kind }: { readonly kind: AlertKind }): number =>
     order.includes(kind) ? order.indexOf(kind) : order.length;
-  // Where a worse step is open as well, nobody had to be told of a milder one.
-  const shown = alerts
-    .filter(({ deliveries }) => deliveries.length > 0)
+  const shown = mattersOf(alerts)
+    .map(({ head }) => head)
     .toSorted((a, b) => rank(a) - rank(b))
     .slice(0, fewAlerts);
   return (
     <section aria-labelledby="open-alerts">
-      <h2 id="open-alerts">{t('alerts.open', { count: openCount })}</h2>
+      <h2 id="open-alerts">{t('alerts.open', { count: openMatterCount })}</h2>
       <ul class="lines open-alerts">
         {shown.map((alert) => (
           <li key={alert.id}>
