@@ -16,8 +16,7 @@ export type Requirement = readonly unknown[];
 export type Line = Readonly<Record<string, unknown>>;
 /** Cost and Usage, Billing Period, Invoice Detail. */
 export type ModelDataset = 'CAU' | 'BIP' | 'IND';
-export const modelVersions = ['1.2', '1.3', '1.4'] as const;
-export type ModelVersion = (typeof modelVersions)[number];
+export type ModelVersion = '1.2' | '1.3' | '1.4';
 
 export interface Rule {
   readonly id: string;
@@ -28,6 +27,7 @@ export interface Rule {
 
 const requirement = z.array(z.unknown());
 const fixture = z.object({
+  removed: z.array(z.string()).default([]),
   rules: z.array(z.tuple([z.string(), z.string(), requirement, z.array(requirement), z.array(z.string())])),
 });
 
@@ -45,14 +45,19 @@ const applies = new Set([
   'USAGE_MEASUREMENT_SUPPORTED',
 ]);
 
-const models = Object.fromEntries(modelVersions.map((version) => [version, readModel(version)]));
+const models = { '1.2': readModel('1.2'), '1.3': readModel('1.3'), '1.4': readModel('1.4') };
 
-function readModel(version: ModelVersion): readonly Rule[] {
+function readModel(version: ModelVersion) {
   const text = readFileSync(join(root, `test/fixtures/focus-${version}.json`), 'utf8');
-  return fixture.parse(JSON.parse(text)).rules.flatMap(([id, keyword, requires, when, criteria]) =>
-    // What may be cannot be broken.
-    keyword === 'MAY' || criteria.some((one) => !applies.has(one)) ? [] : [{ id, requires, when }],
-  );
+  const { removed, rules } = fixture.parse(JSON.parse(text));
+  return {
+    /** Rules of earlier versions that it has no more. */
+    removed: new Set(removed),
+    rules: rules.flatMap(([id, keyword, requires, when, criteria]): Rule[] =>
+      // What may be cannot be broken.
+      keyword === 'MAY' || criteria.some((one) => !applies.has(one)) ? [] : [{ id, requires, when }],
+    ),
+  };
 }
 
 /**
@@ -60,10 +65,11 @@ function readModel(version: ModelVersion): readonly Rule[] {
  * they have, each version says itself.
  */
 export function rulesOf(version: ModelVersion, dataset: ModelDataset): readonly Rule[] {
-  const shared = dataset === 'CAU' ? (models['1.2'] ?? []) : [];
+  const { removed, rules } = models[version];
+  const shared = dataset === 'CAU' ? models['1.2'].rules : [];
   if (version === '1.2') return shared;
-  const own = (models[version] ?? []).filter(({ id }) => id.startsWith(`${dataset}-`));
-  return [...shared.filter(({ requires: [check] }) => check !== 'present'), ...own];
+  const kept = shared.filter(({ id, requires: [check] }) => check !== 'present' && !removed.has(id));
+  return [...kept, ...rules.filter(({ id }) => id.startsWith(`${dataset}-`))];
 }
 
 /** Whether a rule says no more than that its column must not be null. */
