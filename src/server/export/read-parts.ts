@@ -53,20 +53,9 @@ export async function readInParts<Part>(
 ): Promise<ReadParts<Part>> {
   const readAll = (part: Part, within: GatewayContext, mode: ReadMode): Promise<AccountPart[]> =>
     Promise.all(accounts.map((account) => read(account, part, within, mode)));
-  const plan = createPlanContext(context);
-  for (const part of parts) await readAll(part, plan, 'LOOK');
-  const { maxUpstreamCalls } = context.limits;
   const isOne = parts.length === 1;
-  const { actual } =
-    isOne || plan.segments.cost().actual > maxUpstreamCalls
-      ? await plan.segments.settle()
-      : plan.segments.cost();
-  const isHeld = isOne && actual > 0;
-  // One context refuses what all parts cost together.
-  if (!isHeld && actual > maxUpstreamCalls) {
-    const together: GatewayContext = { ...context, part: () => together };
-    await Promise.all(parts.map((part) => readAll(part, together, 'LOOK')));
-  }
+  const calls = await priceOf(parts, (part, within) => readAll(part, within, 'LOOK'), isOne, context);
+  const isHeld = isOne && calls > 0;
   const seen: SeenPart<Part>[] = [];
   const held = new Map<Account, AccountPart>();
   const streamable = new Set<string>();
@@ -98,4 +87,28 @@ export async function readInParts<Part>(
       }
     },
   };
+}
+
+/**
+ * How many segments of all parts together providers have to be asked for. Unless that is to be exact, what memory lacks
+ * is looked up only where it could be too much. @throws GatewayError QUERY_TOO_EXPENSIVE
+ */
+async function priceOf<Part>(
+  parts: readonly Part[],
+  lookAt: (part: Part, context: GatewayContext) => Promise<unknown>,
+  isExact: boolean,
+  context: GatewayContext,
+): Promise<number> {
+  const { maxUpstreamCalls } = context.limits;
+  const plan = createPlanContext(context);
+  for (const part of parts) await lookAt(part, plan);
+  const atMost = plan.segments.cost().actual;
+  if (!isExact && atMost <= maxUpstreamCalls) return atMost;
+  const { actual } = await plan.segments.settle();
+  if (actual > maxUpstreamCalls) {
+    // One context refuses what all parts cost together.
+    const together: GatewayContext = { ...context, part: () => together };
+    await Promise.all(parts.map((part) => lookAt(part, together)));
+  }
+  return actual;
 }
