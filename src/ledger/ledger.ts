@@ -21,6 +21,7 @@ import type { Entry } from './memory-tier.ts';
 import { readSegment, type SegmentReading } from './read-segment.ts';
 import { createRestatements } from './restatements.ts';
 import { fresh, type AcceptsHead, type Outcome } from './outcome.ts';
+import { findMissing } from './recall.ts';
 import { keyOf, type SegmentRef, type Source } from './source.ts';
 
 export interface Ledger {
@@ -37,8 +38,8 @@ export interface Ledger {
   waitMs(refs: readonly SegmentRef[]): number;
   /** Until when this very entry answers for a segment; a past moment when it no longer does. */
   goodUntil(ref: SegmentRef, entry: Entry): Instant;
-  /** Loads what other replicas have read into memory, so that `holds` finds it. */
-  recall(refs: readonly SegmentRef[]): Promise<void>;
+  /** Loads what other replicas or the store have, as far as memory has room; resolves to what no cache has. */
+  recall(refs: readonly SegmentRef[]): Promise<readonly SegmentRef[]>;
   /**
    * Reads a segment in the background, behind all requests of clients, unless another replica reads it or the cache has
    * a newer reading than `known`. @throws GatewayError
@@ -101,7 +102,10 @@ export function createLedger(settings: LedgerSettings): Ledger {
 
   function holds(ref: SegmentRef, accepts?: AcceptsHead): boolean {
     const entry = cache.peek(ref);
-    if (entry === undefined) return acceptedHead(ref, accepts) !== undefined;
+    return entry === undefined ? acceptedHead(ref, accepts) !== undefined : isUsable(entry);
+  }
+
+  function isUsable(entry: Entry): boolean {
     return now() < entry.revalidateUntil;
   }
 
@@ -215,9 +219,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
       return Math.max(missing.length * paceMs, ...inLineMs);
     },
     goodUntil: (ref, entry) => cache.goodUntil(ref, entry),
-    async recall(refs) {
-      await Promise.all(refs.map((ref) => cache.find(ref)));
-    },
+    recall: (refs) => findMissing(refs, cache, isUsable),
     async refresh(ref, known) {
       try {
         return await fly(ref, known, inBackground());

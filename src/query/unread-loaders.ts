@@ -19,8 +19,7 @@ export function createPlanner(ledger: Ledger): Planner {
   const planned = new Map<string, { readonly ref: SegmentRef; readonly accepts: AcceptsHead | undefined }>();
   const missing = (): SegmentRef[] =>
     [...planned.values()].flatMap(({ ref, accepts }) => (ledger.holds(ref, accepts) ? [] : [ref]));
-  const cost = (): Cost => {
-    const actual = missing().length;
+  const costOf = (actual: number): Cost => {
     return { requested: planned.size, actual, cached: planned.size - actual };
   };
   return {
@@ -49,12 +48,9 @@ export function createPlanner(ledger: Ledger): Planner {
         };
       });
     },
-    cost,
+    cost: () => costOf(missing().length),
     accounts: () => new Set([...planned.values()].map(({ ref }) => ref.source.account.id)),
-    async settle() {
-      await ledger.recall(missing());
-      return cost();
-    },
+    settle: async () => costOf((await ledger.recall(missing())).length),
   };
 }
 

@@ -72,10 +72,10 @@ export function createAdmission(settings: AdmissionSettings): Admission {
     admitWhatFits(asked);
   }
 
-  /** Loads what other replicas or the store have into memory: those segments cost no call. */
+  /** What other replicas or the store have costs no call. */
   async function dropHeldElsewhere(): Promise<void> {
-    await ledger.recall([...planned.values()]);
-    for (const [key, ref] of planned) if (ledger.holds(ref)) planned.delete(key);
+    const missing = new Set((await ledger.recall([...planned.values()])).map((ref) => keyOf(ref)));
+    for (const key of planned.keys()) if (!missing.has(key)) planned.delete(key);
   }
 
   function admitAll(asked: readonly Asked[]): void {

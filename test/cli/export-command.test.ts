@@ -17,6 +17,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import { UsageError } from '../../src/cli/arguments.ts';
 import { exportFile } from '../../src/cli/export-command.ts';
+import { openOutput } from '../../src/cli/output-file.ts';
 import { expectNoSecret, openWorkplace, runScript } from '../support/command.ts';
 import { monthBefore } from '../support/questions.ts';
 
@@ -32,7 +33,8 @@ test('an export is byte for byte that of HTTP: to standard output, to a file, co
   const csv = await http(`focus.csv?month=${month}`);
   const ndjson = await http(`focus.ndjson?month=${month}&accounts=ppio-main,streamlake-prod`);
   expect(csv.length).toBeGreaterThan(100_000);
-  const chosen = ['--format', 'ndjson', '--accounts', 'ppio-main,streamlake-prod'];
+  const format = ['--format', 'ndjson'];
+  const chosen = [...format, '--accounts', 'ppio-main,streamlake-prod'];
   const ran = await run(['export', '--month', month, '--progress']);
   expect([ran.code, ran.stdout.equals(csv)]).toEqual([0, true]);
   expect(ran.stderr.trimEnd().split('\n').at(-1)).toMatch(
@@ -44,19 +46,18 @@ test('an export is byte for byte that of HTTP: to standard output, to a file, co
   const byNpm = await runScript(['export', '--', '--month', month, ...chosen], workplace.environment);
   expect([byNpm.code, byNpm.stdout.equals(ndjson)]).toEqual([0, true]);
   const file = (name: string): string => join(folder, name);
-  const oneByOne = ['--accounts', 'streamlake-prod', '--accounts', 'ppio-main'];
-  const toZst = ['--fresh', '--compress', 'zstd', '--output', file('focus.zst')];
-  const named = await run(['export', '--month', month, '--format', 'ndjson', ...oneByOne, ...toZst]);
-  expect([named.code, String(named.stdout)]).toEqual([0, '']);
-  expect(zstdDecompressSync(readFileSync(file('focus.zst'))).equals(ndjson)).toBe(true);
-  const marked = await run(['export', '--month', month, '--bom', '--compress', 'gzip']);
-  expect(gunzipSync(marked.stdout).equals(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), csv]))).toBe(true);
-  const toFile = await run(['export', '--month', month, '--output', file('focus.csv')]);
-  expect([toFile.code, String(toFile.stdout), readFileSync(file('focus.csv')).equals(csv)]).toEqual([
+  const marked = await run(['export', '--month', month, '--bom', '--output', file('focus.csv')]);
+  const withMark = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), csv]);
+  expect([marked.code, String(marked.stdout), readFileSync(file('focus.csv')).equals(withMark)]).toEqual([
     0,
     '',
     true,
   ]);
+  const oneByOne = ['--accounts', 'streamlake-prod', '--accounts', 'ppio-main', '--fresh'];
+  const zipped = await run(['export', '--month', month, ...format, ...oneByOne, '--compress', 'gzip']);
+  expect([zipped.code, gunzipSync(zipped.stdout).equals(ndjson)]).toEqual([0, true]);
+  await run(['export', '--month', month, ...chosen, '--compress', 'zstd', '--output', file('focus.zst')]);
+  expect(zstdDecompressSync(readFileSync(file('focus.zst'))).equals(ndjson)).toBe(true);
   expect(readdirSync(folder).toSorted()).toEqual(['focus.csv', 'focus.zst']);
 });
 
@@ -102,16 +103,17 @@ test('an export that lacks an account is refused in one line, and leaves a file 
 
 test('where no file can be, that is told before a vendor is asked', async () => {
   const { sandbox, run, folder } = await openWorkplace(atEnd);
-  mkdirSync(join(folder, 'taken'));
-  for (const [path, line] of [
-    [join(folder, 'nowhere', 'focus.csv'), /nowhere\/focus\.csv: cannot be written, ENOENT\n$/],
-    [join(folder, 'taken'), /taken: expected a file, or nothing yet\n$/],
-    ['/dev/null', /\/dev\/null: expected a file, or nothing yet\n$/],
-  ] as const) {
-    const ran = await run(['export', '--month', month, '--output', path]);
-    expect([ran.code, ran.stderr]).toEqual([1, expect.stringMatching(line)]);
-  }
+  const nowhere = join(folder, 'nowhere', 'focus.csv');
+  const ran = await run(['export', '--month', month, '--output', nowhere]);
+  expect([ran.code, ran.stderr]).toEqual([
+    1,
+    expect.stringMatching(/nowhere\/focus\.csv: cannot be written, ENOENT\n$/),
+  ]);
   expect(sandbox.vendors.ppio.calls).toEqual([]);
+  mkdirSync(join(folder, 'taken'));
+  for (const path of [join(folder, 'taken'), '/dev/null']) {
+    await expect(openOutput(path)).rejects.toThrow(`${path}: expected a file, or nothing yet`);
+  }
   expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
 });
 

@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import { instantOf } from '../../src/domain/calendar.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { quiet, quietSettings } from './sandbox-settings.ts';
-import { stopAfterTest } from './started.ts';
+import { stopAfterFile, stopAfterTest } from './started.ts';
 import type { VendorId } from '../../src/sandbox/vendors.ts';
 
 export interface GraphqlError {
@@ -62,6 +62,12 @@ export function patient(settings: unknown): object {
 /** Where a test that runs beside others says what is to be stopped after it. */
 interface TestContext {
   readonly onTestFinished: (stop: () => Promise<void>) => void;
+}
+
+/** A gateway for all tests of a file that change nothing, started by the first that asks for it. */
+export function gatewayOfFile(options: TestOptions = {}): () => Promise<TestGateway> {
+  let started: Promise<TestGateway> | null = null;
+  return () => (started ??= startGateway(options, { onTestFinished: stopAfterFile }));
 }
 
 /** Starts both; they stop after the test. A concurrent test passes its context. */

@@ -1,14 +1,21 @@
 /**
- * Exports many rows of thirteen months through a memory tier of 32 MiB, and prints what memory that took, a line for
- * each number of rows: `node --max-old-space-size=128 test/support/many-exported.ts 1000000 csv gzip`, or
- * `... 20000,80000 parquet`. The rows come packed, as large answers of vendors do.
+ * Exports many rows through a memory tier of 32 MiB, and prints what memory that took, a line for each number of rows:
+ * `node --max-old-space-size=128 test/support/many-exported.ts 1000000 csv gzip`, or `... 20000,80000 parquet`. The rows
+ * come packed, as large answers of vendors do. `--months 1`: of one month, not of thirteen. `--raw 350`: so many
+ * characters of what the vendor said of each. `--held`: a file has all of them, as the history of a gateway does.
  */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 
-import { datesOf, instantOf, monthOf, type YearMonth } from '../../src/domain/calendar.ts';
+import { addMonths, datesOf, instantOf, monthOf, toYearMonth } from '../../src/domain/calendar.ts';
 import { createMeter } from '../../src/domain/meter.ts';
+import { segmentsOf } from '../../src/domain/segments.ts';
 import { untraced } from '../../src/domain/tracing.ts';
 import { noHistory } from '../../src/ledger/history.ts';
 import { createLedger } from '../../src/ledger/ledger.ts';
@@ -18,20 +25,28 @@ import { exportFormats } from '../../src/server/export/export-names.ts';
 import { readExportRequest } from '../../src/server/export/export-request.ts';
 import { compressions } from '../../src/server/http/answer.ts';
 import { readExport, writeExport } from '../../src/server/export/read-export.ts';
+import { openFileStore, type FileStore } from '../../src/stores/file/file-store.ts';
 import { createPacker, unpack } from '../../src/table/packed-rows.ts';
 import { novita, novitaDay } from './focus-fixtures.ts';
 
-const [, , counts = '', name = '', encoding = 'identity'] = process.argv;
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    months: { type: 'string', default: '13' },
+    raw: { type: 'string', default: '350' },
+    held: { type: 'boolean', default: false },
+  },
+});
+const [counts = '', name = '', encoding = 'identity'] = positionals;
 const format = exportFormats.find((one) => one === name);
-if (format === undefined) throw new Error('name a format');
-const months = 13;
+const first = toYearMonth('2025-03');
+if (format === undefined || first === null) throw new Error('name a format');
+const months = Number(values.months);
+const { from, to } = { from: datesOf(first).from, to: datesOf(addMonths(first, months)).from };
+const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
+const rawText = 'x'.repeat(Number(values.raw));
 const start = Date.parse('2026-04-18T12:00:00Z');
 let perDay = 0;
-
-/** The days of the months from 2025-03 on. */
-function daysIn(count: number): number {
-  return (Date.UTC(2025, 2 + count, 1) - Date.UTC(2025, 2, 1)) / 86_400_000;
-}
 
 const source: Source<'DAILY_DETAIL'> = {
   account: novita,
@@ -55,20 +70,28 @@ const source: Source<'DAILY_DETAIL'> = {
         billingPeriod: monthOf(day),
         chargePeriod,
         resourceId: `ins-${number}`,
-        raw: JSON.stringify({ number, day, text: 'x'.repeat(350) }) as typeof novitaDay.raw,
+        raw: JSON.stringify({ number, day, text: rawText }) as typeof novitaDay.raw,
       });
     }
     return { rows: unpack(packer.end()) as never, notices: [] };
   },
 };
 
-function createRequest() {
-  const now = () => instantOf(start);
+const now = () => instantOf(start);
+
+/** A file that holds what has been read. */
+async function openFile(folder: string): Promise<FileStore> {
+  const file = openFileStore({ path: join(folder, 'ledger.db'), now, onStatus: () => {}, timeoutMs: 60_000 });
+  while (file.status() !== 'UP') await sleep(10);
+  return file;
+}
+
+function createRequest(entries: FileStore | null) {
   const ledger = createLedger({
     memoryBytes: 33_554_432,
     flightSeconds: 60,
     shared: null,
-    entries: null,
+    entries,
     now,
     meter: createMeter(),
     onBug: (error) => {
@@ -114,10 +137,16 @@ function createRequest() {
   });
 }
 
-const { from } = datesOf('2025-03' as YearMonth);
+/** Reads day by day what an export then finds in the file. */
+async function fill({ part }: ReturnType<typeof createRequest>): Promise<void> {
+  for (const segment of segmentsOf(source.grid, ['all'], { from, to }, to)) {
+    await part().segments.load([{ source, segment }]);
+  }
+}
+
 const request = readExportRequest(
   { table: 'focus', format },
-  new URLSearchParams({ from: from.slice(0, 7), to: '2026-04', version: '1.4' }),
+  new URLSearchParams({ from, to, version: '1.4' }),
 );
 let peakBytes = 0;
 const measure = (): void => {
@@ -125,10 +154,14 @@ const measure = (): void => {
 };
 const timer = setInterval(measure, 20);
 for (const count of counts.split(',')) {
-  perDay = Math.ceil(Number(count) / daysIn(months));
+  perDay = Math.ceil(Number(count) / days);
+  const folder = mkdtempSync(join(tmpdir(), 'many-'));
+  const file = values.held ? await openFile(folder) : null;
+  const context = createRequest(file);
+  if (file !== null) await fill(context);
   const startedMs = performance.now();
   let bytes = 0;
-  const found = await readExport(request, createRequest());
+  const found = await readExport(request, context);
   const content = Readable.from(writeExport(found, request));
   const sink = async function (pieces: AsyncIterable<string | Uint8Array>) {
     for await (const piece of pieces) {
@@ -140,7 +173,7 @@ for (const count of counts.split(',')) {
   else await pipeline(content, sink);
   console.log(
     JSON.stringify({
-      rows: perDay * daysIn(months),
+      rows: perDay * days,
       format,
       encoding,
       violations: found.violations().size,
@@ -149,5 +182,7 @@ for (const count of counts.split(',')) {
       peakMiB: Math.round(peakBytes / 1_048_576),
     }),
   );
+  await file?.close();
+  rmSync(folder, { recursive: true });
 }
 clearInterval(timer);

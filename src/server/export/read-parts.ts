@@ -1,8 +1,10 @@
 /**
- * Reads an export of many months one after the other. First all of them are looked at, so that an export is whole or
+ * Reads the months of an export one after the other. First all of them are looked at, so that an export is whole or
  * refused before its first byte; then each is read again for its lines, from what the first look left in the caches.
- * Both go segment by segment where a list allows it, so an export of several months holds the rows of a few
- * segments at a time, and that of one month holds its month.
+ * Both go segment by segment where a list allows it, so an export holds the rows of a few segments at a time.
+ *
+ * A single month that providers have yet to be asked for is read at once, and held: its accounts then fail with the time
+ * that all they lack takes, and no provider is asked twice where nothing is kept.
  */
 
 import type { Account } from '../../domain/account.ts';
@@ -49,25 +51,23 @@ export async function readInParts<Part>(
   read: ReadAccountPart<Part>,
   context: GatewayContext,
 ): Promise<ReadParts<Part>> {
-  const isOne = parts.length === 1;
-  const mode = isOne ? 'WHOLE' : 'LOOK';
-  const readAll = (part: Part, within: GatewayContext): Promise<AccountPart[]> =>
+  const readAll = (part: Part, within: GatewayContext, mode: ReadMode): Promise<AccountPart[]> =>
     Promise.all(accounts.map((account) => read(account, part, within, mode)));
-  // One context prices all parts together, and refuses what they cost together.
-  if (!isOne && (await isTooExpensive(parts, readAll, context))) {
-    const together: GatewayContext = { ...context, part: () => together };
-    await Promise.all(parts.map((part) => readAll(part, together)));
-  }
+  const isOne = parts.length === 1;
+  const calls = await priceOf(parts, (part, within) => readAll(part, within, 'LOOK'), isOne, context);
+  const isHeld = isOne && calls > 0;
   const seen: SeenPart<Part>[] = [];
   const held = new Map<Account, AccountPart>();
   const streamable = new Set<string>();
   for (const part of parts) {
-    const found = await readAll(part, isOne ? context : context.part());
+    const found = isHeld
+      ? await readAll(part, context, 'WHOLE')
+      : await readAll(part, context.part(), 'LOOK');
     for (const [index, account] of accounts.entries()) {
       const own = found[index];
       if (own === undefined) continue;
       seen.push({ account, part, sources: own.sources, invoices: own.invoices });
-      if (isOne) held.set(account, own);
+      if (isHeld) held.set(account, own);
       if (own.isStreamable) streamable.add(`${account.id} ${parts.indexOf(part)}`);
     }
   }
@@ -89,12 +89,26 @@ export async function readInParts<Part>(
   };
 }
 
-async function isTooExpensive<Part>(
+/**
+ * How many segments of all parts together providers have to be asked for. Unless that is to be exact, what memory lacks
+ * is looked up only where it could be too much. @throws GatewayError QUERY_TOO_EXPENSIVE
+ */
+async function priceOf<Part>(
   parts: readonly Part[],
-  readAll: (part: Part, context: GatewayContext) => Promise<unknown>,
+  lookAt: (part: Part, context: GatewayContext) => Promise<unknown>,
+  isExact: boolean,
   context: GatewayContext,
-): Promise<boolean> {
+): Promise<number> {
+  const { maxUpstreamCalls } = context.limits;
   const plan = createPlanContext(context);
-  for (const part of parts) await readAll(part, plan);
-  return (await plan.segments.settle()).actual > context.limits.maxUpstreamCalls;
+  for (const part of parts) await lookAt(part, plan);
+  const atMost = plan.segments.cost().actual;
+  if (!isExact && atMost <= maxUpstreamCalls) return atMost;
+  const { actual } = await plan.segments.settle();
+  if (actual > maxUpstreamCalls) {
+    // One context refuses what all parts cost together.
+    const together: GatewayContext = { ...context, part: () => together };
+    await Promise.all(parts.map((part) => lookAt(part, together)));
+  }
+  return actual;
 }

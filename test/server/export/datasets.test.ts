@@ -7,12 +7,17 @@ import { createCheck } from '../../../src/reports/focus-check.ts';
 import { datasetColumns } from '../../../src/reports/focus-datasets.ts';
 import { ask, send, tokens, withClients } from '../../support/ask.ts';
 import { download, queryFile, readCsv, readSheets, type TextLine } from '../../support/export-readers.ts';
-import { startGateway, type TestGateway } from '../../support/gateway.ts';
+import { gatewayOfFile, type TestGateway } from '../../support/gateway.ts';
 import { units } from '../../support/oracle.ts';
 
 /** Three months that are settled, and one that runs. */
 const range = 'from=2025-12&to=2026-04';
 const dates = '{ from: "2025-12-01", to: "2026-04-01" }';
+
+const reading = gatewayOfFile();
+/** One that nothing is read from. */
+const refusing = gatewayOfFile();
+const ofClients = gatewayOfFile({ settings: withClients() });
 
 function sumBy(lines: readonly TextLine[], keys: readonly string[], amount: string): Record<string, bigint> {
   const sums: Record<string, bigint> = {};
@@ -50,7 +55,7 @@ async function inEveryFormat(
 test.each(['1.4', '1.5-draft'] as const)(
   'FOCUS %s: invoices and their periods agree with the charges, in every format',
   async (version) => {
-    const gateway = await startGateway();
+    const gateway = await reading();
     const query = `${range}&version=${version}`;
     const keys = ['InvoiceId', 'InvoiceDetailId'];
     const details = await inEveryFormat(gateway, 'invoice-details', query, 'BilledCost', keys);
@@ -99,7 +104,7 @@ test.each(['1.4', '1.5-draft'] as const)(
 );
 
 test('usage by key is a data set of its own, which adds up to spend by key', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const lines = await inEveryFormat(gateway, 'keys', 'month=2026-02', 'x_KeyCost', [
     'CredentialId',
     'BillingCurrency',
@@ -126,7 +131,7 @@ test('usage by key is a data set of its own, which adds up to spend by key', asy
 });
 
 test('a report of spend and every list come as files, and add up to what GraphQL says', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const spend = await inEveryFormat(gateway, 'spend', `${range}&by=provider,month`, 'billedCost', [
     'provider',
     'month',
@@ -188,7 +193,7 @@ test('a report of spend and every list come as files, and add up to what GraphQL
 });
 
 test('each file names its schema, which is at an address of its own, and its recency stands beside', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const get = (path: string) => send(gateway, { method: 'GET', path });
   const file = await get('/export/focus.csv?month=2026-02&version=1.4');
   const link = /^<([^>]+)>; rel="describedby"/.exec(String(file.headers['link']))?.[1] ?? '';
@@ -246,7 +251,7 @@ test.each([
   ['/export/bills.schema.json', 404, 'BAD_USER_INPUT'],
   ['/export/constructor.csv?month=2026-02', 404, 'BAD_USER_INPUT'],
 ])('%s is refused with %i %s, and costs no call', async (path, status, code) => {
-  const gateway = await startGateway();
+  const gateway = await refusing();
   const refused = await send(gateway, { method: 'GET', path });
   expect([refused.status, refused.errors[0]?.extensions.code]).toEqual([status, code]);
   expect(gateway.calls('ppio')).toBe(0);
@@ -255,7 +260,7 @@ test.each([
 test.each(['focus', 'billing-periods', 'invoice-details', 'keys', 'spend', 'bills', 'daily-details'])(
   '%s shows a client its own accounts alone, in every format, and nobody without a token anything',
   async (table) => {
-    const gateway = await startGateway({ settings: withClients() });
+    const gateway = await ofClients();
     const headers = { authorization: `Bearer ${tokens.one}` };
     for (const format of ['csv', 'ndjson', 'parquet', 'xlsx']) {
       const path = `/export/${table}.${format}?month=2026-02${table === 'spend' ? '&by=account' : ''}`;

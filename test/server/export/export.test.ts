@@ -10,9 +10,14 @@ import { z } from 'zod';
 import { createFocusCheck } from '../../../src/reports/focus-check.ts';
 import { datasetColumns } from '../../../src/reports/focus-datasets.ts';
 import { billedWith } from '../../support/billing.ts';
-import { startGateway, type TestGateway } from '../../support/gateway.ts';
+import { gatewayOfFile, startGateway, type TestGateway } from '../../support/gateway.ts';
 import { units } from '../../support/oracle.ts';
 import { send, tokens, vendorCalls, withClients, type Got } from '../../support/ask.ts';
+
+/** For tests that change nothing. */
+const reading = gatewayOfFile();
+/** One that nothing is read from. */
+const refusing = gatewayOfFile();
 
 const ask = (gateway: TestGateway, path: string, headers: Record<string, string> = {}) =>
   send(gateway, { method: 'GET', path, headers });
@@ -58,7 +63,7 @@ async function spendOf(gateway: TestGateway, amount: 'billedCost' | 'cashAmount'
 }
 
 test('a month as CSV adds up to what is payable and to what was spent, line by line within the specification', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const { status, headers, text } = await ask(gateway, '/export/focus.csv?month=2026-02');
   expect(status).toBe(200);
   expect(headers).toMatchObject({
@@ -158,14 +163,14 @@ test('a line names its invoice where there is one, and none where there is no on
 });
 
 test('units are as the specification writes them', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const lines = readCsv((await ask(gateway, '/export/focus.csv?month=2026-02')).text);
   const written = new Set(lines.map((line) => line['PricingUnit']));
   expect(written).toEqual(new Set(['', '1000 Tokens', 'Card-Seconds', 'GB-Seconds', 'Tokens']));
 });
 
 test('a client that accepts compression gets the export compressed, with the same bytes within', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const path = '/export/focus.csv?month=2026-02';
   const plain = await bytesOf(gateway, path, 'identity');
   expect(plain.headers).not.toHaveProperty('content-encoding');
@@ -184,7 +189,7 @@ test('a client that accepts compression gets the export compressed, with the sam
 });
 
 test('a byte order mark stands in front of CSV where it is asked for, and nowhere else', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const path = '/export/focus.csv?month=2026-02&accounts=streamlake-prod';
   const plain = await bytesOf(gateway, path, 'identity');
   const marked = await bytesOf(gateway, `${path}&bom=true`, 'identity');
@@ -243,7 +248,7 @@ test('rows that stand in for a failing vendor are named, and refused where only 
 });
 
 test('accounts that are named one by one are all of them in the file', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const path = '/export/focus.csv?month=2026-02';
   const together = await ask(gateway, `${path}&accounts=ppio-main,streamlake-prod`);
   for (const named of [
@@ -257,7 +262,7 @@ test('accounts that are named one by one are all of them in the file', async () 
 });
 
 test('NDJSON holds the same lines, with decimals as text and null for what is not known', async () => {
-  const gateway = await startGateway();
+  const gateway = await reading();
   const csv = readCsv((await ask(gateway, '/export/focus.csv?month=2026-02')).text);
   const { headers, text } = await ask(gateway, '/export/focus.ndjson?month=2026-02');
   expect(headers['content-type']).toBe('application/x-ndjson');
@@ -271,23 +276,27 @@ test('NDJSON holds the same lines, with decimals as text and null for what is no
   expect(asText).toEqual(csv);
 });
 
+const quirky = gatewayOfFile();
+
 test.each([
-  { ProdName: '   ' },
-  { ProdName: 'half of a character: \uD83D' },
-  { TotalUsage: '-5' },
-  { PayableAmount: '-5' },
-  { PubPrice: '-1' },
-  { CouponDeductAmount: '-3' },
-])('no line breaks the specification because a vendor writes %j', async (set) => {
-  const gateway = await startGateway();
+  ['2025-09', { ProdName: '   ' }],
+  ['2025-10', { ProdName: 'half of a character: \uD83D' }],
+  ['2025-11', { TotalUsage: '-5' }],
+  ['2025-12', { PayableAmount: '-5' }],
+  ['2026-01', { PubPrice: '-1' }],
+  ['2026-02', { CouponDeductAmount: '-3' }],
+])('no line of %s breaks the specification because a vendor writes %j', async (month, set) => {
+  const gateway = await quirky();
+  const logged = (): readonly string[] => gateway.log.slice(before);
+  const before = gateway.log.length;
   gateway.sandbox.vendors.streamlake.quirks = {
     edits: [{ list: 'DescribeBillDayDetail', where: { CurrencyUnit: 'CNY' }, set }],
   };
-  const { status } = await ask(gateway, '/export/focus.csv?month=2026-02&accounts=streamlake-prod');
+  const { status } = await ask(gateway, `/export/focus.csv?month=${month}&accounts=streamlake-prod`);
   expect(status).toBe(200);
   // The line of the request is written after what was found in it.
-  await expect.poll(() => gateway.log.some((line) => line.includes('"route":"export"'))).toBe(true);
-  expect(gateway.log.filter((line) => line.includes('focus-violations'))).toEqual([]);
+  await expect.poll(() => logged().some((line) => line.includes('"route":"export"'))).toBe(true);
+  expect(logged().filter((line) => line.includes('focus-violations'))).toEqual([]);
 });
 
 test('an export that lacks an account is refused, and given without it when that is asked for', async () => {
@@ -340,7 +349,7 @@ test.each([
   ['/export/focus.csv?month=2026-02&accounts=aione-hq', 400, 'UNSUPPORTED_BY_PROVIDER'],
   ['/export/focus.txt?month=2026-02', 404, 'BAD_USER_INPUT'],
 ])('%s is refused with %i %s, and costs no call', async (path, status, code) => {
-  const gateway = await startGateway();
+  const gateway = await refusing();
   const refused = await ask(gateway, path);
   expect(refused.status).toBe(status);
   expect(refused.errors).toMatchObject([{ extensions: { code, requestId: expect.any(String) } }]);
@@ -348,7 +357,7 @@ test.each([
 });
 
 test('an export is asked for with GET', async () => {
-  const gateway = await startGateway();
+  const gateway = await refusing();
   const refused = await send(gateway, { path: '/export/focus.csv?month=2026-02', body: '{}' });
   expect([refused.status, refused.headers['allow']]).toEqual([405, 'GET, HEAD']);
 });
