@@ -24,8 +24,12 @@ import { fresh, type AcceptsHead, type Outcome } from './outcome.ts';
 import { keyOf, type SegmentRef, type Source } from './source.ts';
 
 export interface Ledger {
-  /** The outcomes of segments, in order, each settling on its own. None rejects: a failure is an outcome, too. */
-  read(refs: readonly SegmentRef[], caller: Call): readonly Promise<Outcome>[];
+  /** The outcomes, in order, each on its own. None rejects: a failure is an outcome, too. `onMiss`: no cache has it. */
+  read(
+    refs: readonly SegmentRef[],
+    caller: Call,
+    onMiss?: (ref: SegmentRef) => void,
+  ): readonly Promise<Outcome>[];
   /**
    * The outcome of a segment that memory can answer at once; null when it has to be read. When memory has dropped its
    * rows, the head of the entry answers, if the caller accepts it.
@@ -39,6 +43,8 @@ export interface Ledger {
   goodUntil(ref: SegmentRef, entry: Entry): Instant;
   /** Loads what other replicas have read into memory, so that `holds` finds it. */
   recall(refs: readonly SegmentRef[]): Promise<void>;
+  /** The segments that the store could answer, by when they were read; it may be one too many. */
+  heldInStore(refs: readonly SegmentRef[]): Promise<readonly SegmentRef[]>;
   /**
    * Reads a segment in the background, behind all requests of clients, unless another replica reads it or the cache has
    * a newer reading than `known`. @throws GatewayError
@@ -54,10 +60,7 @@ export interface Ledger {
   keepRecords(): Promise<void>;
   /** How this process last read a source; null when it has not. */
   lastReading(source: Source): LastReading | null;
-  /**
-   * By source: when the oldest entry in memory that may still change was read. Sources without such an entry are
-   * absent.
-   */
+  /** By source: when the oldest entry in memory that may still change was read; absent when there is none. */
   oldestOpen(): ReadonlyMap<string, Instant>;
   /** Aborts all readings and leaves them to the other replicas. */
   close(): Promise<void>;
@@ -111,7 +114,11 @@ export function createLedger(settings: LedgerSettings): Ledger {
     return isFresh && accepts?.(ref, head) === true ? head : undefined;
   }
 
-  async function readOne(ref: SegmentRef, caller: Call): Promise<Outcome> {
+  async function readOne(
+    ref: SegmentRef,
+    caller: Call,
+    onMiss: ((ref: SegmentRef) => void) | undefined,
+  ): Promise<Outcome> {
     const { entry, tier } = await cache.find(ref);
     if (entry !== undefined && now() < entry.freshUntil) {
       meter.add('calls_saved', { by: tier });
@@ -123,6 +130,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
       return fresh(ref, entry, true);
     }
     meter.add('cache_misses', { account: ref.source.account.id });
+    onMiss?.(ref);
     try {
       return fresh(ref, await fly(ref, entry, caller), false);
     } catch (error) {
@@ -195,7 +203,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
   }
 
   return {
-    read: (refs, caller) => refs.map((ref) => readOne(ref, caller)),
+    read: (refs, caller, onMiss) => refs.map((ref) => readOne(ref, caller, onMiss)),
     now,
     close: () => flights.close(),
     lastReading: (source) => lastReadings.of(source),
@@ -218,6 +226,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
     async recall(refs) {
       await Promise.all(refs.map((ref) => cache.find(ref)));
     },
+    heldInStore: (refs) => cache.heldInStore(refs),
     async refresh(ref, known) {
       try {
         return await fly(ref, known, inBackground());

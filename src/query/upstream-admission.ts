@@ -72,10 +72,9 @@ export function createAdmission(settings: AdmissionSettings): Admission {
     admitWhatFits(asked);
   }
 
-  /** Loads what other replicas or the store have into memory: those segments cost no call. */
+  /** What the store has costs no call. We do not read it here: it may be more than memory holds. */
   async function dropHeldElsewhere(): Promise<void> {
-    await ledger.recall([...planned.values()]);
-    for (const [key, ref] of planned) if (ledger.holds(ref)) planned.delete(key);
+    for (const ref of await ledger.heldInStore([...planned.values()])) planned.delete(keyOf(ref));
   }
 
   function admitAll(asked: readonly Asked[]): void {
