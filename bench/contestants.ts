@@ -79,20 +79,32 @@ export async function startServer(name: Name, accounts: readonly Account[]): Pro
   writeFileSync(settings, JSON.stringify(settingsOf(accounts)));
   const args = name === 'gateway' ? ['src/main.ts'] : [`bench/servers/${name}.ts`, JSON.stringify(accounts)];
   const { child, line } = await start(serverCore, args, { GATEWAY_CONFIG: settings });
-  const { pid } = child;
   return {
     name,
     url: String(line['url']),
-    cpuSeconds: () =>
-      readdirSync(`/proc/${pid}/task`)
-        .map((task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
-        .reduce((sum, nanoseconds) => sum + Number(nanoseconds) / 1e9, 0),
-    residentMegabytes: () =>
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
+    ...usageOf(child),
     async stop() {
       await stop(child);
       rmSync(folder, { recursive: true });
     },
+  };
+}
+
+/** What a process has used so far. */
+export function usageOf({ pid }: ChildProcess) {
+  const megabytes = (field: string): number =>
+    Number(
+      new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN,
+    ) / 1024;
+  return {
+    /** Seconds that its threads have run so far. */
+    cpuSeconds: () =>
+      readdirSync(`/proc/${pid}/task`)
+        .map((task) => readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
+        .reduce((sum, nanoseconds) => sum + Number(nanoseconds) / 1e9, 0),
+    residentMegabytes: () => megabytes('VmRSS'),
+    /** The most that it ever had. */
+    peakMegabytes: () => megabytes('VmHWM'),
   };
 }
 
@@ -120,8 +132,8 @@ function settingsOf(accounts: readonly Account[]) {
   };
 }
 
-/** Starts node on a core, and waits for the line of an event in its log. */
-async function start(
+/** Starts node on a core, or on all of "0,1", and waits for the line of an event in its log. */
+export async function start(
   core: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -142,7 +154,7 @@ async function start(
   throw new Error(`${args.join(' ')} ended before it was ${event}`);
 }
 
-function stop(child: ChildProcess): Promise<void> {
+export function stop(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null) return resolve();
     child.on('exit', () => resolve());

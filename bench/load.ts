@@ -21,11 +21,11 @@ export interface Line {
 }
 
 /** A question as a client posts it. */
-export function post({ query, variables }: Question): Buffer {
+export function post({ query, variables }: Question, bearer = token): Buffer {
   const body = JSON.stringify({ query, variables });
   return Buffer.from(
     `POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\ncontent-type: application/json\r\n` +
-      `authorization: Bearer ${token}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `authorization: Bearer ${bearer}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

@@ -23,14 +23,12 @@ import type { ConsumeBudget } from '../server/access/budget.ts';
 import { keysOfSecret, type SessionKeys } from '../server/access/session-keys.ts';
 import { createSessions } from '../server/access/sessions.ts';
 import { readDocuments } from '../server/graphql/persisted-documents.ts';
-import { createExport } from '../server/export/export-route.ts';
 import { createAsk } from '../server/graphql/ask.ts';
 import { createGraphql } from '../server/graphql/graphql-route.ts';
 import type { EndpointSettings } from '../server/mcp/mcp-endpoint.ts';
 import { createMcpRoute } from '../server/mcp/mcp-route.ts';
 import type { Metrics } from '../server/observability/prometheus.ts';
 import type { ServerRuntime } from '../server/http/routes.ts';
-import { createJwtVerifier } from '../server/access/jwt.ts';
 import type { Log } from '../server/observability/log.ts';
 import type { Overload } from '../server/http/overload.ts';
 import { createVisibility } from '../server/access/visibility.ts';
@@ -39,7 +37,6 @@ import { createResponseCache, type ResponseCache } from '../server/graphql/respo
 import { createSchemaText } from '../server/graphql/schema-text.ts';
 import { createGateway, type Gateway } from '../server/graphql/yoga.ts';
 import type { Config } from '../config/settings.ts';
-import { createFetch } from '../upstream/fetch.ts';
 import type { DecodeThread } from '../upstream/decode-thread.ts';
 
 /** What stays the same as long as the process runs. */
@@ -134,6 +131,7 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
   const isTooLate = (sinceMs: number): boolean => overload.isOver(performance.now() - sinceMs);
   const asks = createAsk({ gateway, answers, isTooLate, metrics });
   const { maxBodyBytes } = limits;
+  let exporting: Promise<ServerRuntime['exportFocus']> | null = null;
   const { introspection } = server;
   const mcp = { schema, documents: documents.tools, introspection, asks, visibilityOf, now, log };
   return {
@@ -166,7 +164,14 @@ export function buildRuntime(config: Config, before: Runtime | null, resources: 
     }),
     mcpSettings: mcp,
     mcp: config.mcp ? createMcpRoute(mcp, maxBodyBytes) : null,
-    exportFocus: createExport({ createRequest, log }),
+    async exportFocus(...exchange) {
+      exporting ??= import('../server/export/export-route.ts').then(({ createExport }) =>
+        createExport({ createRequest, log }),
+      );
+      await (
+        await exporting
+      )(...exchange);
+    },
     schemaText: createSchemaText(introspection),
   };
 }
@@ -200,6 +205,19 @@ function toSignedTokens(
   if (jwt === undefined) return null;
   const settings = JSON.stringify(jwt);
   if (before?.settings === settings) return before;
-  const fetchKeys = createFetch(new URL(jwt.jwksUrl), proxies);
-  return { settings, verify: createJwtVerifier(jwt, now, fetchKeys) };
+  const load = async (): Promise<VerifyJwt> => {
+    const [{ createJwtVerifier }, { createFetch }] = await Promise.all([
+      import('../server/access/jwt.ts'),
+      import('../upstream/fetch.ts'),
+    ]);
+    return createJwtVerifier(jwt, now, createFetch(new URL(jwt.jwksUrl), proxies));
+  };
+  return { settings, verify: verifyOnce(load()) };
+}
+
+/** A start without signed tokens need not load what checks them; with them, the first waits for it. */
+function verifyOnce(loading: Promise<VerifyJwt>): VerifyJwt {
+  let loaded: VerifyJwt | null = null;
+  const ready = loading.then((verify) => (loaded = verify));
+  return (token) => (loaded === null ? ready.then((verify) => verify(token)) : loaded(token));
 }

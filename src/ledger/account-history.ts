@@ -13,6 +13,8 @@ export interface AccountHistory {
   /** Takes over a new plan and when each of its segments was last read; an Error means that we do not know when. */
   replan(plan: HistoryPlan, readAts: readonly (Instant | Error | null)[]): void;
   state(): HistoryState;
+  /** How much of it is left, at little cost: it does not grow with the number of segments. */
+  left(): HistoryLeft;
   /** Whether a segment is part of this history and still has to be read. */
   isMissing(ref: SegmentRef): boolean;
   /** Moves segments to the front. */
@@ -27,6 +29,14 @@ export interface AccountHistory {
   failed(ref: SegmentRef, error: GatewayError): void;
   /** Puts back a segment that was taken but not tried. */
   release(ref: SegmentRef): void;
+}
+
+export interface HistoryLeft {
+  readonly status: HistoryState['status'];
+  readonly missing: number;
+  readonly planned: number;
+  /** About how long the rest takes; 0 while nothing is read. */
+  readonly leftMs: number;
 }
 
 export interface AccountHistorySettings {
@@ -62,6 +72,7 @@ export function createAccountHistory(settings: AccountHistorySettings): AccountH
   let failuresInARow = 0;
   let restsUntilMs = 0;
   let lastError: GatewayError | null = null;
+  let missingCount = 0;
 
   const refOf = (key: string): SegmentRef | undefined => plan?.refs.get(key);
   const missing = (): SegmentRef[] => {
@@ -82,13 +93,29 @@ export function createAccountHistory(settings: AccountHistorySettings): AccountH
     return null;
   }
 
-  function statusOf(left: readonly SegmentRef[]): HistoryState['status'] {
-    if (left.length === 0) return 'COMPLETE';
-    const isResting = monotonicMs() < restsUntilMs;
-    const isAnyLeft = [...progress.values()].some(
-      (one) => one.holding === 'MISSING' && (one.isTaken || canBeTaken(one)),
-    );
-    return isResting || !isAnyLeft ? 'PAUSED' : 'READING';
+  function status(): HistoryState['status'] {
+    if (missingCount === 0) return 'COMPLETE';
+    if (monotonicMs() < restsUntilMs) return 'PAUSED';
+    const isAnyLeft = progress
+      .values()
+      .some((one) => one.holding === 'MISSING' && (one.isTaken || canBeTaken(one)));
+    return isAnyLeft ? 'READING' : 'PAUSED';
+  }
+
+  function left(): HistoryLeft {
+    const paceMs = Math.max(0, ...sources.map((source) => source.paceMs()));
+    const current = status();
+    return {
+      status: current,
+      missing: missingCount,
+      planned: progress.size,
+      leftMs: current === 'READING' ? Math.ceil(missingCount * paceMs) : 0,
+    };
+  }
+
+  function hold(one: Progress, holding: Holding): void {
+    missingCount += Number(holding === 'MISSING') - Number(one.holding === 'MISSING');
+    one.holding = holding;
   }
 
   return {
@@ -109,19 +136,18 @@ export function createAccountHistory(settings: AccountHistorySettings): AccountH
         const rest = known ?? { failures: 0, restsUntilMs: 0, isTaken: false };
         progress.set(key, { ...rest, holding, readAt });
       }
+      missingCount = missing().length;
     },
+    left,
     state() {
-      const left = missing();
-      const status = statusOf(left);
-      const paceMs = Math.max(0, ...sources.map((source) => source.paceMs()));
-      const isReading = status === 'READING';
+      const { status, planned, leftMs } = left();
       return {
         status,
         from: plan?.from ?? ('' as YearMonth),
-        heldFrom: plan === null ? null : heldFrom(plan, left),
-        segmentsHeld: progress.size - left.length,
-        segmentsPlanned: progress.size,
-        estimatedCompleteAt: isReading ? after(now(), Math.ceil(left.length * paceMs)) : null,
+        heldFrom: plan === null ? null : heldFrom(plan, missing()),
+        segmentsHeld: planned - missingCount,
+        segmentsPlanned: planned,
+        estimatedCompleteAt: status === 'READING' ? after(now(), leftMs) : null,
         error: status === 'COMPLETE' ? null : lastError,
       };
     },
@@ -144,10 +170,10 @@ export function createAccountHistory(settings: AccountHistorySettings): AccountH
       wanted.delete(keyOf(ref));
       failuresInARow = 0;
       if (one === undefined) return;
-      const holding = holdingOf(ref, readAt, now());
-      Object.assign(one, { holding, readAt, failures: 0, isTaken: false });
+      hold(one, holdingOf(ref, readAt, now()));
+      Object.assign(one, { readAt, failures: 0, isTaken: false });
       // What could not be read once is said until it could, or nothing of that is left.
-      if ([...progress.values()].every(({ failures }) => failures === 0)) lastError = null;
+      if (progress.values().every(({ failures }) => failures === 0)) lastError = null;
     },
     failed(ref, error) {
       const one = progress.get(keyOf(ref));

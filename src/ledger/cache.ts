@@ -36,6 +36,11 @@ export interface Cache {
   goodUntil(ref: SegmentRef, entry: Entry): Instant;
   /** When segments were last read, in order, by any tier; null: never, an Error: we do not know. */
   readAts(refs: readonly SegmentRef[]): Promise<readonly (Instant | Error | null)[]>;
+  /**
+   * The segments that the store could answer, by when they were read: asks for no row. Which of their rows become final
+   * later than the segment is not known without them, so it may be one too many.
+   */
+  heldInStore(refs: readonly SegmentRef[]): Promise<readonly SegmentRef[]>;
   /** By source: when the oldest entry in memory that may still change was read. */
   oldestOpen(): ReadonlyMap<string, Instant>;
   /** A refresh behind this entry failed: from now on requests wait for the provider, unless the entry is final. */
@@ -115,6 +120,13 @@ export function createCache({ memoryBytes, store, now, meter, onChanged }: Cache
     return { entry: heldOf(ref), tier: 'memory' };
   }
 
+  async function storedAts(refs: readonly SegmentRef[]): Promise<(Instant | Error | null)[]> {
+    if (store === null || refs.length === 0) return refs.map(() => null);
+    const keys = refs.map((ref) => keyOf(ref));
+    const stored = await readHeads(store, keys);
+    return keys.map((key) => stored.get(key) ?? null);
+  }
+
   const cache: Cache = {
     peek: heldOf,
     peekHead: (ref) => unlessFromFuture(memory.head(keyOf(ref))),
@@ -160,10 +172,19 @@ export function createCache({ memoryBytes, store, now, meter, onChanged }: Cache
 
     async readAts(refs) {
       const own = refs.map((ref) => heldOf(ref)?.readAt ?? null);
-      const missing = refs.filter((_ref, index) => own[index] === null).map((ref) => keyOf(ref));
-      if (store === null || missing.length === 0) return own;
-      const stored = await readHeads(store, missing);
-      return own.map((readAt, index) => readAt ?? stored.get(keyOf(refs[index] as SegmentRef)) ?? null);
+      const missing = refs.filter((_ref, index) => own[index] === null);
+      const stored = (await storedAts(missing)).values();
+      return own.map((readAt) => readAt ?? stored.next().value ?? null);
+    },
+
+    async heldInStore(refs) {
+      const readAts = await storedAts(refs);
+      return refs.filter(({ source: { freshness, account }, segment }, index) => {
+        const readAt = readAts[index] ?? null;
+        if (readAt === null || readAt instanceof Error) return false;
+        const unread = { rows: [], notices: [] };
+        return now() < freshnessOf(freshness, account, segment, unread, readAt).revalidateUntil;
+      });
     },
 
     oldestOpen() {

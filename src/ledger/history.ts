@@ -86,6 +86,7 @@ export function createHistory(settings: HistorySettings): History {
   } = settings;
   const { now } = ledger;
   let walks = new Map<string, Walk>();
+  let byAccount = new Map<Account, Walk>();
   let stopped = false;
   let lastReportedMissing: number | null = null;
 
@@ -105,6 +106,7 @@ export function createHistory(settings: HistorySettings): History {
       next.set(key, isSame ? known : begin(key, account, own, known));
     }
     walks = next;
+    byAccount = new Map(next.values().map((walk) => [walk.history.account, walk]));
     return [...next.values()];
   }
 
@@ -144,7 +146,7 @@ export function createHistory(settings: HistorySettings): History {
   }
 
   async function walkNow(walk: Walk): Promise<void> {
-    const isReading = walk.history.state().status === 'READING';
+    const isReading = walk.history.left().status === 'READING';
     const isLeading = await mayRead(walk);
     const patienceMs = isReading && !isLeading ? lookAgainSoonMs : lookAgainMs;
     if (monotonicMs() - walk.lookedAtMs >= patienceMs) await look(walk);
@@ -185,24 +187,23 @@ export function createHistory(settings: HistorySettings): History {
   function tell(): void {
     const sum = total();
     const isNews = lastReportedMissing === null ? true : (sum.missing === 0) !== (lastReportedMissing === 0);
-    if (!isNews || walks.size === 0 || [...walks.values()].some(({ lookedAtMs }) => lookedAtMs < 0)) return;
+    if (!isNews || walks.size === 0 || walks.values().some(({ lookedAtMs }) => lookedAtMs < 0)) return;
     lastReportedMissing = sum.missing;
     onProgress(sum);
   }
 
   function total(): HistoryTotal {
-    const states = [...walks.values()].map(({ history }) => history.state());
-    const sum = (of: (state: HistoryState) => number): number =>
-      states.reduce((all, one) => all + of(one), 0);
-    return {
-      missing: sum(({ segmentsPlanned, segmentsHeld }) => segmentsPlanned - segmentsHeld),
-      planned: sum(({ segmentsPlanned }) => segmentsPlanned),
-      leftMs: Math.max(0, ...states.map(({ estimatedCompleteAt }) => (estimatedCompleteAt ?? now()) - now())),
-    };
+    const all = { missing: 0, planned: 0, leftMs: 0 };
+    for (const { history } of walks.values()) {
+      const { missing, planned, leftMs } = history.left();
+      all.missing += missing;
+      all.planned += planned;
+      all.leftMs = Math.max(all.leftMs, leftMs);
+    }
+    return all;
   }
 
-  const walkOf = (account: Account): Walk | undefined =>
-    [...walks.values()].find(({ history }) => history.account === account);
+  const walkOf = (account: Account): Walk | undefined => byAccount.get(account);
 
   return {
     of(account) {

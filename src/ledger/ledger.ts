@@ -25,8 +25,12 @@ import { findMissing } from './recall.ts';
 import { keyOf, type SegmentRef, type Source } from './source.ts';
 
 export interface Ledger {
-  /** The outcomes of segments, in order, each settling on its own. None rejects: a failure is an outcome, too. */
-  read(refs: readonly SegmentRef[], caller: Call): readonly Promise<Outcome>[];
+  /** The outcomes, in order, each on its own. None rejects: a failure is an outcome, too. `onMiss`: no cache has it. */
+  read(
+    refs: readonly SegmentRef[],
+    caller: Call,
+    onMiss?: (ref: SegmentRef) => void,
+  ): readonly Promise<Outcome>[];
   /**
    * The outcome of a segment that memory can answer at once; null when it has to be read. When memory has dropped its
    * rows, the head of the entry answers, if the caller accepts it.
@@ -40,6 +44,8 @@ export interface Ledger {
   goodUntil(ref: SegmentRef, entry: Entry): Instant;
   /** Loads what other replicas or the store have, as far as memory has room; resolves to what no cache has. */
   recall(refs: readonly SegmentRef[]): Promise<readonly SegmentRef[]>;
+  /** The segments that the store could answer, by when they were read; it may be one too many. */
+  heldInStore(refs: readonly SegmentRef[]): Promise<readonly SegmentRef[]>;
   /**
    * Reads a segment in the background, behind all requests of clients, unless another replica reads it or the cache has
    * a newer reading than `known`. @throws GatewayError
@@ -55,10 +61,7 @@ export interface Ledger {
   keepRecords(): Promise<void>;
   /** How this process last read a source; null when it has not. */
   lastReading(source: Source): LastReading | null;
-  /**
-   * By source: when the oldest entry in memory that may still change was read. Sources without such an entry are
-   * absent.
-   */
+  /** By source: when the oldest entry in memory that may still change was read; absent when there is none. */
   oldestOpen(): ReadonlyMap<string, Instant>;
   /** Aborts all readings and leaves them to the other replicas. */
   close(): Promise<void>;
@@ -115,7 +118,11 @@ export function createLedger(settings: LedgerSettings): Ledger {
     return isFresh && accepts?.(ref, head) === true ? head : undefined;
   }
 
-  async function readOne(ref: SegmentRef, caller: Call): Promise<Outcome> {
+  async function readOne(
+    ref: SegmentRef,
+    caller: Call,
+    onMiss: ((ref: SegmentRef) => void) | undefined,
+  ): Promise<Outcome> {
     const { entry, tier } = await cache.find(ref);
     if (entry !== undefined && now() < entry.freshUntil) {
       meter.add('calls_saved', { by: tier });
@@ -127,6 +134,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
       return fresh(ref, entry, true);
     }
     meter.add('cache_misses', { account: ref.source.account.id });
+    onMiss?.(ref);
     try {
       return fresh(ref, await fly(ref, entry, caller), false);
     } catch (error) {
@@ -199,7 +207,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
   }
 
   return {
-    read: (refs, caller) => refs.map((ref) => readOne(ref, caller)),
+    read: (refs, caller, onMiss) => refs.map((ref) => readOne(ref, caller, onMiss)),
     now,
     close: () => flights.close(),
     lastReading: (source) => lastReadings.of(source),
@@ -220,6 +228,7 @@ export function createLedger(settings: LedgerSettings): Ledger {
     },
     goodUntil: (ref, entry) => cache.goodUntil(ref, entry),
     recall: (refs) => findMissing(refs, cache, isUsable),
+    heldInStore: (refs) => cache.heldInStore(refs),
     async refresh(ref, known) {
       try {
         return await fly(ref, known, inBackground());

@@ -19,6 +19,13 @@ export interface Outcome<K extends ReadKind = ReadKind> {
 /** Whether a caller can use an entry without its rows, which nobody may then look at. */
 export type AcceptsHead = (ref: SegmentRef, head: Entry) => boolean;
 
+/** How a caller does without rows, of which there may be more than memory holds. */
+export interface WithoutRows {
+  readonly accepts: AcceptsHead;
+  /** Takes what the caller needs of an entry's rows, so that it accepts the head. Absent: it needs them together. */
+  readonly digest?: (ref: SegmentRef, entry: Entry) => Promise<void>;
+}
+
 /** The outcome of a segment that was in the cache, or was read. */
 export function fresh({ source: { kind } }: SegmentRef, entry: Entry, isCached: boolean): Outcome {
   return { kind, status: 'FRESH', isCached, entry, error: null };

@@ -101,7 +101,9 @@ async function toLists(
   const categories = shared.length > 0 ? null : request.categories;
   if (request.timeZone === null || shared.length > 0) {
     await Promise.all(
-      ahead.map((source) => readOwnDays(source, { dates: needed, categories }, context, () => true)),
+      ahead.map((source) =>
+        readOwnDays(source, { dates: needed, categories }, context, { accepts: () => true }),
+      ),
     );
   }
   const details = areKeysRead

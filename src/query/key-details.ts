@@ -67,9 +67,14 @@ async function readKeys(usage: Source<ChargeKind>, dates: DateRange, context: Ga
       await nameless.collector.collect(list);
       return all.collector.collect(list);
     },
-    accepting: (...args) => {
-      const accept = [all, nameless].map(({ collector: { accepting } }) => accepting?.(...args));
-      return (ref, head) => accept.every((one) => one?.(ref, head) === true);
+    withoutRows: (...args) => {
+      const both = [all, nameless].flatMap(({ collector }) => collector.withoutRows?.(...args) ?? []);
+      return {
+        accepts: (ref, head) => both.every(({ accepts }) => accepts(ref, head)),
+        async digest(ref, entry) {
+          for (const { digest } of both) await digest?.(ref, entry);
+        },
+      };
     },
   };
   const [source] = await collectCharges(

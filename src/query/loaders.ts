@@ -11,22 +11,25 @@ import type { ReadKind } from '../domain/snapshots.ts';
 import type { Tracing } from '../domain/tracing.ts';
 import type { HistoryView } from '../ledger/history.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { failed, type AcceptsHead, type Outcome } from '../ledger/outcome.ts';
+import { failed, type AcceptsHead, type Outcome, type WithoutRows } from '../ledger/outcome.ts';
+import { headOf } from '../ledger/out-of-window.ts';
 import { isOwnQuota } from '../ledger/segment-failures.ts';
+import type { Entry } from '../ledger/memory-tier.ts';
 import { keyOf, type SegmentRef } from '../ledger/source.ts';
+import { createBlocks } from './segment-blocks.ts';
 import { createAdmission, historyPending, type UpstreamBudget } from './upstream-admission.ts';
 import type { Validity } from './validity.ts';
 
 export interface SegmentLoader {
   /**
    * The outcomes of segments, in order. A failure is an outcome, so no segment fails another's batch. A FAILED segment
-   * decides for all, so it is returned alone, at once; the others are still read and kept. `accepts`: which segments
-   * need no rows when memory has dropped them. @throws GatewayError QUERY_TOO_EXPENSIVE when the request would read
+   * decides for all, so it is returned alone, at once; the others are still read and kept. `without`: how the caller
+   * does without the rows of segments that memory has dropped, or cannot hold together. @throws GatewayError QUERY_TOO_EXPENSIVE when the request would read
    * more segments than it may; whatever `upstreamBudget` throws
    */
   load<K extends ReadKind>(
     refs: readonly SegmentRef<K>[],
-    accepts?: AcceptsHead,
+    without?: WithoutRows,
   ): Promise<readonly Outcome<K>[]>;
   /** What the request has cost so far. */
   cost(): Cost;
@@ -57,19 +60,28 @@ export interface LoaderSettings {
   readonly tracing: Tracing;
 }
 
+/** How many segments' rows a request has at a time, if it only adds them up. */
+const segmentsAtOnce = 20;
+
 /** Lives as long as one request: a loader shared by requests could show one caller another caller's rows. */
 export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
   const { ledger, history, call, turn, maxUpstreamCalls, upstreamBudget, validity, tracing } = settings;
   const mayUse = turn === null ? null : Promise.race([turn, aborted(call.signal)]);
   // Wrapped in an object, so that each segment settles on its own: a batch must not wait for its slowest vendor.
   const loader = new DataLoader<SegmentRef, { readonly landed: Promise<Outcome> }, string>(
-    async (refs) => ledger.read(refs, call).map((landed) => ({ landed })),
+    async (refs) =>
+      ledger.read(refs, call, (missed) => leave.get(keyOf(missed))?.()).map((landed) => ({ landed })),
     { cacheKeyFn: keyOf },
   );
+  /** Rows that only pass through are so many at a time: a year of many accounts is more than memory holds. */
+  const blocks = createBlocks(segmentsAtOnce);
+  /** Called when a segment goes to its provider: it leaves its block, which does not wait for that. */
+  const leave = new Map<string, () => void>();
   const requested = new Set<string>();
   /** Segments that were admitted to the ledger. */
   const begun = new Set<string>();
   const cached = new Set<string>();
+  const flown = new Set<string>();
   const admission = createAdmission({ ledger, history, maxUpstreamCalls, upstreamBudget });
 
   /** Answers at once, without a batch, when memory has all segments. */
@@ -117,9 +129,36 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
     const { landed } = await loader.load(ref);
     const outcome = await landed;
     if (!isOf(outcome, ref)) throw new TypeError(`a segment of ${ref.source.kind} holds ${outcome.kind}`);
-    if (outcome.isCached) cached.add(keyOf(ref));
+    if (!outcome.isCached) flown.add(keyOf(ref));
+    else if (!flown.has(keyOf(ref))) cached.add(keyOf(ref));
     validity.dependsOn(ref, outcome);
     return outcome.error === null ? outcome : { ...outcome, error: untilAnswerable(outcome.error, ref) };
+  }
+
+  /** Loads a segment, takes what is needed of its rows, and lets go of them. */
+  function pass<K extends ReadKind>(ref: SegmentRef<K>, without: WithoutRows): Promise<Outcome<K>> {
+    return blocks(() => {
+      const left = Promise.withResolvers<void>();
+      leave.set(keyOf(ref), left.resolve);
+      const passed = loadOne(ref).then((outcome) => digested(ref, outcome, without));
+      return { result: passed, over: Promise.race([passed, left.promise]) };
+    });
+  }
+
+  async function digested<K extends ReadKind>(
+    ref: SegmentRef<K>,
+    outcome: Outcome<K>,
+    { accepts, digest }: WithoutRows,
+  ): Promise<Outcome<K>> {
+    const { entry } = outcome;
+    const head = entry === null ? null : headOf({ entry, segment: ref.segment }, ref.source.grid);
+    if (entry === null || head === null) return outcome;
+    await digest?.(ref, entry);
+    if (!accepts(ref, head)) return outcome;
+    const headOutcome = { ...outcome, entry: head as Entry<K> };
+    loader.clear(ref);
+    validity.dependsOn(ref, headOutcome);
+    return headOutcome;
   }
 
   /** Extends the wait to all that the request needs of the account, so that one retry finds everything. */
@@ -138,11 +177,13 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
 
   async function read<K extends ReadKind>(
     refs: readonly SegmentRef<K>[],
-    accepts: AcceptsHead | undefined,
+    without: WithoutRows | undefined,
   ): Promise<readonly Outcome<K>[]> {
-    const held = answerAll(refs, accepts);
+    const held = answerAll(refs, without?.accepts);
     if (held !== null) return held;
-    const byHead = answerByHead(refs, accepts);
+    const byHead = answerByHead(refs, without?.accepts);
+    const load = (ref: SegmentRef<K>): Promise<Outcome<K>> =>
+      without?.digest === undefined ? loadOne(ref) : pass(ref, without);
     const others = refs.filter((ref) => !byHead.has(ref));
     for (const ref of others) requested.add(keyOf(ref));
     const pending = await admission.admit(others);
@@ -154,7 +195,7 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
       () =>
         new Promise<readonly Outcome<K>[]>((resolve, reject) => {
           const loads = refs.map(async (ref) => {
-            const outcome = byHead.get(ref) ?? (await loadOne(ref));
+            const outcome = byHead.get(ref) ?? (await load(ref));
             if (outcome.status === 'FAILED') resolve([outcome]);
             return outcome;
           });
@@ -167,9 +208,9 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
     isPlan: false,
     async load<K extends ReadKind>(
       refs: readonly SegmentRef<K>[],
-      accepts?: AcceptsHead,
+      without?: WithoutRows,
     ): Promise<readonly Outcome<K>[]> {
-      const outcomes = await read(refs, accepts);
+      const outcomes = await read(refs, without);
       if (mayUse !== null) await mayUse;
       return outcomes;
     },

@@ -16,7 +16,7 @@ import type { SourceCoverage } from '../domain/coverage.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { RowKind } from '../domain/rows.ts';
 import { countSegments, segmentsOf, type Grid } from '../domain/segments.ts';
-import type { AcceptsHead } from '../ledger/outcome.ts';
+import type { WithoutRows } from '../ledger/outcome.ts';
 import { toReading, type Reading, type ReadingDetails } from '../ledger/reading.ts';
 import type { SegmentRef, Source } from '../ledger/source.ts';
 import type { GatewayContext } from './context.ts';
@@ -114,8 +114,8 @@ export function segmentsIn<K extends RowKind>(
 export interface ReadOptions {
   /** When the period ends, unless it ends with its last date. */
   readonly end?: Instant | null;
-  /** Which segments need no rows. */
-  readonly accepts?: AcceptsHead | undefined;
+  /** How to do without rows; absent: they are needed. */
+  readonly withoutRows?: WithoutRows | undefined;
 }
 
 /** Reads a period of a source. @throws GatewayError QUERY_TOO_EXPENSIVE */
@@ -124,18 +124,18 @@ export async function readSource<K extends RowKind>(
   dates: DateRange | null,
   choice: Choice,
   context: GatewayContext,
-  { end = null, accepts }: ReadOptions = {},
+  { end = null, withoutRows }: ReadOptions = {},
 ): Promise<Reading<K>> {
   const refs = segmentsIn(source, dates, choice, context);
-  const read = async (accepted?: AcceptsHead): Promise<Reading<K>> => {
-    const outcomes = await context.segments.load(refs, accepted);
+  const read = async (without?: WithoutRows): Promise<Reading<K>> => {
+    const outcomes = await context.segments.load(refs, without);
     return toReading(source, dates, refs, outcomes, { now: context.ledger.now(), end });
   };
   // An answer about a period without segments mentions the current time, so it must not be reused.
   if (refs.length === 0) context.validity.endsNow();
-  const reading = await read(accepts);
+  const reading = await read(withoutRows);
   // If segments may share rows, we need the rows of all of them.
-  return reading.parts === null && accepts !== undefined ? read() : reading;
+  return reading.parts === null && withoutRows !== undefined ? read() : reading;
 }
 
 /**

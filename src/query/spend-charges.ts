@@ -7,7 +7,7 @@ import type { Account } from '../domain/account.ts';
 import type { CalendarDate, DateRange, Instant, TimeZone } from '../domain/calendar.ts';
 import type { SourceCoverage } from '../domain/coverage.ts';
 import type { GatewayError } from '../domain/errors.ts';
-import type { AcceptsHead } from '../ledger/outcome.ts';
+import type { WithoutRows } from '../ledger/outcome.ts';
 import type { ReadPart } from '../ledger/reading.ts';
 import type { Source } from '../ledger/source.ts';
 import type { AllocationChoice } from '../reports/allocation-rules.ts';
@@ -111,12 +111,12 @@ export interface ListTerms {
 export interface Collector {
   /** Takes in a list, and returns its number of charges. */
   readonly collect: (list: ChargeList) => Promise<number>;
-  /** Which segments need no rows for these dates; absent: all need rows. */
-  readonly accepting?: (
+  /** How it does without the rows of segments for these dates; absent: it needs rows. */
+  readonly withoutRows?: (
     dates: DateRange,
     shift: Shift | null,
     attribution: Attribution | null,
-  ) => AcceptsHead;
+  ) => WithoutRows;
 }
 
 /**
@@ -217,7 +217,7 @@ async function readAccount(
   { sources, attribution }: AccountLists,
   request: SpendRequest,
   context: GatewayContext,
-  { accepting }: Collector,
+  { withoutRows }: Collector,
 ): Promise<ReadCharges[]> {
   const { timeZone, categories, spreadsTerms = false } = request;
   const { dates, shift } = request.datesIn(timeZone ?? account.timeZone);
@@ -230,8 +230,8 @@ async function readAccount(
       }),
     );
   if (timeZone === null || haveSameDays(dates, timeZone, account.timeZone)) {
-    const accepts = accepting?.(dates, shift, attribution);
-    return readEach((source) => readOwnDays(source, { dates, categories }, context, accepts));
+    const without = withoutRows?.(dates, shift, attribution);
+    return readEach((source) => readOwnDays(source, { dates, categories }, context, without));
   }
   const choices = new Map(
     sources.map((source) => [source, finerChoice(source, dates, timeZone, categories)] as const),

@@ -15,7 +15,7 @@ import {
 } from '../domain/calendar.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { hourlyOf, type Grid } from '../domain/segments.ts';
-import type { AcceptsHead } from '../ledger/outcome.ts';
+import type { WithoutRows } from '../ledger/outcome.ts';
 import type { Reading, ReadingDetails, ReadPart } from '../ledger/reading.ts';
 import type { Source } from '../ledger/source.ts';
 import type { ChargedRow } from '../reports/spend-dimensions.ts';
@@ -46,10 +46,10 @@ export async function readOwnDays(
   source: Source<ChargeKind>,
   { dates, categories }: SpendDates,
   context: GatewayContext,
-  accepts: AcceptsHead | undefined,
+  withoutRows: WithoutRows | undefined,
 ): Promise<ReadList> {
   const choice = choiceOf(source, categories);
-  const reading = await readSource(source, dates, choice, context, { accepts });
+  const reading = await readSource(source, dates, choice, context, { withoutRows });
   return {
     reading,
     parts: reading.parts,

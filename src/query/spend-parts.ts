@@ -45,7 +45,11 @@ export function createCollector(
   /** The sums for this report. Kept here, because other reports may push them out of the cache before we use them. */
   const held = new Map<string, Spend>();
 
-  async function wholePart(part: ReadPart<ChargeKind>, list: ChargeList): Promise<Spend> {
+  /** What a segment without rows comes to. Of many accounts' lists most are empty. */
+  const nothing = createSpend(settings.groupBy, settings.rateDay);
+
+  async function wholePart(part: ReadPart<ChargeKind>, list: OfList): Promise<Spend> {
+    if (part.entry.rows.length === 0) return nothing;
     const key = sumsKeyOf(part, part.entry.readAt, list, settings);
     const known = held.get(key) ?? sums.find(key);
     if (known !== undefined) return known;
@@ -73,21 +77,30 @@ export function createCollector(
       }
       return countOf(spend) - before;
     },
-    accepting: (dates, shift, attribution) => (ref, head) => {
-      const { segment, source } = ref;
-      if (!isWhole(segment, dates)) return false;
-      const key = sumsKeyOf(
-        { key: keyOf(ref), covers: segment.dates },
-        head.readAt,
-        { account: source.account, shift, attribution },
-        settings,
-      );
-      const known = held.get(key) ?? sums.find(key);
-      if (known !== undefined) held.set(key, known);
-      return known !== undefined;
-    },
+    withoutRows: (dates, shift, attribution) => ({
+      accepts(ref, head) {
+        const { segment, source } = ref;
+        if (!isWhole(segment, dates)) return false;
+        if (head.rows.length === 0) return true;
+        const list = { account: source.account, shift, attribution };
+        const key = sumsKeyOf({ key: keyOf(ref), covers: segment.dates }, head.readAt, list, settings);
+        const known = held.get(key) ?? sums.find(key);
+        if (known !== undefined) held.set(key, known);
+        return known !== undefined;
+      },
+      async digest({ source, segment }, entry) {
+        if (!isWhole(segment, dates)) return;
+        const part = { key: keyOf({ source, segment }), covers: segment.dates, entry, dates: null };
+        const list = { account: source.account, shift, attribution };
+        const spend = await wholePart(part as ReadPart<ChargeKind>, list);
+        held.set(sumsKeyOf(part, entry.readAt, list, settings), spend);
+      },
+    }),
   };
 }
+
+/** What of a list decides the sums of its segments. */
+type OfList = Pick<ChargeList, 'account' | 'shift' | 'attribution'>;
 
 const sumsOfLedgers = new WeakMap<object, SpendSums>();
 
@@ -102,7 +115,7 @@ function sumsOf(ledger: Ledger): SpendSums {
 function sumsKeyOf(
   { key, covers }: Pick<ReadPart<ChargeKind>, 'key' | 'covers'>,
   readAt: Instant,
-  { account, shift, attribution }: Pick<ChargeList, 'account' | 'shift' | 'attribution'>,
+  { account, shift, attribution }: OfList,
   { signature }: PartSettings,
 ): string {
   const way = attribution?.nameIn(covers === null ? [] : monthsOf(covers)) ?? '';
@@ -119,7 +132,7 @@ function monthsOf({ from, to }: DateRange): YearMonth[] {
 
 async function addUp(
   { entry, dates }: ReadPart<ChargeKind>,
-  list: ChargeList,
+  list: OfList,
   { groupBy, rateDay, matches }: PartSettings,
 ): Promise<Spend> {
   const spend = createSpend(groupBy, rateDay);
@@ -135,7 +148,7 @@ async function addUp(
 
 function add(
   spend: Spend,
-  { account, shift, attribution }: ChargeList,
+  { account, shift, attribution }: OfList,
   row: ChargedRow,
   own: CalendarDate,
 ): void {

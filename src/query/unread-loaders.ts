@@ -2,7 +2,7 @@
 
 import type { ReadKind } from '../domain/snapshots.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { AcceptsHead, Outcome } from '../ledger/outcome.ts';
+import type { AcceptsHead, Outcome, WithoutRows } from '../ledger/outcome.ts';
 import { keyOf, type SegmentRef } from '../ledger/source.ts';
 import { isOf, type Cost, type SegmentLoader } from './loaders.ts';
 import type { Validity } from './validity.ts';
@@ -26,7 +26,7 @@ export function createPlanner(ledger: Ledger): Planner {
     isPlan: true,
     async load<K extends ReadKind>(
       refs: readonly SegmentRef<K>[],
-      accepts?: AcceptsHead,
+      { accepts }: Partial<WithoutRows> = {},
     ): Promise<readonly Outcome<K>[]> {
       for (const ref of refs) {
         // A segment needs its rows as soon as one field does.
@@ -64,7 +64,7 @@ export function createCachedLoader(ledger: Ledger, validity: Validity): SegmentL
     isPlan: false,
     async load<K extends ReadKind>(
       refs: readonly SegmentRef<K>[],
-      accepts?: AcceptsHead,
+      { accepts }: Partial<WithoutRows> = {},
     ): Promise<readonly Outcome<K>[]> {
       await ledger.recall(refs.filter((ref) => !ledger.holds(ref, accepts)));
       return refs.map((ref) => {

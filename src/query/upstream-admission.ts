@@ -72,10 +72,9 @@ export function createAdmission(settings: AdmissionSettings): Admission {
     admitWhatFits(asked);
   }
 
-  /** What other replicas or the store have costs no call. */
+  /** What the store has costs no call. We do not read it here: it may be more than memory holds. */
   async function dropHeldElsewhere(): Promise<void> {
-    const missing = new Set((await ledger.recall([...planned.values()])).map((ref) => keyOf(ref)));
-    for (const key of planned.keys()) if (!missing.has(key)) planned.delete(key);
+    for (const ref of await ledger.heldInStore([...planned.values()])) planned.delete(keyOf(ref));
   }
 
   function admitAll(asked: readonly Asked[]): void {

@@ -5,6 +5,8 @@
 
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 
+import { GatewayError } from '../domain/errors.ts';
+
 export interface BodyTransfer {
   /** Gives a block away. Its buffer must contain nothing else, and must not be used afterwards. */
   put(block: Uint8Array<ArrayBuffer>): void;
@@ -34,4 +36,14 @@ export function receive(port: MessagePort): Uint8Array[] {
   }
   port.close();
   return blocks;
+}
+
+/** Blocks as text. @throws GatewayError PROVIDER_RESPONSE_INVALID when they are not UTF-8 */
+export function toText(blocks: readonly Uint8Array[]): string {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  try {
+    return blocks.map((block) => decoder.decode(block, { stream: true })).join('') + decoder.decode();
+  } catch {
+    throw new GatewayError('PROVIDER_RESPONSE_INVALID', "the provider's answer is not UTF-8");
+  }
 }

@@ -10,8 +10,7 @@ import { GatewayError, isGatewayError, type ErrorCode } from '../domain/errors.t
 import { buffersOf, createPacker, disambiguatePacked, type PackedRows } from '../table/packed-rows.ts';
 import type { RowKind, RowOf } from '../domain/rows.ts';
 import type { ListDecoder, ListRef } from '../providers/provider.ts';
-import { toText } from './http-exchange.ts';
-import { receive } from './body-transfer.ts';
+import { toText, receive } from './body-transfer.ts';
 import { readAnswer } from './read-answer.ts';
 
 /** A large answer of a vendor, as the other thread receives it. */

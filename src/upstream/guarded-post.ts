@@ -11,8 +11,7 @@ import type { LookupFunction } from 'node:net';
 import { isGatewayError } from '../domain/errors.ts';
 import { isInternalAddress } from '../domain/internal-addresses.ts';
 import type { Post, PostResult } from '../domain/post.ts';
-import { createConnections } from './dispatcher.ts';
-import { exchange } from './http-exchange.ts';
+import { loadHttp } from './load-http.ts';
 import { failureOf } from './network-failures.ts';
 import { proxyFor, type Proxies } from './proxy.ts';
 import { retryAfterSeconds } from './read-answer.ts';
@@ -37,6 +36,7 @@ export function createGuardedPost(settings: GuardedPostSettings): Post {
   return async ({ url: text, headers, body }, signal) => {
     const url = new URL(text);
     if (!allowInternal && isInternalAddress(url.hostname, ownNetworks()) === true) return refused;
+    const { createConnections, exchange } = await loadHttp();
     const connections = createConnections({
       connections: 1,
       timeoutMs,

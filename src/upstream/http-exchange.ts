@@ -10,7 +10,7 @@ import { request, type Dispatcher } from 'undici';
 
 import { GatewayError } from '../domain/errors.ts';
 import { networkCodeOf, describeFailure, failureOf } from './network-failures.ts';
-import { createParcel, type BodyTransfer } from './body-transfer.ts';
+import { createParcel, toText, type BodyTransfer } from './body-transfer.ts';
 
 export interface ExchangeSpec {
   readonly method: 'GET' | 'POST';
@@ -157,16 +157,6 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += chunk.length;
   }
   return block;
-}
-
-/** Blocks as text. @throws GatewayError PROVIDER_RESPONSE_INVALID when they are not UTF-8 */
-export function toText(blocks: readonly Uint8Array[]): string {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  try {
-    return blocks.map((block) => decoder.decode(block, { stream: true })).join('') + decoder.decode();
-  } catch {
-    throw invalid('is not UTF-8');
-  }
 }
 
 function decode(body: Readable, encoding: string | undefined): Readable {

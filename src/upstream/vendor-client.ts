@@ -11,9 +11,9 @@ import type { Call } from '../domain/segments.ts';
 import { untraced, type Tracing } from '../domain/tracing.ts';
 import type { Request, RequestSpec } from '../providers/provider.ts';
 import { createBreakers } from './breaker.ts';
-import { createConnections } from './dispatcher.ts';
-import { exchange, toText, type Exchanged } from './http-exchange.ts';
-import { receive } from './body-transfer.ts';
+import type { Exchanged } from './http-exchange.ts';
+import { loadHttp } from './load-http.ts';
+import { receive, toText } from './body-transfer.ts';
 import type { Quota, Wanted } from './quota.ts';
 import type { DecodeThread } from './decode-thread.ts';
 import { readAnswer } from './read-answer.ts';
@@ -93,15 +93,10 @@ export function createClient(settings: ClientSettings): Client {
   const { now, quota, random = Math.random, tracing = untraced } = settings;
   const base = new URL(settings.baseUrl);
   const breakers = createBreakers(settings.monotonicMs ?? (() => performance.now()));
-  const connections = createConnections({
-    connections: settings.connections,
-    timeoutMs: Math.min(settings.timeoutMs, maxConnectMs),
-    proxy: settings.proxy ?? null,
-  });
+  let http: ReturnType<typeof openHttp> | null = null;
 
   /** The other thread reads large lists. Their rows have the type of the schema, which TypeScript cannot see. */
-  async function read<T>(spec: RequestSpec<T>, exchanged: Exchanged, call: Call): Promise<T> {
-    const { status, header, body } = exchanged;
+  async function read<T>(spec: RequestSpec<T>, { status, header, body }: Exchanged, call: Call): Promise<T> {
     if (typeof body !== 'string' && spec.list !== undefined && settings.thread !== undefined) {
       const answer = { status, retryAfter: header('retry-after'), transfer: body };
       // What has arrived is paid for: it gets the time of an exchange, even if all who wait have less.
@@ -135,6 +130,7 @@ export function createClient(settings: ClientSettings): Client {
           ...attributesOf(method, urlOf(base, spec)),
         }),
         async () => {
+          const { connections, exchange } = await (http ??= openHttp(settings));
           const headers = { ...tracing.headers(), ...spec.headers() };
           const sent = {
             method,
@@ -205,8 +201,16 @@ export function createClient(settings: ClientSettings): Client {
         paceMs: quota.paceMs(),
       };
     },
-    close: () => connections.close(),
+    async close() {
+      await (await http)?.connections.close();
+    },
   };
+}
+
+async function openHttp({ connections, timeoutMs, proxy = null }: ClientSettings) {
+  const { createConnections, ...http } = await loadHttp();
+  const settings = { connections, timeoutMs: Math.min(timeoutMs, maxConnectMs), proxy };
+  return { ...http, connections: createConnections(settings) };
 }
 
 /** Milliseconds to wait after attempt `number` failed: what the vendor asks for, otherwise full jitter. */
