@@ -150,8 +150,10 @@ export function createSegmentLoader(settings: LoaderSettings): SegmentLoader {
     outcome: Outcome<K>,
     { accepts, digest }: WithoutRows,
   ): Promise<Outcome<K>> {
-    const { entry } = outcome;
-    const head = entry === null ? null : headOf({ entry, segment: ref.segment }, ref.source.grid);
+    const { entry, isCached } = outcome;
+    // What was just read from a provider stays for the request: nobody else may have kept it.
+    const head =
+      entry === null || !isCached ? null : headOf({ entry, segment: ref.segment }, ref.source.grid);
     if (entry === null || head === null) return outcome;
     await digest?.(ref, entry);
     if (!accepts(ref, head)) return outcome;
