@@ -8,7 +8,6 @@ import type { Vendor, VendorAnswer } from './vendor.ts';
 export const faultNames = [
   'rateLimited',
   'rateLimitedWithRetryAfter',
-  'rateLimitedForLong',
   'unauthorized',
   'htmlForbidden',
   'notFound',
@@ -34,6 +33,8 @@ export interface Fault {
   readonly times?: number;
   /** The end of the paths that it hits: "balance/detail"; absent: every path. */
   readonly only?: string;
+  /** What `rateLimitedWithRetryAfter` asks for; 1 by default. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** A hundred megabytes of zeros, compressed to a hundred kilobytes; made on first use. */
@@ -41,7 +42,7 @@ let bomb: Buffer | null = null;
 
 /** Applies a fault to a response. `answer` is what the vendor would have sent. */
 export function playFault(
-  name: FaultName,
+  { name, retryAfterSeconds = 1 }: Pick<Fault, 'name' | 'retryAfterSeconds'>,
   vendor: Vendor,
   answer: VendorAnswer,
   request: IncomingMessage,
@@ -52,9 +53,7 @@ export function playFault(
     case 'rateLimited':
       return send(response, vendor.tooFast);
     case 'rateLimitedWithRetryAfter':
-      return send(response, vendor.tooFast, { 'retry-after': '1' });
-    case 'rateLimitedForLong':
-      return send(response, vendor.tooFast, { 'retry-after': '600' });
+      return send(response, vendor.tooFast, { 'retry-after': String(retryAfterSeconds) });
     case 'unauthorized':
       return send(response, vendor.unauthorized);
     case 'htmlForbidden':

@@ -119,7 +119,7 @@ async function receive(
   note('fault');
   const left = (fault.times ?? Number.POSITIVE_INFINITY) - 1;
   state.fault = left > 0 ? { ...fault, times: left } : null;
-  playFault(fault.name, vendor, answer, request, response);
+  playFault(fault, vendor, answer, request, response);
 }
 
 /** `PUT /_sandbox {"fault":{"name":"broken","times":2},"quirks":{"extraFields":true}}`; `DELETE` resets everything. */

@@ -41,7 +41,6 @@ const lists = ['bills', 'apiKeyUsage', 'dailyDetails', 'invoices'] as const;
 const failing: Record<Exclude<FaultName, 'slow'>, string> = {
   rateLimited: 'PROVIDER_RATE_LIMITED',
   rateLimitedWithRetryAfter: 'PROVIDER_RATE_LIMITED',
-  rateLimitedForLong: 'PROVIDER_RATE_LIMITED',
   unauthorized: 'PROVIDER_CREDENTIAL_REJECTED',
   htmlForbidden: 'PROVIDER_REJECTED',
   notFound: 'PROVIDER_RESPONSE_INVALID',

@@ -39,6 +39,7 @@ interface Fault {
   readonly vendor: Exclude<VendorId, 'aione'>;
   /** What the vendor does; absent: it lists nothing. */
   readonly name?: FaultName;
+  readonly retryAfterSeconds?: number;
   /** What the reader is told; absent: nothing is missing. */
   readonly reason?: string;
 }
@@ -49,7 +50,9 @@ const faults: readonly (readonly [string, Fault])[] = [
     'a rate limit',
     {
       vendor: 'novita',
-      name: 'rateLimitedForLong',
+      name: 'rateLimitedWithRetryAfter',
+      // Longer than a question waits.
+      retryAfterSeconds: 600,
       reason: 'The provider limits how often it may be asked.',
     },
   ],
@@ -172,7 +175,8 @@ beforeEach(() => {
 describe.each(faults)('%s', { timeout }, (_name, fault) => {
   test('is shown as what it is in every view, and the others are whole', async () => {
     const vendor = shared.gateway.sandbox.vendors[fault.vendor];
-    vendor.fault = fault.name === undefined ? null : { name: fault.name };
+    const { name, retryAfterSeconds = 1 } = fault;
+    vendor.fault = name === undefined ? null : { name, retryAfterSeconds };
     vendor.quirks = fault.name === undefined ? { nullList: true } : {};
     // With nothing in memory that could stand in.
     await shared.gateway.restart();
