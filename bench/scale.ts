@@ -29,7 +29,7 @@ const size: Size = {
 const trustedMs = 300_000;
 
 const spendOf = (from: string, to: string, groupBy: string): Question => ({
-  query: `{ spend(period: { dates: { from: "${from}-01", to: "${to}-01" } }, groupBy: [${groupBy}]) { totals { billedCost { amount currency } chargeCount } coverage { complete sources { status error { code } } } } }`,
+  query: `{ spend(period: { dates: { from: "${from}-01", to: "${to}-01" } }, groupBy: [${groupBy}]) { totals { billedCost { amount currency } } coverage { complete sources { rowCount } } } }`,
   variables: {},
 });
 /** Twelve months that are over, so that all of them are held. */
@@ -44,8 +44,10 @@ const round = (value: number, digits = 0): number => Number(value.toFixed(digits
 interface Reply {
   readonly data?: {
     readonly spend?: {
-      readonly totals: readonly { readonly chargeCount: number }[];
-      readonly coverage: { readonly complete: boolean };
+      readonly coverage: {
+        readonly complete: boolean;
+        readonly sources: readonly { readonly rowCount: number }[];
+      };
     } | null;
   } | null;
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
@@ -72,7 +74,7 @@ async function measure(fleet: Fleet, gateway: Gateway, step: string, question: Q
     ...(data?.spend == null
       ? {}
       : {
-          charges: data.spend.totals.reduce((sum, { chargeCount }) => sum + chargeCount, 0),
+          rowsAddedUp: data.spend.coverage.sources.reduce((sum, { rowCount }) => sum + rowCount, 0),
           complete: data.spend.coverage.complete,
         }),
     ...(errors === undefined ? {} : { errors: errors.map(({ extensions }) => extensions?.code) }),

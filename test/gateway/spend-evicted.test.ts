@@ -134,3 +134,20 @@ test('with a full store the answer is that of rows, and needs neither vendor nor
   expect(await commands()).toBe(read);
   expect(callsOf(gateway)).toEqual(calls);
 });
+
+test('a year that the store holds is answered though memory holds little of it, and its segments are more than a request may read', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const limits = { ...tight, maxUpstreamCalls: 150 };
+  const gateway = await start(limits, { redis: { url: redis.url, timeoutMs: 5000 } });
+  const [query = ''] = questions;
+  for (let month = 0; month < 12; month += 1) {
+    const at = (later: number): string =>
+      new Date(Date.UTC(2025, 3 + month + later, 1)).toISOString().slice(0, 10);
+    await ask(gateway, spendQuery({ range: { from: at(0), to: at(1) }, groupBy: ['MONTH'] }));
+  }
+  const calls = callsOf(gateway);
+  await gateway.restart();
+  const { spend } = (await ask(gateway, query)).data;
+  expect(toTrueTotals(spend.totals)).toEqual(sumTruth(trueCharges(nowMs, year)));
+  expect(callsOf(gateway)).toEqual(calls);
+});
