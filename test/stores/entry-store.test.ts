@@ -17,7 +17,7 @@ import { startRedis } from '../support/redis.ts';
 async function openRedis(): Promise<EntryStore> {
   const redis = await startRedis({ onTestFinished });
   const shared = connectRedisStore(
-    { url: [redis.url], cluster: false, prefix: 'test', replicas: 1, timeoutMs: 2000 },
+    { url: [redis.url], cluster: false, prefix: 'test', replicas: 1, timeoutMs: 30_000 },
     { meter: createMeter(), onStatus: () => {}, onUnheard: () => {} },
   );
   onTestFinished(() => shared.close());
