@@ -1,4 +1,4 @@
-/** Looks for segments in the tiers of the cache, for whoever wants to know what a provider would have to be asked for. */
+/** Which segments a provider would have to be asked for: those that no tier of the cache has. */
 
 import type { Cache } from './cache.ts';
 import type { Entry } from './memory-tier.ts';

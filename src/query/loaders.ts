@@ -24,8 +24,8 @@ export interface SegmentLoader {
   /**
    * The outcomes of segments, in order. A failure is an outcome, so no segment fails another's batch. A FAILED segment
    * decides for all, so it is returned alone, at once; the others are still read and kept. `without`: how the caller
-   * does without the rows of segments that memory has dropped, or cannot hold together. @throws GatewayError QUERY_TOO_EXPENSIVE when the request would read
-   * more segments than it may; whatever `upstreamBudget` throws
+   * does without the rows of segments that memory has dropped, or cannot hold together. @throws GatewayError
+   * QUERY_TOO_EXPENSIVE when the request would read more segments than it may; what `upstreamBudget` throws
    */
   load<K extends ReadKind>(
     refs: readonly SegmentRef<K>[],
