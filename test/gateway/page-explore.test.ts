@@ -1,6 +1,7 @@
 /** Explore in a real browser: what stands on the screen is the truth to the last digit, and the address holds it all. */
 
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { parse } from 'csv-parse/sync';
 import type { Browser, Page } from 'playwright-core';
@@ -303,11 +304,13 @@ describe('what is not there looks like what it is', { timeout }, () => {
     });
     await gateway.app.history.tick();
     gateway.sandbox.vendors.streamlake.fault = { name: 'unavailable' };
-    const { page } = await open(
-      '#/explore?period=2025-12-01..2026-03-18&by=PROVIDER&grain=MONTH',
-      {},
-      gateway,
-    );
+    const { page } = await open('#/explore?period=2026-03', {}, gateway);
+    // How far the accounts are read comes late: until then the picture is not said to be complete.
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('"AccountStates"') === true) await sleep(1000);
+      await route.continue();
+    });
+    await goTo(page, '#/explore?period=2025-12-01..2026-03-18&by=PROVIDER&grain=MONTH');
     const told = await page
       .locator('figure.bars', { hasText: 'Cost per month, CNY' })
       .locator('g.column')
@@ -329,6 +332,35 @@ describe('what is not there looks like what it is', { timeout }, () => {
       months.get('2026-03'),
     ]);
     expect(told.map((label) => label.includes('StreamLake production'))).toEqual([true, false, false, false]);
+    await page.context().close();
+  });
+
+  test('while another question is asked, the answer before stands under its own words', async () => {
+    const { page, problems } = await open('#/explore?period=2026-02&by=PROVIDER');
+    const words = async () => ({
+      dates: await page.locator('.view-head p').innerText(),
+      captions: await page.locator('figure.bars figcaption').allInnerTexts(),
+      tables: await page.locator('.spend-table h2').allInnerTexts(),
+      rows: await page.locator('.spend-table tbody th').allInnerTexts(),
+    });
+    const before = await words();
+    const released = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      await released.promise;
+      await route.continue();
+    });
+    // Days become months, providers products, and the period another.
+    await page.evaluate(() => void (location.hash = '#/explore?period=2026-01&by=PRODUCT&grain=MONTH'));
+    await page.locator('.timelines[aria-busy=true]').waitFor();
+    await page.locator('.answer[aria-busy=true]').waitFor();
+    expect(await words()).toEqual(before);
+    released.resolve();
+    await settled(page);
+    const after = await words();
+    expect(after.captions).toEqual(['Cost per month, CNY', 'Cost per month, USD']);
+    expect(after.tables).toEqual(['Cost by Product, CNY', 'Cost by Product, USD']);
+    expect(after.dates).toContain('Jan 2026');
+    expect(problems).toEqual([]);
     await page.context().close();
   });
 

@@ -12,7 +12,7 @@ import { showMoment } from '../format/dates.ts';
 import { useI18n } from '../shell/i18n.tsx';
 import { useSession } from '../shell/session.tsx';
 import { explain, Failure, Loading } from '../shell/states.tsx';
-import { useQuery, type QueryResult } from '../shell/use-query.ts';
+import { useAnswered, useQuery, type QueryResult } from '../shell/use-query.ts';
 import { keyName, type GroupKey } from './key-name.ts';
 import { barsOf, failuresOf, gapsOf, seriesOf, type TimeAnswer, type TimeSource } from './time-bars.ts';
 import { datesOfBar, datesOfPeriod, type Grain } from './time-grain.ts';
@@ -37,13 +37,17 @@ export interface Timeline {
   readonly bars: readonly Bar[];
 }
 
-export interface TimelinesProps extends Pick<TimelinesRequest, 'grain'>, TimelinesResult {
-  readonly convertTo: string | null;
+export interface TimelinesProps extends TimelinesResult {
   /** Goes into the dates of a bar. */
   readonly onSelect?: ((dates: { readonly from: string; readonly to: string }) => void) | undefined;
 }
 
-export function Timelines({ timelines, query, grain, convertTo, onSelect }: TimelinesProps) {
+export function Timelines({
+  timelines,
+  shown: { grain, convertTo = null },
+  query,
+  onSelect,
+}: TimelinesProps) {
   const { t } = useI18n();
   if (timelines === null) {
     return query.errors.length === 0 || query.loading ? (
@@ -73,6 +77,8 @@ export function Timelines({ timelines, query, grain, convertTo, onSelect }: Time
 
 export interface TimelinesResult {
   readonly timelines: readonly Timeline[] | null;
+  /** What they were asked by. */
+  readonly shown: TimelinesRequest;
   readonly query: QueryResult<unknown>;
 }
 
@@ -90,7 +96,8 @@ export function useTimelinesOf(
   query: QueryResult<unknown>,
 ): TimelinesResult {
   const i18n = useI18n();
-  const { period, grain, convertTo = null } = request;
+  const shown = useAnswered(request, query);
+  const { period, grain, convertTo = null } = shown;
   const sources = whole?.bars?.coverage.sources ?? [];
   const failed = failuresOf(sources);
   const hasNone = whole?.bars == null && query.errors.length > 0;
@@ -99,19 +106,22 @@ export function useTimelinesOf(
     Date.now(),
   );
   const dates = whole?.bars?.period ?? datesOfPeriod(period, tomorrow);
-  const accounts = useAccountStates(failed.length > 0 || hasNone);
+  const states = useAccountStates(failed.length > 0 || hasNone);
+  const { accounts } = states;
   const missing = failed.length > 0 ? failed.map(({ account }) => account.id) : [...accounts.keys()];
   const heldFrom = latest(missing.flatMap((id) => accounts.get(id)?.history.heldFrom ?? []));
   const heldDates =
     heldFrom !== null && `${heldFrom}-01` > dates.from && `${heldFrom}-01` < dates.to
       ? { from: `${heldFrom}-01`, to: dates.to }
       : null;
-  const { data: held } = useQuery(
+  const held = useQuery(
     operations.CostOverTime,
-    heldDates === null ? null : { period: { dates: heldDates }, ...variablesOf(request) },
+    heldDates === null ? null : { period: { dates: heldDates }, ...variablesOf(shown) },
   );
+  const isLoading = query.loading || states.loading || (heldDates !== null && held.loading);
+  const told = { ...query, loading: isLoading };
 
-  const later = heldDates === null ? null : held;
+  const later = heldDates !== null && held.isCurrent ? held.data : null;
   const known = [whole, later].filter((one): one is TimeAnswer => one?.bars != null);
   const currencies = convertTo === null ? currenciesOf(known) : [convertTo];
   const common = {
@@ -123,12 +133,12 @@ export function useTimelinesOf(
     explain: (source: TimeSource) => reasonOf(source, accounts.get(source.account.id), i18n),
   };
   const named = known.find(({ series }) => series !== null) ?? known[0];
-  if (named === undefined) return { timelines: null, query };
+  if (named === undefined) return { timelines: null, shown, query: told };
   const series = seriesOf(named, currencies, common);
-  const told = query.errors
+  const causes = query.errors
     .filter(({ code }) => code !== 'UNSUPPORTED_BY_PROVIDER')
     .map((error) => [error.account, explain(error, i18n)].filter(Boolean).join(': '));
-  const reasons = [...new Set(told)];
+  const reasons = [...new Set(causes)];
   const timelines = currencies.map((currency, index): Timeline => {
     const own = series[index] ?? [];
     const asked = { ...common, currency };
@@ -137,7 +147,7 @@ export function useTimelinesOf(
     const read = new Map((later === null ? [] : barsOf(later, own, asked)).map((bar) => [bar.key, bar]));
     return { currency, series: own, bars: first.map((bar) => read.get(bar.key) ?? bar) };
   });
-  return { timelines, query };
+  return { timelines, shown, query: told };
 }
 
 function variablesOf({ grain, by, allocation = null, filter, convertTo = null }: TimelinesRequest) {
@@ -145,10 +155,17 @@ function variablesOf({ grain, by, allocation = null, filter, convertTo = null }:
 }
 
 /** How far each account is read; empty until it is known, and for a reader who may not know. */
-function useAccountStates(isNeeded: boolean): ReadonlyMap<string, AccountState> {
+function useAccountStates(isNeeded: boolean): AccountStates {
   const { isBound } = useSession().state;
-  const { data } = useQuery(operations.AccountStates, isNeeded && !isBound ? {} : null);
-  return new Map((data?.accounts ?? []).map((account) => [account.id, account]));
+  const isAsked = isNeeded && !isBound;
+  const { data, loading } = useQuery(operations.AccountStates, isAsked ? {} : null);
+  const accounts = new Map((data?.accounts ?? []).map((account) => [account.id, account]));
+  return { accounts, loading: isAsked && loading };
+}
+
+interface AccountStates {
+  readonly accounts: ReadonlyMap<string, AccountState>;
+  readonly loading: boolean;
 }
 
 function currenciesOf(answers: readonly TimeAnswer[]): readonly string[] {

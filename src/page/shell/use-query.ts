@@ -1,6 +1,6 @@
 /** Asks the gateway one operation, and again when its variables or the reader change. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { TextValues } from '../texts/translator.ts';
 import type { Operation } from './operation.ts';
@@ -22,6 +22,8 @@ export interface QueryError {
 export interface QueryResult<Data> {
   /** Null: nothing was answered yet, or nothing could be. While new variables are asked, the answer before stands. */
   readonly data: Data | null;
+  /** Whether `data` answers what is asked now, and not what was asked before. */
+  readonly isCurrent: boolean;
   readonly errors: readonly QueryError[];
   readonly loading: boolean;
   /** When the answer came. */
@@ -29,9 +31,11 @@ export interface QueryResult<Data> {
   readonly reload: () => void;
 }
 
-interface State<Data> extends Omit<QueryResult<Data>, 'reload'> {
+interface State<Data> extends Omit<QueryResult<Data>, 'reload' | 'isCurrent'> {
   /** The reader whose answer it is. */
   readonly version: number;
+  /** The variables that it answers. */
+  readonly asked: string | null;
 }
 
 /** `variables` null: nothing is asked yet. */
@@ -42,9 +46,9 @@ export function useQuery<Data, Variables extends object>(
   const session = useSession();
   const { version, status } = session.state;
   const [turn, setTurn] = useState(0);
-  const nothing: State<Data> = { data: null, errors: [], loading: true, answeredAt: null, version };
-  const [state, setState] = useState(nothing);
   const asked = variables === null ? null : JSON.stringify(variables);
+  const nothing: State<Data> = { data: null, errors: [], loading: true, answeredAt: null, version, asked };
+  const [state, setState] = useState(nothing);
   const mayAsk = status !== 'signedOut' && status !== 'unknown';
 
   useEffect(() => {
@@ -57,7 +61,7 @@ export function useQuery<Data, Variables extends object>(
       if (answer === null) return;
       if (answer.isSignedOut) return session.expired();
       const { data, errors } = answer;
-      setState({ data, errors, loading: false, answeredAt: Date.now(), version });
+      setState({ data, errors, loading: false, answeredAt: Date.now(), version, asked });
       const waitMs = retryAfterMs(errors);
       if (waitMs !== null) timer = setTimeout(() => setTurn((number) => number + 1), waitMs);
     };
@@ -70,8 +74,30 @@ export function useQuery<Data, Variables extends object>(
 
   // What the reader before saw is not shown for a moment either.
   const shown = state.version === version && mayAsk ? state : nothing;
-  const { data, errors, loading, answeredAt } = shown;
-  return { data, errors, loading, answeredAt, reload: () => setTurn((number) => number + 1) };
+  const { data, errors, answeredAt } = shown;
+  const isCurrent = data === null || shown.asked === asked;
+  return {
+    data,
+    isCurrent,
+    errors,
+    // The effect that asks comes after the drawing.
+    loading: shown.loading || shown.asked !== asked,
+    answeredAt,
+    reload: () => setTurn((number) => number + 1),
+  };
+}
+
+/**
+ * What a view shows an answer by: what it asks now, or while the answer before still stands, what that was asked by. So
+ * no figure stands under the words of another question.
+ */
+export function useAnswered<Asked>(
+  asked: Asked,
+  { isCurrent }: Pick<QueryResult<unknown>, 'isCurrent'>,
+): Asked {
+  const answered = useRef(asked);
+  if (isCurrent) answered.current = asked;
+  return answered.current;
 }
 
 interface Answered<Data> {

@@ -8,7 +8,7 @@ import { operations } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { addressOf, changeParams, useRoute } from '../../shell/route.ts';
 import { Answer, Empty } from '../../shell/states.tsx';
-import { useQuery } from '../../shell/use-query.ts';
+import { useAnswered, useQuery } from '../../shell/use-query.ts';
 import { Choice } from '../../table/choice.tsx';
 import { DigitsContext } from '../../table/figures.tsx';
 import type { CheckView } from './check-view.ts';
@@ -48,6 +48,7 @@ function OneAllocation({ allocations }: { readonly allocations: readonly Allocat
   const id = params.get('allocation') ?? allocations[0]?.allocationId ?? '';
   const allocation = allocations.find(({ allocationId }) => allocationId === id);
   const query = useQuery(operations.AllocationCheck, allocation === undefined ? null : { id, month });
+  const answered = useAnswered(id, query);
   return (
     <>
       <div class="toolbar">
@@ -81,7 +82,9 @@ function OneAllocation({ allocations }: { readonly allocations: readonly Allocat
             </a>
           </p>
           <Answer query={orNothing(query, 'allocationCheck')}>
-            {({ allocationCheck: check }) => (check === null ? null : <Checked check={check} id={id} />)}
+            {({ allocationCheck: check }) =>
+              check === null ? null : <Checked check={check} id={answered} />
+            }
           </Answer>
           <BoundClients allocation={allocation} />
         </DigitsContext.Provider>

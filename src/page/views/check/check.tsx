@@ -7,7 +7,7 @@ import { operations, type CheckQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
 import { Answer } from '../../shell/states.tsx';
-import { useQuery } from '../../shell/use-query.ts';
+import { useAnswered, useQuery } from '../../shell/use-query.ts';
 import { Amount, Count, DigitsContext, Unknown } from '../../table/figures.tsx';
 import { stateOf } from './check-state.ts';
 import { Residuals } from './residuals.tsx';
@@ -20,12 +20,13 @@ export function Check() {
   const asked = params.get('month') ?? '';
   const month = isMonth(asked) ? asked : addMonths(new Date().toISOString().slice(0, 7), -1);
   const query = useQuery(operations.Check, { month });
+  const answered = useAnswered(month, query);
   return (
     // A check is about the last digit.
     <DigitsContext.Provider value="all">
       <div class="view-head">
         <h1>{t('check.title')}</h1>
-        <p class="muted">{showMonth(month, locale)}</p>
+        <p class="muted">{showMonth(answered, locale)}</p>
       </div>
       <p class="muted">{t('check.lead')}</p>
       <div class="toolbar">

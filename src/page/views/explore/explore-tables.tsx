@@ -19,8 +19,9 @@ import { stackedBy, tablesOf, variablesOf, type SpendTableView } from './explore
 
 export interface ExploreTablesProps {
   readonly data: ExploreQuery;
-  /** What the pictures show: a line over time for each of their series. Null: not known. */
+  /** What the pictures show of the same: a line over time for each of their series. Null: not known. */
   readonly timelines: readonly Timeline[] | null;
+  /** What `data` answers. */
   readonly state: ExploreState;
   /** What the dimensions are called. */
   readonly dimensions: readonly string[];
@@ -31,7 +32,8 @@ export function ExploreTables({ data, timelines, state, dimensions, to }: Explor
   const i18n = useI18n();
   const { t } = i18n;
   const { convertTo, ...variables } = variablesOf(state);
-  const changes = useQuery(operations.ExploreChange, convertTo === null ? variables : null);
+  const compared = useQuery(operations.ExploreChange, convertTo === null ? variables : null);
+  const changes = compared.isCurrent ? compared : { data: null, errors: [] };
   const names = {
     nameOf: (key: GroupKey | undefined) => keyName(key, i18n),
     total: t('word.total'),

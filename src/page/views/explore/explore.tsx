@@ -16,7 +16,7 @@ import { useI18n } from '../../shell/i18n.tsx';
 import { addressOf, useRoute } from '../../shell/route.ts';
 import { useSession } from '../../shell/session.tsx';
 import { Answer } from '../../shell/states.tsx';
-import { useQuery } from '../../shell/use-query.ts';
+import { useAnswered, useQuery } from '../../shell/use-query.ts';
 import { DigitsContext } from '../../table/figures.tsx';
 import { ChargeRows } from './charge-rows.tsx';
 import { parseExplore, printExplore, type ExploreState } from './explore-address.ts';
@@ -45,6 +45,7 @@ function Explored({ state }: { readonly state: ExploreState }) {
   const grain: Grain = state.grain ?? grainOf(state.period);
   const variables = variablesOf(state);
   const query = useQuery(operations.Explore, variables);
+  const answered = useAnswered(state, query);
   const allocations = useAllocations();
   const time = useTimelines({
     period: state.period,
@@ -61,8 +62,12 @@ function Explored({ state }: { readonly state: ExploreState }) {
     return addressOf('explore', printExplore({ ...state, ...next }, others));
   };
   const allocationName =
-    allocations.find(({ allocationId }) => allocationId === state.allocation)?.name ?? state.allocation ?? '';
-  const dimensions = state.by.map((one) => (one === 'ALLOCATION' ? allocationName : t(`dimension.${one}`)));
+    allocations.find(({ allocationId }) => allocationId === answered.allocation)?.name ??
+    answered.allocation ??
+    '';
+  const dimensions = answered.by.map((one) =>
+    one === 'ALLOCATION' ? allocationName : t(`dimension.${one}`),
+  );
   const go = (next: Partial<ExploreState>): void => location.assign(to(next));
   const digits = params.get('digits') === 'all' ? 'all' : 'cents';
   return (
@@ -91,18 +96,13 @@ function Explored({ state }: { readonly state: ExploreState }) {
             data.groups === null ? null : (
               <>
                 <CoverageLine coverage={data.groups.coverage} />
-                {state.by.includes('API_KEY') && <p class="muted">{t('explore.byKeyNote')}</p>}
-                {state.allocation !== null && <p class="muted">{t('allocation.note')}</p>}
-                <Timelines
-                  {...time}
-                  grain={grain}
-                  convertTo={state.convertTo}
-                  onSelect={(dates) => go({ period: { dates }, grain: null })}
-                />
+                {answered.by.includes('API_KEY') && <p class="muted">{t('explore.byKeyNote')}</p>}
+                {answered.allocation !== null && <p class="muted">{t('allocation.note')}</p>}
+                <Timelines {...time} onSelect={(dates) => go({ period: { dates }, grain: null })} />
                 <ExploreTables
                   data={data}
-                  timelines={time.timelines}
-                  state={state}
+                  timelines={query.isCurrent && time.query.isCurrent ? time.timelines : null}
+                  state={answered}
                   dimensions={dimensions}
                   to={to}
                 />
@@ -123,9 +123,7 @@ function Explored({ state }: { readonly state: ExploreState }) {
             )
           }
         </Answer>
-        {query.data?.groups == null && time.timelines !== null && (
-          <Timelines {...time} grain={grain} convertTo={state.convertTo} />
-        )}
+        {query.data?.groups == null && time.timelines !== null && <Timelines {...time} />}
       </div>
     </DigitsContext.Provider>
   );

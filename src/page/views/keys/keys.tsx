@@ -15,7 +15,7 @@ import { operations, type KeysChangeQuery, type KeysQuery } from '../../generate
 import { useI18n } from '../../shell/i18n.tsx';
 import { addressOf, changeParams, useRoute } from '../../shell/route.ts';
 import { Answer, explain } from '../../shell/states.tsx';
-import { useQuery, type QueryResult } from '../../shell/use-query.ts';
+import { useAnswered, useQuery, type QueryResult } from '../../shell/use-query.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { DigitsContext } from '../../table/figures.tsx';
 import { parseOrder, printOrder } from '../../table/row-order.ts';
@@ -36,7 +36,9 @@ export function Keys() {
   const grain = grainOf(period);
   const hasChanges = params.get('why') === 'yes';
   const query = useQuery(operations.Keys, { period, grain, hasProducts });
+  const answered = useAnswered({ period, grain }, query);
   const changes = useQuery(operations.KeysChange, hasChanges ? { period, hasProducts } : null);
+  const changed = hasChanges && query.isCurrent && changes.isCurrent ? changes.data : null;
   return (
     <DigitsContext.Provider value={params.get('digits') === 'all' ? 'all' : 'cents'}>
       <div class="view-head">
@@ -73,15 +75,14 @@ export function Keys() {
           data.keys === null ? null : (
             <>
               <CoverageLine coverage={data.keys.coverage} />
-              {hasChanges && <Against query={changes} />}
+              {hasChanges && <Against data={changed} errors={changes.errors} />}
               {data.keys.totals.map(({ currency }) => (
                 <KeyTable
                   key={currency}
                   data={data}
-                  changes={hasChanges && changes.data !== null ? keyChangesIn(changes.data, currency) : null}
+                  changes={changed === null ? null : keyChangesIn(changed, currency)}
                   currency={currency}
-                  grain={grain}
-                  period={period}
+                  {...answered}
                 />
               ))}
               <ZoneNote sources={data.keys.coverage.sources} />
@@ -94,7 +95,7 @@ export function Keys() {
 }
 
 /** What is compared with what, or why it cannot be. */
-function Against({ query: { data, errors } }: { readonly query: QueryResult<KeysChangeQuery> }) {
+function Against({ data, errors }: Pick<QueryResult<KeysChangeQuery>, 'data' | 'errors'>) {
   const i18n = useI18n();
   const { t } = i18n;
   const previous = data?.keys?.previous;

@@ -7,7 +7,7 @@ import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
 import { useSession } from '../../shell/session.tsx';
 import { Answer, Part } from '../../shell/states.tsx';
-import { useQuery, type QueryResult } from '../../shell/use-query.ts';
+import { useAnswered, useQuery, type QueryResult } from '../../shell/use-query.ts';
 import { Choice } from '../../table/choice.tsx';
 import { AccountCards } from './account-cards.tsx';
 import { CostSection } from './cost-section.tsx';
@@ -92,9 +92,10 @@ function Cost({
   readonly query: QueryResult<OverviewData>;
   readonly request: OverviewRequest;
 }) {
-  const { period, by, allocation, step } = request;
   const { t } = useI18n();
   const answer = query.data === null ? null : timeAnswerOf(query.data);
+  const shown = useAnswered(request, query);
+  const { period, by, allocation, step } = shown;
   const time = useTimelinesOf({ period, grain: step, by, allocation }, answer, query);
   const name = query.data?.allocations.find(({ allocationId }) => allocationId === allocation)?.name;
   return (
@@ -107,16 +108,14 @@ function Cost({
                 <CostSection
                   spend={known}
                   timelines={time.timelines}
-                  request={request}
+                  request={shown}
                   by={by === 'ALLOCATION' ? (name ?? allocation ?? '') : t(`dimension.${by}`)}
                 />
                 <NotFinal spend={known} />
               </>
             )}
           </Part>
-          {answer === null && time.timelines !== null && (
-            <Timelines {...time} grain={step} convertTo={null} />
-          )}
+          {answer === null && time.timelines !== null && <Timelines {...time} />}
         </>
       )}
     </Answer>
