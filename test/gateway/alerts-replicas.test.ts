@@ -40,6 +40,12 @@ const budgets = [
   { id: 'tight', amount: { CNY: '12000' }, filter },
 ];
 
+/** What a gateway says of itself at /readyz. */
+interface Readiness {
+  readonly redis: string;
+  readonly accounts: readonly { readonly account: string; readonly breaker: string }[];
+}
+
 type Settings = ReturnType<typeof quietSettings>;
 const settingsFor = (bots: Bots, redis: object | undefined) => (defaults: Settings) => ({
   ...defaults,
@@ -161,10 +167,15 @@ test('three replicas that are killed, a Redis that comes and goes, bots that ans
       return left > before;
     });
   };
-  const isRedis = async (state: string): Promise<boolean> => {
-    const answers = await Promise.all(alive().map(async ({ url }) => (await fetch(`${url}/readyz`)).json()));
-    return answers.every((answer) => (answer as { readonly redis: string }).redis === state);
-  };
+  const readiness = () =>
+    Promise.all(alive().map(async ({ url }) => (await (await fetch(`${url}/readyz`)).json()) as Readiness));
+  const isRedis = async (state: string): Promise<boolean> =>
+    (await readiness()).every((answer) => answer.redis === state);
+  /** A gateway leaves a vendor that fails alone for some seconds, in real time, however many steps go by meanwhile. */
+  const mayAsk = async (account: string): Promise<boolean> =>
+    (await readiness()).every(({ accounts }) =>
+      accounts.some((one) => one.account === account && one.breaker === 'closed'),
+    );
 
   // The first is alone, so it leads; the others come while it sends, and it is killed in the midst of that.
   bots.faults.set('feishu', { name: 'tooMany', times: 2, retryAfterSeconds: 90 });
@@ -227,6 +238,7 @@ test('three replicas that are killed, a Redis that comes and goes, bots that ans
   sandbox.vendors.aione.fault = null;
   await alive()[0]?.end('SIGTERM');
   await untilLed();
+  await until('every gateway may ask AIone again', () => mayAsk('aione-hq'));
   await finish(2);
   expect(
     shownIn(bots)
