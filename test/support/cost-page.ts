@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page, Request } from 'playwright-core';
 import { expect } from 'vitest';
 
 export interface OpenedPage {
@@ -24,6 +24,9 @@ export interface PageOptions extends BrowserContextOptions {
   /** The clock of the browser. */
   readonly nowMs: number;
 }
+
+/** What each page has asked and not been answered yet. */
+const openRequests = new WeakMap<Page, Set<Request>>();
 
 /** Opens the page and does not wait for its figures. */
 export async function openPage(
@@ -46,7 +49,12 @@ export async function openPage(
     readonly weights: Map<string, number>;
   };
   const { origin } = new URL(url);
+  const open = new Set<Request>();
+  openRequests.set(page, open);
+  page.on('requestfinished', (request) => void open.delete(request));
+  page.on('requestfailed', (request) => void open.delete(request));
   page.on('request', (request) => {
+    open.add(request);
     const asked = new URL(request.url());
     opened.requests.push(`${request.method()} ${asked.pathname}`);
     if (asked.origin !== origin) opened.elsewhere.push(asked.href);
@@ -79,10 +87,22 @@ export async function openSettled(browser: Browser, url: string, options: PageOp
   return opened;
 }
 
-/** Until the view has its heading, and waits for no answer. */
+/** Until the view has its heading, and waits for no answer, nor asks anything more because of one. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').waitFor();
-  await expect.poll(() => page.locator('[aria-busy=true], .state-loading').count()).toBe(0);
+  const atRest = async (): Promise<boolean> =>
+    openRequests.get(page)?.size === 0 &&
+    (await page.locator('[aria-busy=true], .state-loading').count()) === 0;
+  await expect
+    .poll(async () => {
+      if (!(await atRest())) return false;
+      // What has come is drawn in the next frame, and effects, which ask, come after the drawing.
+      await page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20))),
+      );
+      return atRest();
+    })
+    .toBe(true);
 }
 
 /** Goes to another address of the page, and waits until nothing is asked any more. */

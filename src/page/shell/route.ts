@@ -4,7 +4,7 @@
  * who is sent the address sees the same.
  */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 
 export interface Route {
   /** `explore`; empty: the first view. */
@@ -32,13 +32,15 @@ export function addressOf(path: string, params: URLSearchParams | ParamChanges =
 
 /** The address of now. */
 export function useRoute(): Route {
-  const [route, setRoute] = useState(() => parseAddress(location.hash));
+  const [hash, setHash] = useState(() => location.hash);
   useEffect(() => {
-    const follow = (): void => setRoute(parseAddress(location.hash));
+    const follow = (): void => setHash(location.hash);
     addEventListener('hashchange', follow);
+    // It may have changed since this part was drawn.
+    follow();
     return () => removeEventListener('hashchange', follow);
   }, []);
-  return route;
+  return useMemo(() => parseAddress(hash), [hash]);
 }
 
 /** Changes parameters of the view that is shown. `replace`: the change is no step of the browser's history. */
