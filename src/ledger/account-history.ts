@@ -64,6 +64,8 @@ interface Progress {
   isTaken: boolean;
 }
 
+const unfailed = { failures: 0, restsUntilMs: 0 };
+
 export function createAccountHistory(settings: AccountHistorySettings): AccountHistory {
   const { account, sources, now, monotonicMs, outlives } = settings;
   let plan: HistoryPlan | null = null;
@@ -113,6 +115,11 @@ export function createAccountHistory(settings: AccountHistorySettings): AccountH
     };
   }
 
+  /** What could not be read once is said until it could, or nothing of that is left. */
+  function forgetError(): void {
+    if (progress.values().every(({ failures }) => failures === 0)) lastError = null;
+  }
+
   function hold(one: Progress, holding: Holding): void {
     missingCount += Number(holding === 'MISSING') - Number(one.holding === 'MISSING');
     one.holding = holding;
@@ -133,10 +140,12 @@ export function createAccountHistory(settings: AccountHistorySettings): AccountH
         const readAt =
           found instanceof Error || (found === null && !isLost) ? (known?.readAt ?? null) : found;
         const holding = holdingOf(ref, readAt, now());
-        const rest = known ?? { failures: 0, restsUntilMs: 0, isTaken: false };
-        progress.set(key, { ...rest, holding, readAt });
+        const rest = known ?? { ...unfailed, isTaken: false };
+        // Somebody else may have read what had failed.
+        progress.set(key, { ...rest, ...(holding === 'HELD' ? unfailed : {}), holding, readAt });
       }
       missingCount = missing().length;
+      forgetError();
     },
     left,
     state() {
@@ -172,8 +181,7 @@ export function createAccountHistory(settings: AccountHistorySettings): AccountH
       if (one === undefined) return;
       hold(one, holdingOf(ref, readAt, now()));
       Object.assign(one, { readAt, failures: 0, isTaken: false });
-      // What could not be read once is said until it could, or nothing of that is left.
-      if (progress.values().every(({ failures }) => failures === 0)) lastError = null;
+      forgetError();
     },
     failed(ref, error) {
       const one = progress.get(keyOf(ref));
