@@ -1,7 +1,13 @@
 /** Every view of the cost page in a real browser: for anybody, in each theme and language, on a phone and on paper. */
 
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import { startBots } from '../../src/sandbox/bots.ts';
 import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
@@ -10,6 +16,7 @@ import { views } from '../support/cost-views.ts';
 import { openBrowser } from '../support/browser.ts';
 import { findBarriers, openSettled, type PageOptions } from '../support/cost-page.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { root } from '../support/process.ts';
 
 const nowMs = Date.parse('2026-03-18T09:30:00Z');
 const timeout = 300_000;
@@ -175,4 +182,13 @@ test('an address that names no view says so', { timeout }, async () => {
   const { page } = await open({ address: '#/nowhere' });
   expect(await page.locator('h1').textContent()).toBe('There is no such view.');
   await page.context().close();
+});
+
+test('the command that takes the pictures of docs takes all of them', { timeout }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  await promisify(execFile)(process.execPath, ['test/page/take-screenshots.ts', folder], { cwd: root });
+  const pictures = readdirSync(folder).toSorted();
+  expect(pictures).toEqual(readdirSync(join(root, 'docs/page')).toSorted());
+  for (const name of pictures) expect(statSync(join(folder, name)).size).toBeGreaterThan(5000);
 });

@@ -1,12 +1,12 @@
 /**
- * `npm run screenshots`: pictures of the cost page for docs/, of simulated vendors whose clock stands still, so that
- * they are the same wherever they are taken. They have 256 colours at most, which keeps them small.
+ * `npm run screenshots [-- folder]`: pictures of the cost page for docs/, of simulated vendors whose clock stands
+ * still, so that they are the same wherever they are taken. They have 256 colours at most, which keeps them small.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { BrowserContextOptions } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 
 import { startApp } from '../../src/app/app.ts';
 import { parseConfig } from '../../src/config/config.ts';
@@ -19,7 +19,7 @@ import { root } from '../support/process.ts';
 import { toSmallPng } from '../support/small-png.ts';
 
 const nowMs = Date.parse('2026-03-18T09:37:00Z');
-const folder = join(root, 'docs/page');
+const folder = process.argv[2] ?? join(root, 'docs/page');
 
 const wide = { viewport: { width: 1280, height: 860 } };
 const pictures: readonly (readonly [string, string, BrowserContextOptions])[] = [
@@ -38,6 +38,15 @@ const pictures: readonly (readonly [string, string, BrowserContextOptions])[] = 
   ['alerts', '#/alerts', wide],
   ['export', '#/export?table=spend&format=xlsx&month=2026-02&by=team', wide],
 ];
+
+/** Waits until the page has all that it asks for, and asks nothing more because of it. */
+async function comeToRest(page: Page): Promise<void> {
+  const busy = page.locator('[aria-busy=true], .state-loading');
+  do {
+    await page.waitForLoadState('networkidle');
+    await page.waitForTimeout(100);
+  } while ((await busy.count()) > 0);
+}
 
 const stops: (() => unknown)[] = [];
 const sandbox = await startSandbox({ requestsPerSecond: 100_000, nowMs: () => nowMs });
@@ -75,9 +84,7 @@ try {
     await page.clock.install({ time: nowMs });
     await page.goto(`${app.url}/${address}`);
     await page.locator('main h1').waitFor();
-    await page.waitForFunction("document.querySelector('[aria-busy=true], .state-loading') === null", null, {
-      timeout: 120_000,
-    });
+    await comeToRest(page);
     writeFileSync(join(folder, `${name}.png`), toSmallPng(await page.screenshot()));
     await context.close();
   }
