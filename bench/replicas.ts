@@ -15,6 +15,9 @@ const warmMs = 3000;
 const loadMs = 10_000;
 const linesEach = 4;
 
+/** One of those that see all accounts. */
+const clientOf = (index: number): number => 2 * (index % (size.clients / 2));
+
 /** By accounts that have daily details, and months; `first` makes each another question. */
 function questionOf(index: number): Question {
   const account = [0, 1, 2, 3, 4, 5, 7, 8, 9][index % 9] ?? 0;
@@ -27,7 +30,7 @@ async function askCold(gateways: readonly Gateway[]): Promise<number> {
   const asked = gateways.flatMap(({ url }) =>
     Array.from({ length: 27 }, async (_, index) => {
       const line = await openLine(url);
-      const { status, text } = await line.ask(post(questionOf(index), tokenOf(index % size.clients)));
+      const { status, text } = await line.ask(post(questionOf(index), tokenOf(clientOf(index))));
       line.close();
       return status === 200 && text().includes('"complete":true');
     }),
@@ -41,7 +44,7 @@ async function askFor(gateways: readonly Gateway[], ms: number): Promise<number>
   const work = async ({ url }: Gateway, at: number): Promise<void> => {
     const line = await openLine(url);
     for (let index = at * 1009; performance.now() < endsAt; index += 1) {
-      const { status } = await line.ask(post(questionOf(index), tokenOf(index % size.clients)));
+      const { status } = await line.ask(post(questionOf(index), tokenOf(clientOf(index))));
       if (status !== 200) throw new Error(`status ${status}`);
       count += 1;
     }
