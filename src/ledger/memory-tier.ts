@@ -30,13 +30,17 @@ export interface MemoryEntry {
   readonly toHead: () => Entry | null;
 }
 
-/** The limit for all heads, by estimate: some twenty thousand heads. */
-const maxHeadBytes = 16_777_216;
+/**
+ * All heads take at most an eighth of what entries may, by estimate, and room for some twenty thousand at least: an
+ * answer is kept only while each of its segments has an entry or a head, and a year of 200 accounts has 40,000.
+ */
+const headsShare = 8;
+const leastHeadBytes = 16_777_216;
 
 /** A memory tier of at most `maxBytes`, by estimate; a segment larger than that is not kept. */
 export function createMemoryTier(maxBytes: number): MemoryTier {
   const heads = new LRUCache<string, MemoryEntry>({
-    maxSize: maxHeadBytes,
+    maxSize: Math.max(leastHeadBytes, Math.floor(maxBytes / headsShare)),
     sizeCalculation: ({ entry: { notices } }, key) => 800 + 2 * (key.length + JSON.stringify(notices).length),
   });
   const keepHead = (key: string, memoryEntry: MemoryEntry): void => {
