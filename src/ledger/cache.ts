@@ -40,13 +40,19 @@ export interface Cache {
    * The segments that the store could answer, by when they were read: asks for no row. Which of their rows become final
    * later than the segment is not known without them, so it may be one too many.
    */
-  heldInStore(refs: readonly SegmentRef[]): Promise<readonly SegmentRef[]>;
+  heldInStore(refs: readonly SegmentRef[]): Promise<StoreHoldings>;
   /** By source: when the oldest entry in memory that may still change was read. */
   oldestOpen(): ReadonlyMap<string, Instant>;
   /** A refresh behind this entry failed: from now on requests wait for the provider, unless the entry is final. */
   demote(ref: SegmentRef, entry: Entry): void;
   /** Another replica has read a segment: we stop trusting older entries. */
   supersede(key: string, readAt: Instant): void;
+}
+
+export interface StoreHoldings {
+  readonly held: readonly SegmentRef[];
+  /** How many the store could not tell of, because it did not answer. */
+  readonly untold: number;
 }
 
 export interface Found {
@@ -179,12 +185,13 @@ export function createCache({ memoryBytes, store, now, meter, onChanged }: Cache
 
     async heldInStore(refs) {
       const readAts = await storedAts(refs);
-      return refs.filter(({ source: { freshness, account }, segment }, index) => {
+      const held = refs.filter(({ source: { freshness, account }, segment }, index) => {
         const readAt = readAts[index] ?? null;
         if (readAt === null || readAt instanceof Error) return false;
         const unread = { rows: [], notices: [] };
         return now() < freshnessOf(freshness, account, segment, unread, readAt).revalidateUntil;
       });
+      return { held, untold: readAts.filter((readAt) => readAt instanceof Error).length };
     },
 
     oldestOpen() {

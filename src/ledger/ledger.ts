@@ -11,7 +11,7 @@ import type { Call } from '../domain/segments.ts';
 import type { EntryStore } from '../domain/entry-store.ts';
 import type { SharedStore } from '../domain/shared-store.ts';
 import { untraced, type Tracing } from '../domain/tracing.ts';
-import { createCache } from './cache.ts';
+import { createCache, type StoreHoldings } from './cache.ts';
 import { brokenOff, failureOf, refusedByQuota } from './segment-failures.ts';
 import { createFlights, inBackground, type Passenger } from './flights.ts';
 import { createLastReadings, type LastReading } from './last-readings.ts';
@@ -45,7 +45,7 @@ export interface Ledger {
   /** Loads what other replicas or the store have, as far as memory has room; resolves to what no cache has. */
   recall(refs: readonly SegmentRef[]): Promise<readonly SegmentRef[]>;
   /** The segments that the store could answer, by when they were read; it may be one too many. */
-  heldInStore(refs: readonly SegmentRef[]): Promise<readonly SegmentRef[]>;
+  heldInStore(refs: readonly SegmentRef[]): Promise<StoreHoldings>;
   /**
    * Reads a segment in the background, behind all requests of clients, unless another replica reads it or the cache has
    * a newer reading than `known`. @throws GatewayError

@@ -64,17 +64,24 @@ export function createAdmission(settings: AdmissionSettings): Admission {
     await yieldToEventLoop();
     const asked = asking;
     asking = [];
-    if (planned.size > maxUpstreamCalls || upstreamBudget !== null) await dropHeldElsewhere();
+    const isAsked = planned.size > maxUpstreamCalls || upstreamBudget !== null;
+    const untold = isAsked ? await dropHeldElsewhere() : 0;
     if (planned.size <= maxUpstreamCalls) return admitAll(asked);
     // Those that no history will have read when this is asked for again.
     const others = [...planned.values()].filter((ref) => admitted.has(keyOf(ref)) || !history.isMissing(ref));
-    if (others.length > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
+    if (others.length - untold > maxUpstreamCalls) throw tooExpensive(planned.size, maxUpstreamCalls);
+    if (others.length > maxUpstreamCalls) throw storeSilent(untold);
     admitWhatFits(asked);
   }
 
-  /** What the store has costs no call. We do not read it here: it may be more than memory holds. */
-  async function dropHeldElsewhere(): Promise<void> {
-    for (const ref of await ledger.heldInStore([...planned.values()])) planned.delete(keyOf(ref));
+  /**
+   * What the store has costs no call. We do not read it here: it may be more than memory holds. Returns how many it could
+   * not tell of.
+   */
+  async function dropHeldElsewhere(): Promise<number> {
+    const { held, untold } = await ledger.heldInStore([...planned.values()]);
+    for (const ref of held) planned.delete(keyOf(ref));
+    return untold;
   }
 
   function admitAll(asked: readonly Asked[]): void {
@@ -150,6 +157,14 @@ export function historyPending(
     retryAfterSeconds: Math.ceil(ledger.waitMs(missing) / 1000) + 1,
     details: { heldFrom },
   });
+}
+
+/** The error for a request that would be too expensive unless the store holds what it needs, and cannot tell now. */
+function storeSilent(untold: number): GatewayError {
+  const message =
+    `this query needs ${untold} segments that the gateway's store may hold, and the store does not answer now: ` +
+    'ask again after retryAfterSeconds, or meanwhile for a shorter period';
+  return new GatewayError('HISTORY_PENDING', message, { retryAfterSeconds: 5, details: { heldFrom: null } });
 }
 
 /** The error for a request that would cost more upstream calls than it may. */

@@ -132,6 +132,34 @@ test('a year is refused as pending, not as too expensive, when what is held of i
   expect(errors?.map(({ extensions }) => extensions)).toMatchObject([{ code: 'HISTORY_PENDING' }]);
 });
 
+test('a year that the store holds has to wait only for as long as the store does not answer', async () => {
+  const redis = await startRedis({ onTestFinished });
+  const gateway = await startGateway({
+    settings: alone(
+      'streamlake-prod',
+      { history: { months: 13 } },
+      { limits: { maxUpstreamCalls: 60, memoryCacheBytes: 1 }, redis: { url: redis.url, timeoutMs: 1000 } },
+    ),
+  });
+  await gateway.app.history.tick();
+  const calls = gateway.calls('streamlake');
+  const isRedis = (state: string) =>
+    expect
+      .poll(async () => (await (await fetch(`${gateway.app.url}/readyz`)).json()) as object)
+      .toMatchObject({ redis: state });
+  redis.signal('SIGSTOP');
+  await isRedis('away');
+  const year = spend('{ dates: { from: "2025-04-01", to: "2026-03-31" } }');
+  const { errors } = await gateway.query(year);
+  expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
+    { code: 'HISTORY_PENDING', retryable: true, retryAfterSeconds: 5 },
+  ]);
+  redis.signal('SIGCONT');
+  await isRedis('up');
+  expect((await gateway.query(year)).errors).toBeUndefined();
+  expect(gateway.calls('streamlake')).toBe(calls);
+});
+
 test('while the provider refuses the credential nobody is told to wait for the history', async () => {
   const gateway = await startGateway({
     settings: alone('streamlake-prod', { history: { months: 13 } }, { limits: { maxUpstreamCalls: 40 } }),
