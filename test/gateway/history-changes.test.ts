@@ -143,19 +143,20 @@ test('a year that the store holds has to wait only for as long as the store does
   });
   await gateway.app.history.tick();
   const calls = gateway.calls('streamlake');
-  const isRedis = (state: string) =>
-    expect
+  const untilRedisIs = async (state: string): Promise<void> => {
+    await expect
       .poll(async () => (await (await fetch(`${gateway.app.url}/readyz`)).json()) as object)
       .toMatchObject({ redis: state });
+  };
   redis.signal('SIGSTOP');
-  await isRedis('away');
+  await untilRedisIs('away');
   const year = spend('{ dates: { from: "2025-04-01", to: "2026-03-31" } }');
   const { errors } = await gateway.query(year);
   expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
     { code: 'HISTORY_PENDING', retryable: true, retryAfterSeconds: 5 },
   ]);
   redis.signal('SIGCONT');
-  await isRedis('up');
+  await untilRedisIs('up');
   expect((await gateway.query(year)).errors).toBeUndefined();
   expect(gateway.calls('streamlake')).toBe(calls);
 });

@@ -81,7 +81,10 @@ function fillHeads(maxBytes: number) {
     memory.set(`v5:{account-${index % 100}.0123456789abcdef}:BILL:gpu:${index}`, {
       entry,
       trustedUntil: at,
-      toHead: () => ({ ...entry, rows: { ...rows } }),
+      toHead: () => ({
+        ...entry,
+        rows: { length: 0, at: () => undefined, [Symbol.iterator]: () => [].values() },
+      }),
     });
   }
   const mebibytes = heap() - empty;
