@@ -1,0 +1,131 @@
+/**
+ * The controls of the page, used while answers are awaited, or do not come: nothing of another question stands under
+ * the words of this one, and nothing waits for ever.
+ */
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
+import { openBrowser } from '../support/browser.ts';
+import { openSettled, settled, type PageOptions } from '../support/cost-page.ts';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+
+const nowMs = Date.parse('2026-03-18T09:30:00Z');
+const timeout = 300_000;
+
+const stops: (() => Promise<void>)[] = [];
+const shared = {} as { browser: Browser; gateway: TestGateway };
+const atEnd = { onTestFinished: (stop: () => unknown) => void stops.push(async () => void (await stop())) };
+beforeAll(async () => {
+  shared.browser = await openBrowser(atEnd);
+  shared.gateway = await startGateway(
+    { settings: (settings) => ({ ...settings, allocations: sandboxAllocations }) },
+    atEnd,
+  );
+});
+afterAll(async () => {
+  for (const stop of stops.toReversed()) await stop();
+});
+
+const open = (address: string, options: Partial<PageOptions> = {}, gateway = shared.gateway) =>
+  openSettled(shared.browser, gateway.app.url, { nowMs, address, ...options });
+
+/** Holds the answers of an operation until the function that it returns is called. */
+async function hold(page: Page, operation: string): Promise<() => Promise<void>> {
+  const released = Promise.withResolvers<void>();
+  await page.route('**/graphql', async (route) => {
+    if (route.request().postData()?.includes(`"${operation}"`) === true) await released.promise;
+    await route.continue().catch(() => undefined);
+  });
+  return async () => {
+    released.resolve();
+    await settled(page);
+  };
+}
+
+describe('while an answer is awaited', { timeout }, () => {
+  test('a filter offers values of its own subject alone', async () => {
+    const { page } = await open('#/explore?period=2026-02');
+    const values = () => page.getByLabel('Value of the filter').locator('option').allTextContents();
+    await page.getByLabel('Add a filter').selectOption('PROVIDER');
+    await expect.poll(values).toContain('PPIO');
+    const release = await hold(page, 'FilterValues');
+    await page.getByLabel('Add a filter').selectOption('PRODUCT');
+    await page.waitForTimeout(200);
+    expect(await values()).toEqual(['Loading']);
+    await release();
+    await expect.poll(async () => (await values()).length).toBeGreaterThan(2);
+    expect(await values()).not.toContain('PPIO');
+    await page.context().close();
+  });
+
+  test('rows behind the figures are counted and listed in the period that the heading says', async () => {
+    const { page } = await open('#/explore?period=2026-01&by=PROVIDER&rows=bills');
+    const lists = (of: Page) => of.locator('.lists').allInnerTexts();
+    const [before] = await lists(page);
+    const release = await hold(page, 'ChargeLists');
+    await page.evaluate(() => void (location.hash = '#/explore?period=2026-02&by=PROVIDER&rows=bills'));
+    await expect.poll(() => page.locator('.view-head p').innerText()).toContain('Feb 2026');
+    expect(await lists(page)).toEqual([]);
+    expect(await page.locator('.rows .data').count()).toBe(0);
+    await release();
+    expect(await lists(page)).not.toEqual([before]);
+    // And the other way round: the rows do not come before their heading.
+    const releaseHeading = await hold(page, 'Explore');
+    await page.evaluate(() => void (location.hash = '#/explore?period=2026-01&by=PROVIDER&rows=bills'));
+    await page.locator('.answer[aria-busy=true]').first().waitFor();
+    await page.waitForTimeout(500);
+    expect(await page.locator('.view-head p').innerText()).toContain('Feb 2026');
+    expect(await lists(page)).toEqual([]);
+    await releaseHeading();
+    expect(await lists(page)).toEqual([before]);
+    await page.context().close();
+  });
+
+  test('what was changed afterwards is told of the month that the heading says', async () => {
+    const { page } = await open('#/check?month=2026-01');
+    const release = await hold(page, 'Restatements');
+    await page.getByLabel('Month').fill('2026-02');
+    await expect.poll(() => page.locator('.view-head p').innerText()).toContain('February 2026');
+    expect(await page.locator('section[aria-labelledby=restatements] table').count()).toBe(0);
+    await release();
+    await page.context().close();
+  });
+
+  test('sums of invoices are called what they were asked for', async () => {
+    const { page } = await open('#/invoices');
+    const label = () => page.locator('.invoice-totals dt').first().innerText();
+    const before = await label();
+    const release = await hold(page, 'Invoices');
+    await page.getByLabel('Status').selectOption('PAID');
+    await page.locator('.answer[aria-busy=true]').waitFor();
+    expect(await label()).toBe(before);
+    await release();
+    expect(await label()).not.toBe(before);
+    await page.context().close();
+  });
+});
+
+describe('the rows behind the figures', { timeout }, () => {
+  test('a list that cannot be narrowed like the figures is not shown as a whole', async () => {
+    // The usage of keys knows no project, and holds none of the charges that figures by product are made of.
+    const cases = [
+      ['#/explore?period=2026-02&by=PRODUCT&PROVIDER=novita&rows=usage', 'PPIO'],
+      ['#/explore?period=2026-02&by=PROVIDER&FEE_ITEM=no-such-item&rows=bills', 'StreamLake'],
+    ] as const;
+    for (const [address, stranger] of cases) {
+      const { page } = await open(address);
+      const shown = await page.locator('main').innerText();
+      expect(shown.slice(shown.indexOf('Charges'))).not.toContain(stranger);
+      await page.context().close();
+    }
+    const { page } = await open('#/explore?period=2026-02&by=API_KEY&PROVIDER=novita&rows=usage');
+    await page.getByRole('combobox', { name: 'By', exact: true }).selectOption('PRODUCT');
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain('by=PRODUCT');
+    await settled(page);
+    expect(await page.locator('.lists [aria-pressed=true]').innerText()).toContain('Subscriptions');
+    expect(await page.locator('.rows .data caption').allTextContents()).toEqual(['Subscriptions']);
+    await page.context().close();
+  });
+});
