@@ -129,3 +129,31 @@ describe('the rows behind the figures', { timeout }, () => {
     await page.context().close();
   });
 });
+
+describe('time passes', { timeout }, () => {
+  test('a day that began after the answer is not drawn as nothing', async () => {
+    const evening = Date.parse('2026-03-18T15:50:00Z');
+    const gateway = await startGateway({ nowMs: evening }, atEnd);
+    const { page } = await open('#/explore?period=2026-03&by=PROVIDER', { nowMs: evening }, gateway);
+    const days = () =>
+      page
+        .locator('figure.bars', { hasText: 'CNY' })
+        .locator('g.column')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+    const before = await days();
+    await page.clock.setSystemTime(evening + 30 * 60_000);
+    await page.getByLabel('Every digit').check();
+    await page.waitForTimeout(300);
+    expect(await days()).toEqual(before);
+    await page.context().close();
+  });
+
+  test('how long ago was read grows while the page is open', async () => {
+    const { page } = await open('#/explore?period=2026-03&by=PROVIDER');
+    const told = () => page.locator('.coverage > summary').innerText();
+    expect(await told()).toContain('read now');
+    await page.clock.fastForward(3 * 3_600_000);
+    await expect.poll(told).toContain('read 3 hours ago');
+    await page.context().close();
+  });
+});
