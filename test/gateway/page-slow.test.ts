@@ -7,8 +7,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
+import { tokens, withClients } from '../support/ask.ts';
 import { openBrowser } from '../support/browser.ts';
-import { openSettled, settled, type PageOptions } from '../support/cost-page.ts';
+import { goTo, openPage, openSettled, settled, type PageOptions } from '../support/cost-page.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 
 const nowMs = Date.parse('2026-03-18T09:30:00Z');
@@ -155,5 +156,125 @@ describe('time passes', { timeout }, () => {
     await page.clock.fastForward(3 * 3_600_000);
     await expect.poll(told).toContain('read 3 hours ago');
     await page.context().close();
+  });
+});
+
+describe('export', { timeout }, () => {
+  test('a refusal stands for the file that was refused alone', async () => {
+    const gateway = await startGateway({}, atEnd);
+    gateway.sandbox.vendors.ppio.fault = { name: 'unauthorized' };
+    const { page } = await open('#/export?month=2026-02', {}, gateway);
+    await page.locator('a.button.primary').click();
+    await page.locator('.state-failed').waitFor();
+    await page.getByLabel('PPIO production').uncheck();
+    await page.waitForTimeout(200);
+    expect(await page.locator('.state-failed').count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('the boxes of accounts say whose rows the file has', async () => {
+    const gateway = await startGateway({ settings: withClients() }, atEnd);
+    const { page } = await openPage(shared.browser, gateway.app.url, { nowMs, address: '#/export' });
+    await page.getByLabel('Access token').fill(tokens.one);
+    await page.keyboard.press('Enter');
+    await settled(page);
+    const box = page.getByLabel('PPIO production');
+    await box.click({ force: true });
+    await page.waitForTimeout(200);
+    expect(await page.locator('.export-form code').innerText()).not.toContain('accounts');
+    expect(await box.isChecked()).toBe(true);
+    await page.context().close();
+  });
+});
+
+describe('answers that do not come', { timeout }, () => {
+  test('an answer of a proxy that is JSON and no answer is a failure', async () => {
+    const { page } = await openPage(shared.browser, shared.gateway.app.url, { nowMs, address: '#/keys' });
+    await settled(page);
+    await page.route('**/graphql', (route) =>
+      route.fulfill({ status: 502, json: { message: 'bad gateway' } }),
+    );
+    await page.evaluate(() => void (location.hash = '#/check'));
+    await page.waitForTimeout(500);
+    await page.locator('.state-failed').first().waitFor();
+    expect(await page.locator('.state-loading').count()).toBe(0);
+    expect(await page.locator('.state-failed').first().innerText()).toContain(
+      'The gateway cannot be reached',
+    );
+    // And it asks again by itself.
+    await page.unroute('**/graphql');
+    await page.clock.fastForward(10_000);
+    await expect.poll(() => page.locator('.state-failed').count()).toBe(0);
+    await page.context().close();
+  });
+
+  test('where the gateway does not say who reads, the views ask', async () => {
+    const gateway = await startGateway({ settings: withClients() }, atEnd);
+    const { page } = await openPage(shared.browser, gateway.app.url, { nowMs, address: '#/keys' });
+    await page.getByLabel('Access token').waitFor();
+    await page.route('**/session', (route) => route.fulfill({ status: 503, body: 'no' }));
+    await page.reload();
+    await page.getByLabel('Access token').waitFor();
+    await page.context().close();
+  });
+
+  test('why an answer could not be compared is not told of one that is not compared', async () => {
+    const { page } = await open('#/explore?period=2026-02&by=PROVIDER');
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('"ExploreChange"') !== true) return route.continue();
+      return route.fulfill({
+        status: 200,
+        json: { data: null, errors: [{ message: 'no', extensions: { code: 'QUERY_TOO_EXPENSIVE' } }] },
+      });
+    });
+    await goTo(page, '#/explore?period=2026-01&by=PROVIDER&PROVIDER=ppio');
+    await page.getByText('asks for too much').waitFor();
+    await page.getByLabel('Currency').selectOption('CNY');
+    await expect.poll(() => page.getByText('asks for too much').count()).toBe(0);
+    await settled(page);
+    expect(await page.getByText('asks for too much').count()).toBe(0);
+    expect(await page.locator('.spend-table').count()).toBe(1);
+    await page.context().close();
+  });
+
+  /** The page of a client that has signed in. */
+  async function openSignedIn(address: string): Promise<Page> {
+    const gateway = await startGateway({ settings: withClients() }, atEnd);
+    const { page } = await openPage(shared.browser, gateway.app.url, { nowMs, address });
+    await page.getByLabel('Access token').fill(tokens.all);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await settled(page);
+    return page;
+  }
+
+  test('who could not be signed out is told so, and not that it was done', async () => {
+    const page = await openSignedIn('#/keys');
+    await page.route('**/session', (route) =>
+      route.request().method() === 'DELETE' ? route.abort() : route.continue(),
+    );
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByText('You are still signed in').waitFor();
+    expect(await page.getByLabel('Access token').count()).toBe(0);
+    await page.unroute('**/session');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Access token').waitFor();
+    expect(await page.getByText('You are still signed in').count()).toBe(0);
+    expect(await page.context().cookies()).toEqual([]);
+    await page.context().close();
+  });
+
+  test('who opens a row or asks for a file after the session has ended signs in again', async () => {
+    const row = await openSignedIn('#/explore?period=2026-02&rows=bills');
+    await row.context().clearCookies();
+    await row.getByRole('button', { name: 'Show', exact: true }).first().click();
+    await row.getByLabel('Access token').waitFor();
+    expect(await row.locator('.data').count()).toBe(0);
+    await row.context().close();
+    const file = await openSignedIn('#/export');
+    await file.context().clearCookies();
+    await file.locator('a.button.primary').click();
+    await file.getByLabel('Access token').waitFor();
+    await file.context().close();
   });
 });
