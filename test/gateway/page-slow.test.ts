@@ -108,6 +108,48 @@ describe('while an answer is awaited', { timeout }, () => {
   });
 });
 
+describe('what is typed', { timeout }, () => {
+  test('a date counts when it is whole, whatever is answered meanwhile', async () => {
+    const { page } = await open('#/explore?period=2026-02-03..2026-02-10&by=PROVIDER');
+    const asked: string[] = [];
+    page.on('request', (request) => void asked.push(request.postData() ?? ''));
+    const release = await hold(page, 'Explore');
+    await page.getByRole('combobox', { name: 'By', exact: true }).selectOption('PRODUCT');
+    const first = page.getByLabel('First day');
+    await first.focus();
+    // A day and a month, in the order of any place.
+    await page.keyboard.type('0101');
+    await release();
+    await page.keyboard.type('2026');
+    expect(await page.evaluate(() => location.hash)).toContain('2026-02-03..2026-02-10');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain('2026-01-01..2026-02-10');
+    await settled(page);
+    expect(asked.filter((body) => /"0\d\d\d-/.test(body))).toEqual([]);
+    // What is none goes when the field is left.
+    await first.focus();
+    await page.keyboard.press('Backspace');
+    expect(await first.inputValue()).toBe('');
+    await page.keyboard.press('Shift+Tab');
+    await page.getByLabel('Every digit').focus();
+    expect(await first.inputValue()).toBe('2026-01-01');
+    await page.context().close();
+  });
+
+  test('a first day behind the last one takes it along, and what is shown is what is asked', async () => {
+    const { page } = await open('#/explore?period=2026-01-03..2026-01-10&by=PROVIDER');
+    await page.getByLabel('First day').fill('2026-03-05');
+    await expect.poll(() => page.getByLabel('Last day').inputValue()).toBe('2026-03-05');
+    await page.getByLabel('Last day').fill('2026-03-08');
+    await expect.poll(() => page.evaluate(() => location.hash)).toContain('2026-03-05..2026-03-08');
+    await goTo(page, '#/export?month=2026-01');
+    await page.getByLabel('First month').fill('2026-03');
+    await expect.poll(() => page.locator('.export-form code').innerText()).toContain('month=2026-03');
+    expect(await page.getByLabel('Last month').inputValue()).toBe('2026-03');
+    await page.context().close();
+  });
+});
+
 describe('the rows behind the figures', { timeout }, () => {
   test('a list that cannot be narrowed like the figures is not shown as a whole', async () => {
     // The usage of keys knows no project, and holds none of the charges that figures by product are made of.
