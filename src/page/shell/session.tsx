@@ -135,8 +135,14 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
       }
     },
     async signOut() {
-      const response = await fetch('session', { method: 'DELETE' }).catch(() => null);
-      if (response?.ok !== true) return false;
+      try {
+        const response = await fetch('session', { method: 'DELETE' });
+        // A browser counts a request as open until its answer has been read.
+        await response.text();
+        if (!response.ok) return false;
+      } catch {
+        return false;
+      }
       store.set({ ...initial, status: 'signedOut', version: store.get().version + 1 });
       tellTabs();
       return true;
