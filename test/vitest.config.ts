@@ -7,7 +7,7 @@ const system = [
   'test/gateway/{cors,deadlines,faults,file-store,fuzz,graphiql,hostile-answers,kept-connections,life-cycle}.test.ts',
   'test/gateway/alerts-{memory,months,replicas}.test.ts',
   'test/gateway/{history-processes,log-disk,memory,overload,prefix,process,proxy,redis-faults,replicas}.test.ts',
-  'test/gateway/{page-overview,page-sign-in,page-views,page-walk}.test.ts',
+  'test/gateway/{page-overview,page-sign-in,page-slow,page-views,page-walk}.test.ts',
   'test/gateway/{mcp-conformance,mcp-loading,secrets,slow-clients,trace-variables}.test.ts',
   'test/gateway/page-{alerts,allocation,check,explore,export,faults,invoices,keys}.test.ts',
   'test/ledger/{memory,replicas}.test.ts',

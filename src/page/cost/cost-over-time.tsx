@@ -103,7 +103,8 @@ export function useTimelinesOf(
   const hasNone = whole?.bars == null && query.errors.length > 0;
   const tomorrow = tomorrowIn(
     sources.map(({ account }) => account.timeZone),
-    Date.now(),
+    // A day that has begun since was not asked for.
+    query.answeredAt ?? Date.now(),
   );
   const dates = whole?.bars?.period ?? datesOfPeriod(period, tomorrow);
   const states = useAccountStates(failed.length > 0 || hasNone);

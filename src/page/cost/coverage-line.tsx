@@ -5,6 +5,7 @@ import { showAge, showDate, showMoment } from '../format/dates.ts';
 import { useI18n } from '../shell/i18n.tsx';
 import { explain } from '../shell/states.tsx';
 import { Count } from '../table/figures.tsx';
+import { useMinutes } from './use-minutes.ts';
 import './cost.css';
 
 export interface CoverageView {
@@ -37,6 +38,7 @@ export interface CoverageLineProps {
 
 export function CoverageLine({ coverage: { asOf, sources }, of }: CoverageLineProps) {
   const { t, locale } = useI18n();
+  useMinutes();
   const asked = sources.filter(({ kind }) => kind !== null);
   const names = (of: readonly SourceView[]): readonly string[] => [
     ...new Set(of.map(({ account }) => account.name)),

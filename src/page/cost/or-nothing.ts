@@ -9,3 +9,8 @@ export function orNothing<Data extends object>(
   const { data } = query;
   return data !== null && data[field] === null ? { ...query, data: null } : query;
 }
+
+/** Where the heading of the view is not that of the answer: what answers another question is not shown. */
+export function currentOnly<Data>(query: QueryResult<Data>): QueryResult<Data> {
+  return query.isCurrent ? query : { ...query, data: null, errors: [], loading: true };
+}

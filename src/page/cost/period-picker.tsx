@@ -2,9 +2,10 @@
 
 import { useId } from 'preact/hooks';
 
-import { addDays, addMonths, isDate, isMonth } from '../format/dates.ts';
+import { addDays, addMonths } from '../format/dates.ts';
 import { parsePeriod, printPeriod, type PeriodChoice } from '../format/periods.ts';
 import { useI18n } from '../shell/i18n.tsx';
+import { TypedInput } from '../table/typed-input.tsx';
 
 /** Those that most people want, by their spelling in the address. */
 const presets = [
@@ -70,39 +71,34 @@ function Own({
   const { t } = useI18n();
   if ('month' in period || 'toDate' in period) {
     return (
-      <input
+      <TypedInput
         type="month"
-        aria-label={t('period.month')}
+        label={t('period.month')}
         value={'month' in period ? period.month : period.toDate}
-        onChange={({ currentTarget: { value } }) => {
-          if (isMonth(value)) onChange('month' in period ? { month: value } : { toDate: value });
-        }}
+        onChange={(value) => onChange('month' in period ? { month: value } : { toDate: value })}
       />
     );
   }
   if ('dates' in period) {
     const { from, to } = period.dates;
     const last = addDays(to, -1);
-    const change = (first: string, end: string): void => {
-      if (isDate(first) && isDate(end) && first <= end)
-        onChange({ dates: { from: first, to: addDays(end, 1) } });
-    };
+    const change = (first: string, end: string): void =>
+      onChange({ dates: { from: first, to: addDays(end, 1) } });
     return (
       <>
-        <input
+        <TypedInput
           type="date"
-          aria-label={t('period.from')}
+          label={t('period.from')}
           value={from}
-          max={last}
-          onChange={({ currentTarget: { value } }) => change(value, last)}
+          // A day behind the other takes it along.
+          onChange={(value) => change(value, value > last ? value : last)}
         />
         <span aria-hidden="true">–</span>
-        <input
+        <TypedInput
           type="date"
-          aria-label={t('period.to')}
+          label={t('period.to')}
           value={last}
-          min={from}
-          onChange={({ currentTarget: { value } }) => change(from, value)}
+          onChange={(value) => change(value < from ? value : from, value)}
         />
       </>
     );
@@ -115,14 +111,14 @@ function Own({
   };
   return (
     <>
-      <input
+      <TypedInput
         type="number"
         class="count"
-        aria-label={t(`period.count.${unit === 'days' ? 'days' : 'months'}`)}
-        value={count}
-        min={1}
-        max={unit === 'days' ? 3660 : 120}
-        onChange={({ currentTarget: { value } }) => change(value, last.includeCurrent)}
+        label={t(`period.count.${unit === 'days' ? 'days' : 'months'}`)}
+        value={String(count)}
+        min="1"
+        max={unit === 'days' ? '3660' : '120'}
+        onChange={(value) => change(value, last.includeCurrent)}
       />
       <label class="check">
         <input

@@ -4,14 +4,16 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { operations } from '../generated/operations.ts';
 import { useI18n } from '../shell/i18n.tsx';
+import { useSession } from '../shell/session.tsx';
 import { Failure, Loading } from '../shell/states.tsx';
-import { toQueryError, type QueryError } from '../shell/use-query.ts';
+import { toQueryError, unreachable, type QueryError } from '../shell/use-query.ts';
 import { setOut, valueText } from '../format/raw-text.ts';
 
 type State = { readonly text: string } | { readonly errors: readonly QueryError[] } | null;
 
 export function VendorRow({ id }: { readonly id: string }) {
   const { t } = useI18n();
+  const { expired } = useSession();
   const [state, setState] = useState<State>(null);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
@@ -19,7 +21,9 @@ export function VendorRow({ id }: { readonly id: string }) {
     setState(null);
     const show = async (): Promise<void> => {
       const read = await readRaw(id, controller.signal);
-      if (!controller.signal.aborted) setState(read);
+      if (controller.signal.aborted) return;
+      if (read !== null && 'errors' in read && read.errors.some(isSignedOut)) expired();
+      else setState(read);
     };
     void show();
     return () => controller.abort();
@@ -53,9 +57,12 @@ async function readRaw(id: string, signal: AbortSignal): Promise<State> {
     const { errors = [] } = JSON.parse(body) as {
       readonly errors?: readonly Parameters<typeof toQueryError>[0][];
     };
-    return { errors: errors.map(toQueryError) };
+    return { errors: errors.length > 0 ? errors.map(toQueryError) : [unreachable(null)] };
   } catch {
-    const away = { message: '', code: 'NETWORK', account: null, field: null, path: [] };
-    return { errors: [{ ...away, retryable: true, retryAfterSeconds: null }] };
+    return { errors: [unreachable(null)] };
   }
+}
+
+function isSignedOut({ code }: QueryError): boolean {
+  return code === 'UNAUTHENTICATED';
 }

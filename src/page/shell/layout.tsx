@@ -1,6 +1,7 @@
 /** The frame around a view: navigation, language, theme, who is signed in, and the way to GraphiQL. */
 
 import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 
 import { languages, themes, useChoice, type Choices } from './choices.ts';
 import { useI18n } from './i18n.tsx';
@@ -63,6 +64,8 @@ function Controls({ choices }: Pick<LayoutProps, 'choices'>) {
   const { t, language } = useI18n();
   const { state, signOut } = useSession();
   const theme = useChoice(choices.theme);
+  // Who tried to sign out, and could not.
+  const [stillIn, setStillIn] = useState<number | null>(null);
   return (
     <div class="controls" role="group" aria-label={t('shell.choices')}>
       <select
@@ -98,10 +101,15 @@ function Controls({ choices }: Pick<LayoutProps, 'choices'>) {
         <button
           type="button"
           title={t('shell.signedInAs', { client: state.client ?? '' })}
-          onClick={() => void signOut()}
+          onClick={() => void signOut().then((isDone) => setStillIn(isDone ? null : state.version))}
         >
           {t('shell.signOut')}
         </button>
+      )}
+      {state.status === 'signedIn' && stillIn === state.version && (
+        <p class="problem" role="alert">
+          {t('shell.stillSignedIn')}
+        </p>
       )}
     </div>
   );

@@ -30,7 +30,8 @@ export type SignInOutcome = 'ok' | 'rejected' | 'forbidden' | 'tooLong' | 'tooOf
 export interface Session {
   readonly state: SessionState;
   readonly signIn: (token: string) => Promise<SignInOutcome>;
-  readonly signOut: () => Promise<void>;
+  /** Whether it has: without the gateway the cookie stays. */
+  readonly signOut: () => Promise<boolean>;
   /** A question was answered with 401. */
   readonly expired: () => void;
 }
@@ -87,12 +88,14 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
 
   async function readSession(): Promise<void> {
     try {
-      await take(await fetch('session', { headers: { accept: 'application/json' } }));
+      const response = await fetch('session', { headers: { accept: 'application/json' } });
+      if (response.ok) return await take(response);
     } catch {
-      // Without a network the views say so.
-      const { status } = store.get();
-      if (status === 'unknown') store.set({ ...store.get(), status: 'known' });
+      // As if it had refused to say.
     }
+    // Then the views ask, and say why there is no answer, or that nobody is signed in.
+    const before = store.get();
+    if (before.status === 'unknown') store.set({ ...before, status: 'known' });
   }
 
   /** Takes what the gateway says, and throws away what another reader saw. */
@@ -132,9 +135,17 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
       }
     },
     async signOut() {
-      await fetch('session', { method: 'DELETE' }).catch(() => undefined);
+      try {
+        const response = await fetch('session', { method: 'DELETE' });
+        // A browser counts a request as open until its answer has been read.
+        await response.text();
+        if (!response.ok) return false;
+      } catch {
+        return false;
+      }
       store.set({ ...initial, status: 'signedOut', version: store.get().version + 1 });
       tellTabs();
+      return true;
     },
     expired() {
       const { status, version } = store.get();

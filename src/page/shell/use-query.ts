@@ -72,8 +72,9 @@ export function useQuery<Data, Variables extends object>(
     };
   }, [operation, asked, version, turn, mayAsk]);
 
-  // What the reader before saw is not shown for a moment either.
-  const shown = state.version === version && mayAsk ? state : nothing;
+  // What the reader before saw is not shown for a moment either, nor why another question failed.
+  const isOwn = state.version === version && mayAsk;
+  const shown = isOwn && (state.data !== null || state.asked === asked) ? state : nothing;
   const { data, errors, answeredAt } = shown;
   const isCurrent = data === null || shown.asked === asked;
   return {
@@ -120,13 +121,18 @@ async function ask<Data>(
       signal,
     });
     const { data = null, errors = [] } = (await response.json()) as Body<Data>;
-    return { data, errors: errors.map(toQueryError), isSignedOut: response.status === 401 };
-  } catch (error) {
-    if (signal.aborted) return null;
-    const message = error instanceof Error ? error.message : '';
-    const away = { message, code: 'NETWORK', account: null, path: [] };
-    return { data: null, errors: [{ ...away, retryable: true, retryAfterSeconds: 5 }], isSignedOut: false };
+    const isSignedOut = response.status === 401;
+    // Who answers with neither is not the gateway, but something on the way to it.
+    if (data === null && errors.length === 0) return { data, errors: [unreachable(5)], isSignedOut };
+    return { data, errors: errors.map(toQueryError), isSignedOut };
+  } catch {
+    return signal.aborted ? null : { data: null, errors: [unreachable(5)], isSignedOut: false };
   }
+}
+
+/** The gateway did not answer. `retryAfterSeconds` null: the page does not ask again by itself. */
+export function unreachable(retryAfterSeconds: number | null): QueryError {
+  return { message: '', code: 'NETWORK', account: null, path: [], retryable: true, retryAfterSeconds };
 }
 
 interface Body<Data> {

@@ -15,6 +15,10 @@ export const shellTexts = {
   'shell.graphiql': { en: 'GraphiQL', zh: 'GraphiQL' },
   'shell.signedInAs': { en: 'Signed in as {client}', zh: '已登录：{client}' },
   'shell.signOut': { en: 'Sign out', zh: '退出登录' },
+  'shell.stillSignedIn': {
+    en: 'You are still signed in: the gateway cannot be reached. Try again in a moment.',
+    zh: '您仍处于登录状态：暂时无法连接网关，请稍后再试。',
+  },
   'shell.print': { en: 'Print', zh: '打印' },
   'shell.printedAt': { en: 'Printed {time}', zh: '打印于 {time}' },
   'shell.reload': { en: 'Reload', zh: '重新加载' },

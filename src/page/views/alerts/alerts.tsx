@@ -6,7 +6,7 @@ import { operations, type AlertKind, type AlertsQuery, type AlertState } from '.
 import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
 import { Answer } from '../../shell/states.tsx';
-import { useQuery } from '../../shell/use-query.ts';
+import { useAnswered, useQuery } from '../../shell/use-query.ts';
 import { Choice } from '../../table/choice.tsx';
 import { DataTable } from '../../table/data-table.tsx';
 import { SaveTable } from '../../table/save-table.tsx';
@@ -38,6 +38,7 @@ export function Alerts() {
     kinds: kind === undefined ? null : [kind],
     first: params.get('all') === 'yes' ? maxAlerts : fewAlerts,
   });
+  const isNarrowed = useAnswered((state ?? kind) !== undefined, query);
   return (
     <>
       <h1>{t('alerts.title')}</h1>
@@ -58,7 +59,7 @@ export function Alerts() {
       </div>
       <Answer query={orNothing(query, 'alerts')}>
         {({ alerts: report }) =>
-          report === null ? null : <AlertTable report={report} isNarrowed={(state ?? kind) !== undefined} />
+          report === null ? null : <AlertTable report={report} isNarrowed={isNarrowed} />
         }
       </Answer>
     </>

@@ -11,6 +11,7 @@ import { Answer, Empty } from '../../shell/states.tsx';
 import { useAnswered, useQuery } from '../../shell/use-query.ts';
 import { Choice } from '../../table/choice.tsx';
 import { DigitsContext } from '../../table/figures.tsx';
+import { TypedInput } from '../../table/typed-input.tsx';
 import type { CheckView } from './check-view.ts';
 import { BoundClients } from './bound-clients.tsx';
 import { MonthSums } from './month-sums.tsx';
@@ -63,13 +64,7 @@ function OneAllocation({ allocations }: { readonly allocations: readonly Allocat
         />
         <label class="field">
           {t('period.month')}
-          <input
-            type="month"
-            value={month}
-            onChange={({ currentTarget: { value } }) => {
-              if (isMonth(value)) changeParams({ month: value });
-            }}
-          />
+          <TypedInput type="month" value={month} onChange={(value) => changeParams({ month: value })} />
         </label>
       </div>
       {allocation === undefined ? (

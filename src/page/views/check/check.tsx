@@ -9,6 +9,7 @@ import { changeParams, useRoute } from '../../shell/route.ts';
 import { Answer } from '../../shell/states.tsx';
 import { useAnswered, useQuery } from '../../shell/use-query.ts';
 import { Amount, Count, DigitsContext, Unknown } from '../../table/figures.tsx';
+import { TypedInput } from '../../table/typed-input.tsx';
 import { stateOf } from './check-state.ts';
 import { Residuals } from './residuals.tsx';
 import { Restatements } from './restatements.tsx';
@@ -32,13 +33,7 @@ export function Check() {
       <div class="toolbar">
         <label class="field">
           {t('period.month')}
-          <input
-            type="month"
-            value={month}
-            onChange={({ currentTarget: { value } }) => {
-              if (isMonth(value)) changeParams({ month: value });
-            }}
-          />
+          <TypedInput type="month" value={month} onChange={(value) => changeParams({ month: value })} />
         </label>
       </div>
       <Answer

@@ -1,6 +1,6 @@
 /** What providers changed of a period after it had been read, row by row, and how much could be compared. */
 
-import { orNothing } from '../../cost/or-nothing.ts';
+import { currentOnly, orNothing } from '../../cost/or-nothing.ts';
 import { showDate, showMoment } from '../../format/dates.ts';
 import { operations, type PeriodInput, type RestatementsQuery } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
@@ -26,7 +26,7 @@ export function Restatements({ period }: { readonly period: PeriodInput }) {
         <h2 id="restatements">{t('check.restatements')}</h2>
       </div>
       <p class="muted">{t('check.restatementsLead')}</p>
-      <Answer query={orNothing(query, 'restatements')}>
+      <Answer query={currentOnly(orNothing(query, 'restatements'))}>
         {({ restatements: report }) => {
           if (report === null) return null;
           const rows = {

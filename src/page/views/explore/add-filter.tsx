@@ -118,7 +118,8 @@ function Values({
           },
         };
   const query = useQuery(operations.FilterValues, { period, ...asked });
-  const groups = query.data?.spend?.groups ?? [];
+  // The values of another subject are none of this one.
+  const groups = (query.isCurrent ? query.data?.spend?.groups : null) ?? [];
   return (
     <select
       aria-label={t('explore.value')}
@@ -129,13 +130,7 @@ function Values({
       }}
     >
       <option value="">
-        {t(
-          query.data === null && query.loading
-            ? 'state.loading'
-            : groups.length === 0
-              ? 'state.empty.title'
-              : 'explore.choose',
-        )}
+        {t(query.loading ? 'state.loading' : groups.length === 0 ? 'state.empty.title' : 'explore.choose')}
       </option>
       {groups.map(({ key: [key] }) =>
         key === undefined ? null : (

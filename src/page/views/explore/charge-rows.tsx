@@ -1,5 +1,6 @@
 /** The charges behind the figures: which lists hold them, a page of one list, and each row as its vendor sent it. */
 
+import { currentOnly } from '../../cost/or-nothing.ts';
 import { operations } from '../../generated/operations.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { useSession } from '../../shell/session.tsx';
@@ -13,10 +14,12 @@ import { ChargeTable } from './charge-table.tsx';
 
 export interface ChargeRowsProps {
   readonly state: ExploreState;
+  /** Whether the figures above, and their heading, are those of `state`. */
+  readonly isCurrent: boolean;
   readonly onList: (list: RowListName) => void;
 }
 
-export function ChargeRows({ state, onList }: ChargeRowsProps) {
+export function ChargeRows({ state, isCurrent, onList }: ChargeRowsProps) {
   const { t } = useI18n();
   const { isBound } = useSession().state;
   const { period, filter } = variablesOf(state);
@@ -40,10 +43,12 @@ export function ChargeRows({ state, onList }: ChargeRowsProps) {
   return (
     <section class="rows" aria-labelledby="rows-title">
       <h2 id="rows-title">{t('rows.title')}</h2>
-      <Answer query={withoutLacking(query)}>
+      <Answer query={currentOnly({ ...withoutLacking(query), isCurrent: isCurrent && query.isCurrent })}>
         {(lists) => {
           const found = rowLists.filter((name) => (lists[name]?.totalCount ?? 0) > 0);
-          const list = state.list ?? found[0] ?? null;
+          // A list that cannot be narrowed like the figures holds others than those behind them.
+          const asked = state.list === null || filters[state.list] === undefined ? null : state.list;
+          const list = asked ?? found[0] ?? null;
           return (
             <>
               <div class="lists" role="group" aria-label={t('rows.lists')}>

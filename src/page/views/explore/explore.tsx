@@ -118,7 +118,9 @@ function Explored({ state }: { readonly state: ExploreState }) {
                     </button>
                   </p>
                 )}
-                {state.showsRows && <ChargeRows state={state} onList={(list) => go({ list })} />}
+                {state.showsRows && (
+                  <ChargeRows state={state} isCurrent={query.isCurrent} onList={(list) => go({ list })} />
+                )}
               </>
             )
           }

@@ -1,10 +1,11 @@
 /** A link to a file that may be refused: what is missing is said here, and not in a file that looks like the export. */
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
+import { useSession } from '../../shell/session.tsx';
 import { Failure } from '../../shell/states.tsx';
-import { toQueryError, type QueryError } from '../../shell/use-query.ts';
+import { toQueryError, unreachable, type QueryError } from '../../shell/use-query.ts';
 
 export function Download({
   address,
@@ -15,10 +16,16 @@ export function Download({
 }) {
   const [errors, setErrors] = useState<readonly QueryError[]>([]);
   const [isAsking, setIsAsking] = useState(false);
+  const { expired } = useSession();
+  // A reader who has chosen another file meanwhile does not want this one.
+  const isGone = useRef(false);
+  useEffect(() => () => void (isGone.current = true), []);
 
   async function download(): Promise<void> {
     setIsAsking(true);
     const refused = await askForFile(address);
+    if (isGone.current) return;
+    if (refused.some(({ code }) => code === 'UNAUTHENTICATED')) return expired();
     setErrors(refused);
     setIsAsking(false);
     // It comes as an attachment, so the page stays.
@@ -53,10 +60,10 @@ async function askForFile(address: string): Promise<readonly QueryError[]> {
     const body = (await response.json()) as {
       readonly errors?: readonly Parameters<typeof toQueryError>[0][];
     };
-    return (body.errors ?? []).map(toQueryError);
+    const errors = (body.errors ?? []).map(toQueryError);
+    return errors.length > 0 ? errors : [unreachable(null)];
   } catch {
-    const away = { message: '', code: 'NETWORK', account: null, path: [] };
-    return [{ ...away, retryable: true, retryAfterSeconds: null }];
+    return [unreachable(null)];
   } finally {
     controller.abort();
   }

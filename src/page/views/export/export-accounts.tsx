@@ -21,10 +21,11 @@ export function ExportAccounts({
       {({ accounts: all }) => {
         const accounts = all.filter((account) => account.kinds.some((kind) => kinds.includes(kind)));
         const ids = accounts.map(({ id }) => id);
-        const change = (id: string, isChosen: boolean): void => {
+        const isChosen = (id: string): boolean => chosen.length === 0 || chosen.includes(id);
+        const change = (id: string, isAdded: boolean): void => {
           const before = chosen.length === 0 ? ids : chosen;
-          const next = isChosen ? [...before, id] : before.filter((one) => one !== id);
-          const isAll = next.length === ids.length;
+          const next = isAdded ? [...before, id] : before.filter((one) => one !== id);
+          const isAll = ids.every((one) => next.includes(one));
           changeParams({ accounts: isAll ? null : next.join(',') }, { replace: true });
         };
         return (
@@ -34,7 +35,9 @@ export function ExportAccounts({
               <label key={id} class="check">
                 <input
                   type="checkbox"
-                  checked={chosen.length === 0 || chosen.includes(id)}
+                  checked={isChosen(id)}
+                  // A file of no account is none.
+                  disabled={isChosen(id) && ids.filter(isChosen).length === 1}
                   onChange={({ currentTarget: { checked } }) => change(id, checked)}
                 />
                 {name} <span class="muted">{provider.name}</span>

@@ -1,39 +1,36 @@
 /** The period of an export: whole months of FOCUS, days of everything else. Its last one is included, as people count. */
 
-import { addDays, addMonths, isDate, isMonth } from '../../format/dates.ts';
+import { addDays, addMonths } from '../../format/dates.ts';
 import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams } from '../../shell/route.ts';
+import { TypedInput } from '../../table/typed-input.tsx';
 import { printDates, type ExportChoice } from './export-address.ts';
 
 export function ExportDates({ choice: { version, from, to } }: { readonly choice: ExportChoice }) {
   const { t } = useI18n();
   const last = addDays(to, -1);
-  const change = (first: string, end: string): void => {
-    if (first < end) changeParams(printDates({ from: first, to: end }));
-  };
+  const change = (first: string, end: string): void => changeParams(printDates({ from: first, to: end }));
   if (version !== null) {
+    const [firstMonth, lastMonth] = [from.slice(0, 7), last.slice(0, 7)];
+    // A month behind the other takes it along.
+    const changeMonths = (first: string, end: string): void =>
+      change(`${first}-01`, `${addMonths(end, 1)}-01`);
     return (
       <>
         <label class="field">
           {t('export.firstMonth')}
-          <input
+          <TypedInput
             type="month"
-            value={from.slice(0, 7)}
-            max={last.slice(0, 7)}
-            onChange={({ currentTarget: { value } }) => {
-              if (isMonth(value)) change(`${value}-01`, to);
-            }}
+            value={firstMonth}
+            onChange={(value) => changeMonths(value, value > lastMonth ? value : lastMonth)}
           />
         </label>
         <label class="field">
           {t('export.lastMonth')}
-          <input
+          <TypedInput
             type="month"
-            value={last.slice(0, 7)}
-            min={from.slice(0, 7)}
-            onChange={({ currentTarget: { value } }) => {
-              if (isMonth(value)) change(from, `${addMonths(value, 1)}-01`);
-            }}
+            value={lastMonth}
+            onChange={(value) => changeMonths(value < firstMonth ? value : firstMonth, value)}
           />
         </label>
       </>
@@ -43,24 +40,18 @@ export function ExportDates({ choice: { version, from, to } }: { readonly choice
     <>
       <label class="field">
         {t('period.from')}
-        <input
+        <TypedInput
           type="date"
           value={from}
-          max={last}
-          onChange={({ currentTarget: { value } }) => {
-            if (isDate(value)) change(value, to);
-          }}
+          onChange={(value) => change(value, addDays(value > last ? value : last, 1))}
         />
       </label>
       <label class="field">
         {t('period.to')}
-        <input
+        <TypedInput
           type="date"
           value={last}
-          min={from}
-          onChange={({ currentTarget: { value } }) => {
-            if (isDate(value)) change(from, addDays(value, 1));
-          }}
+          onChange={(value) => change(value < from ? value : from, addDays(value, 1))}
         />
       </label>
     </>

@@ -80,7 +80,7 @@ export function Export() {
             </Switch>
           </fieldset>
         )}
-        <Download address={address}>
+        <Download key={address} address={address}>
           {t('export.download', { format: t(`export.format.${format}`) })}
         </Download>
         <p class="muted">

@@ -10,7 +10,7 @@ import { operations, type InvoicesQuery, type InvoiceStatus } from '../../genera
 import { useI18n } from '../../shell/i18n.tsx';
 import { changeParams, useRoute } from '../../shell/route.ts';
 import { Answer } from '../../shell/states.tsx';
-import { useQuery } from '../../shell/use-query.ts';
+import { useAnswered, useQuery } from '../../shell/use-query.ts';
 import { DataTable } from '../../table/data-table.tsx';
 import { Amount, DigitsContext } from '../../table/figures.tsx';
 import { Switch } from '../../table/switch.tsx';
@@ -33,6 +33,7 @@ export function Invoices() {
     filter: status === undefined ? null : { statuses: [status] },
     ...(before === null ? { first: pageSize, after } : { last: pageSize, before }),
   });
+  const answered = useAnswered(status, query);
   const change = (changes: Readonly<Record<string, string | null>>): void =>
     changeParams({ after: null, before: null, ...changes });
   return (
@@ -62,7 +63,7 @@ export function Invoices() {
       <Answer query={orNothing(query, 'invoices')}>
         {({ invoices }) =>
           invoices === null ? null : (
-            <InvoiceTable invoices={invoices} isAll={status === undefined} go={change} />
+            <InvoiceTable invoices={invoices} isAll={answered === undefined} go={change} />
           )
         }
       </Answer>

@@ -82,6 +82,7 @@ export function Keys() {
                   data={data}
                   changes={changed === null ? null : keyChangesIn(changed, currency)}
                   currency={currency}
+                  answeredAt={query.answeredAt ?? Date.now()}
                   {...answered}
                 />
               ))}
@@ -127,14 +128,15 @@ interface KeyTableProps {
   readonly currency: string;
   readonly grain: Grain;
   readonly period: PeriodChoice;
+  readonly answeredAt: number;
 }
 
-function KeyTable({ data, changes, currency, grain, period }: KeyTableProps) {
+function KeyTable({ data, changes, currency, grain, period, answeredAt }: KeyTableProps) {
   const i18n = useI18n();
   const { t } = i18n;
   const { params } = useRoute();
   const order = parseOrder(params.get('order') ?? '-cost');
-  const trends = useTrends(data, currency, grain);
+  const trends = useTrends(data, currency, { grain, answeredAt });
   const columns = useKeyColumns({
     currency,
     hasChanges: changes !== null,
@@ -212,11 +214,15 @@ function addressToCharges({ key }: SpendRow, period: PeriodChoice): string | nul
 }
 
 /** What a row cost over time. */
-function useTrends({ keys, trends }: KeysQuery, currency: string, grain: Grain) {
+function useTrends(
+  { keys, trends }: KeysQuery,
+  currency: string,
+  { grain, answeredAt }: Pick<KeyTableProps, 'grain' | 'answeredAt'>,
+) {
   const { locale } = useI18n();
   if (keys === null || trends === null) return () => null;
   const zones = keys.coverage.sources.map(({ account }) => account.timeZone);
-  const tomorrow = tomorrowIn(zones, Date.now());
+  const tomorrow = tomorrowIn(zones, answeredAt);
   const { from, to } = keys.period;
   const times = keysOf(grain, from, to < tomorrow ? to : tomorrow).filter(
     (key) => datesOfBar(grain, key).from < tomorrow,
