@@ -58,6 +58,14 @@ const sumsMiB = heap() - before;
 const isNewestKept = sums.find('segment-3999') !== undefined;
 const isOldestKept = sums.find('segment-0') !== undefined;
 
+/** Rows that no memory has room for. */
+const tooLarge = {
+  length: 0,
+  at: () => undefined,
+  bytes: () => 2 ** 40,
+  [Symbol.iterator]: () => [].values(),
+};
+
 /** Puts more entries into a memory tier than it has room for heads, and tells what these take. */
 function fillHeads(maxBytes: number) {
   const memory = createMemoryTier(maxBytes);
@@ -66,15 +74,8 @@ function fillHeads(maxBytes: number) {
     const at = instantOf(index);
     const times = { readAt: at, finalAt: at, freshUntil: at, revalidateUntil: at, staleUntil: at };
     const message = `notice ${index}`;
-    // No room for its rows.
-    const rows = {
-      length: 0,
-      at: () => undefined,
-      bytes: () => 2 ** 40,
-      [Symbol.iterator]: () => [].values(),
-    };
     const entry: Entry = {
-      rows,
+      rows: tooLarge,
       notices: [{ code: 'AMOUNT_MISMATCH', message, date: day }],
       ...times,
     };
