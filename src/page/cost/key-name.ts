@@ -22,14 +22,19 @@ export function keyName(key: GroupKey | undefined, { t }: Words): string {
   if (key === undefined) return '';
   const { dimension, value, label } = key;
   if (dimension === 'ALLOCATION') return valueName(value, { t });
-  if (value !== null) return label;
+  if (value !== null) return visible(label);
   return t(dimension === 'API_KEY' ? 'keys.none' : 'word.none');
 }
 
 /** Of an allocation: a team, a customer; null: what no rule matches. */
 export function valueName(value: string | null, { t }: Words): string {
   if (value === null) return t('allocation.none');
-  return value === notAttributed ? t('allocation.notAttributed') : value;
+  return value === notAttributed ? t('allocation.notAttributed') : visible(value);
+}
+
+/** A name that nobody could see, or click on, stands in quotes. */
+function visible(name: string): string {
+  return /^[\s\p{C}]*$/u.test(name) ? `“${name}”` : name;
 }
 
 /** How the row of a group of an allocation stands out, whose cost is nobody's. Undefined: it is a row as others. */
