@@ -1,7 +1,8 @@
 /**
  * Runs tests as if it were another moment: `npm run test:moments -- [--at <moment>] [--project system] [file ...]`. A
  * moment is a name of moments.ts or a time such as 2027-02-28T12:00:00Z; without --at it runs at each of moments.ts, one
- * after the other. Every process of Node that the tests start has the shifted clock; Redis and browsers keep the real one.
+ * after the other. Every process of Node that the tests start has the shifted clock; Redis and browsers keep the real one,
+ * and gateways that share a Redis go by its clock. So tests of replicas pass only at moments not far ahead.
  */
 
 import { spawnSync } from 'node:child_process';
