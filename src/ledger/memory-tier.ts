@@ -31,8 +31,8 @@ export interface MemoryEntry {
 }
 
 /**
- * All heads take at most an eighth of what entries may, by estimate, and room for some twenty thousand at least: an
- * answer is kept only while each of its segments has an entry or a head, and a year of 200 accounts has 40,000.
+ * All heads together may take an eighth of what entries may, by estimate, but at least as much as some twenty thousand
+ * take. An answer is kept only while each of its segments has an entry or a head, and a year of 200 accounts has 40,000.
  */
 const headsShare = 8;
 const leastHeadBytes = 16_777_216;

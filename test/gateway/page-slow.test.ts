@@ -4,29 +4,25 @@
  */
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
 import { tokens, withClients } from '../support/ask.ts';
 import { openBrowser } from '../support/browser.ts';
 import { goTo, openPage, openSettled, settled, type PageOptions } from '../support/cost-page.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { afterFile } from '../support/whole-page.ts';
 
 const nowMs = Date.parse('2026-03-18T09:30:00Z');
 const timeout = 300_000;
 
-const stops: (() => Promise<void>)[] = [];
 const shared = {} as { browser: Browser; gateway: TestGateway };
-const atEnd = { onTestFinished: (stop: () => unknown) => void stops.push(async () => void (await stop())) };
 beforeAll(async () => {
-  shared.browser = await openBrowser(atEnd);
+  shared.browser = await openBrowser(afterFile);
   shared.gateway = await startGateway(
     { settings: (settings) => ({ ...settings, allocations: sandboxAllocations }) },
-    atEnd,
+    afterFile,
   );
-});
-afterAll(async () => {
-  for (const stop of stops.toReversed()) await stop();
 });
 
 const open = (address: string, options: Partial<PageOptions> = {}, gateway = shared.gateway) =>
@@ -176,7 +172,7 @@ describe('the rows behind the figures', { timeout }, () => {
 describe('time passes', { timeout }, () => {
   test('a day that began after the answer is not drawn as nothing', async () => {
     const evening = Date.parse('2026-03-18T15:50:00Z');
-    const gateway = await startGateway({ nowMs: evening }, atEnd);
+    const gateway = await startGateway({ nowMs: evening }, afterFile);
     const { page } = await open('#/explore?period=2026-03&by=PROVIDER', { nowMs: evening }, gateway);
     const days = () =>
       page
@@ -203,7 +199,7 @@ describe('time passes', { timeout }, () => {
 
 describe('export', { timeout }, () => {
   test('a refusal stands for the file that was refused alone', async () => {
-    const gateway = await startGateway({}, atEnd);
+    const gateway = await startGateway({}, afterFile);
     gateway.sandbox.vendors.ppio.fault = { name: 'unauthorized' };
     const { page } = await open('#/export?month=2026-02', {}, gateway);
     await page.locator('a.button.primary').click();
@@ -215,7 +211,7 @@ describe('export', { timeout }, () => {
   });
 
   test('the boxes of accounts say whose rows the file has', async () => {
-    const gateway = await startGateway({ settings: withClients() }, atEnd);
+    const gateway = await startGateway({ settings: withClients() }, afterFile);
     const { page } = await openPage(shared.browser, gateway.app.url, { nowMs, address: '#/export' });
     await page.getByLabel('Access token').fill(tokens.one);
     await page.keyboard.press('Enter');
@@ -251,7 +247,7 @@ describe('answers that do not come', { timeout }, () => {
   });
 
   test('where the gateway does not say who reads, the views ask', async () => {
-    const gateway = await startGateway({ settings: withClients() }, atEnd);
+    const gateway = await startGateway({ settings: withClients() }, afterFile);
     const { page } = await openPage(shared.browser, gateway.app.url, { nowMs, address: '#/keys' });
     await page.getByLabel('Access token').waitFor();
     await page.route('**/session', (route) => route.fulfill({ status: 503, body: 'no' }));
@@ -281,7 +277,7 @@ describe('answers that do not come', { timeout }, () => {
 
   /** The page of a client that has signed in. */
   async function openSignedIn(address: string): Promise<Page> {
-    const gateway = await startGateway({ settings: withClients() }, atEnd);
+    const gateway = await startGateway({ settings: withClients() }, afterFile);
     const { page } = await openPage(shared.browser, gateway.app.url, { nowMs, address });
     await page.getByLabel('Access token').fill(tokens.all);
     await page.keyboard.press('Enter');

@@ -7,42 +7,20 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
-import { startBots } from '../../src/sandbox/bots.ts';
-import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
-import { alertsTo } from '../support/alert-bots.ts';
 import { views } from '../support/cost-views.ts';
-import { openBrowser } from '../support/browser.ts';
 import { findBarriers, openSettled, type PageOptions } from '../support/cost-page.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
 import { root } from '../support/process.ts';
+import { startWholePage } from '../support/whole-page.ts';
 
 const nowMs = Date.parse('2026-03-18T09:30:00Z');
 const timeout = 300_000;
 
-const stops: (() => Promise<void>)[] = [];
 const shared = {} as { browser: Browser; gateway: TestGateway };
 beforeAll(async () => {
-  const atEnd = { onTestFinished: (stop: () => unknown) => void stops.push(async () => void (await stop())) };
-  shared.browser = await openBrowser(atEnd);
-  const bots = await startBots({ nowMs: () => nowMs });
-  stops.push(() => bots.stop());
-  const rules = [{ kind: 'balanceBelow', amount: ['20000', '5000'], channels: ['slack'] }];
-  shared.gateway = await startGateway(
-    {
-      settings: (settings) => ({
-        ...settings,
-        allocations: sandboxAllocations,
-        alerts: alertsTo(bots, ['slack'], rules),
-      }),
-    },
-    atEnd,
-  );
-  await shared.gateway.app.alerts.tick();
-});
-afterAll(async () => {
-  for (const stop of stops.toReversed()) await stop();
+  Object.assign(shared, await startWholePage(nowMs));
 });
 
 const open = (options: Partial<PageOptions>) =>

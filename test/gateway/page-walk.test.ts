@@ -4,41 +4,19 @@
  */
 
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 
-import { startBots } from '../../src/sandbox/bots.ts';
 import { createRandom, pick } from '../../src/sandbox/random.ts';
-import { sandboxAllocations } from '../../src/sandbox/sandbox-settings.ts';
-import { alertsTo } from '../support/alert-bots.ts';
-import { openBrowser } from '../support/browser.ts';
 import { goTo, openSettled } from '../support/cost-page.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import type { TestGateway } from '../support/gateway.ts';
+import { startWholePage } from '../support/whole-page.ts';
 
 const nowMs = Date.parse('2026-03-18T09:30:00Z');
 const steps = 40;
 
-const stops: (() => Promise<void>)[] = [];
 const shared = {} as { browser: Browser; gateway: TestGateway };
 beforeAll(async () => {
-  const atEnd = { onTestFinished: (stop: () => unknown) => void stops.push(async () => void (await stop())) };
-  shared.browser = await openBrowser(atEnd);
-  const bots = await startBots({ nowMs: () => nowMs });
-  stops.push(() => bots.stop());
-  const rules = [{ kind: 'balanceBelow', amount: ['20000', '5000'], channels: ['slack'] }];
-  shared.gateway = await startGateway(
-    {
-      settings: (settings) => ({
-        ...settings,
-        allocations: sandboxAllocations,
-        alerts: alertsTo(bots, ['slack'], rules),
-      }),
-    },
-    atEnd,
-  );
-  await shared.gateway.app.alerts.tick();
-});
-afterAll(async () => {
-  for (const stop of stops.toReversed()) await stop();
+  Object.assign(shared, await startWholePage(nowMs));
 });
 
 const periods = [

@@ -86,17 +86,16 @@ export interface TimelinesResult {
 export function useTimelines(request: TimelinesRequest): TimelinesResult {
   const { period } = request;
   const query = useQuery(operations.CostOverTime, { period, ...variablesOf(request) });
-  return useTimelinesOf(request, query.data, query);
+  return useTimelinesOf(useAnswered(request, query), query.data, query);
 }
 
-/** Those of an answer that another question has brought; null: it has none. */
+/** Those of an answer that another question has brought; null: it has none. `shown`: what it was asked by. */
 export function useTimelinesOf(
-  request: TimelinesRequest,
+  shown: TimelinesRequest,
   whole: TimeAnswer | null,
   query: QueryResult<unknown>,
 ): TimelinesResult {
   const i18n = useI18n();
-  const shown = useAnswered(request, query);
   const { period, grain, convertTo = null } = shown;
   const sources = whole?.bars?.coverage.sources ?? [];
   const failed = failuresOf(sources);

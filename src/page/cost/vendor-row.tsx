@@ -6,7 +6,7 @@ import { operations } from '../generated/operations.ts';
 import { useI18n } from '../shell/i18n.tsx';
 import { useSession } from '../shell/session.tsx';
 import { Failure, Loading } from '../shell/states.tsx';
-import { toQueryError, unreachable, type QueryError } from '../shell/use-query.ts';
+import { errorsOf, isSignedOut, unreachable, type QueryError } from '../shell/use-query.ts';
 import { setOut, valueText } from '../format/raw-text.ts';
 
 type State = { readonly text: string } | { readonly errors: readonly QueryError[] } | null;
@@ -54,15 +54,8 @@ async function readRaw(id: string, signal: AbortSignal): Promise<State> {
     const body = await response.text();
     const raw = valueText(body, 'raw');
     if (raw !== null && raw !== 'null') return { text: setOut(raw) };
-    const { errors = [] } = JSON.parse(body) as {
-      readonly errors?: readonly Parameters<typeof toQueryError>[0][];
-    };
-    return { errors: errors.length > 0 ? errors.map(toQueryError) : [unreachable(null)] };
+    return { errors: errorsOf(JSON.parse(body) as Parameters<typeof errorsOf>[0]) };
   } catch {
     return { errors: [unreachable(null)] };
   }
-}
-
-function isSignedOut({ code }: QueryError): boolean {
-  return code === 'UNAUTHENTICATED';
 }

@@ -100,7 +100,6 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
 
   /** Takes what the gateway says, and throws away what another reader saw. */
   async function take(response: Response): Promise<void> {
-    if (!response.ok) return;
     const reported = (await response.json()) as Omit<SessionState, 'version'>;
     const before = store.get();
     const isFirst = before.status === 'unknown' || before.status === 'known';
@@ -117,8 +116,8 @@ export function SessionProvider({ children }: { readonly children: ComponentChil
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ token }),
         });
-        await take(response);
         if (response.ok) {
+          await take(response);
           tellTabs();
           return 'ok';
         }

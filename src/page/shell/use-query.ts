@@ -130,6 +130,16 @@ async function ask<Data>(
   }
 }
 
+/** The errors of a refusal. Without any it was not the gateway that answered, but something on the way to it. */
+export function errorsOf({ errors = [] }: Pick<Body<never>, 'errors'>): readonly QueryError[] {
+  return errors.length > 0 ? errors.map(toQueryError) : [unreachable(null)];
+}
+
+/** Whether an error says that nobody is signed in any more. */
+export function isSignedOut({ code }: Pick<QueryError, 'code'>): boolean {
+  return code === 'UNAUTHENTICATED';
+}
+
 /** The gateway did not answer. `retryAfterSeconds` null: the page does not ask again by itself. */
 export function unreachable(retryAfterSeconds: number | null): QueryError {
   return { message: '', code: 'NETWORK', account: null, path: [], retryable: true, retryAfterSeconds };

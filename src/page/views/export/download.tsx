@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { useSession } from '../../shell/session.tsx';
 import { Failure } from '../../shell/states.tsx';
-import { toQueryError, unreachable, type QueryError } from '../../shell/use-query.ts';
+import { errorsOf, isSignedOut, unreachable, type QueryError } from '../../shell/use-query.ts';
 
 export function Download({
   address,
@@ -25,7 +25,7 @@ export function Download({
     setIsAsking(true);
     const refused = await askForFile(address);
     if (isGone.current) return;
-    if (refused.some(({ code }) => code === 'UNAUTHENTICATED')) return expired();
+    if (refused.some(isSignedOut)) return expired();
     setErrors(refused);
     setIsAsking(false);
     // It comes as an attachment, so the page stays.
@@ -57,11 +57,7 @@ async function askForFile(address: string): Promise<readonly QueryError[]> {
   try {
     const response = await fetch(address, { signal: controller.signal });
     if (response.ok) return [];
-    const body = (await response.json()) as {
-      readonly errors?: readonly Parameters<typeof toQueryError>[0][];
-    };
-    const errors = (body.errors ?? []).map(toQueryError);
-    return errors.length > 0 ? errors : [unreachable(null)];
+    return errorsOf((await response.json()) as Parameters<typeof errorsOf>[0]);
   } catch {
     return [unreachable(null)];
   } finally {
